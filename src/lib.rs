@@ -1,0 +1,4 @@
+//! Senim takes in anonymous reports of corruption, brings each to somebody fit to look into it, drives the case
+//! through a lawful workflow, and keeps a record that an outsider can check.
+//!
+//! Modules stand in ranks and import only downward; `tests/architecture.rs` holds the table.

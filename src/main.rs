@@ -1,0 +1,3 @@
+//! The `senim` command.
+
+fn main() {}

@@ -1,0 +1,140 @@
+# Pages for those who handle cases.
+sign-in-title = Sign in
+sign-in-login = Login
+sign-in-password = Password
+sign-in-totp = One-time code
+sign-in-totp-hint = Six digits from your authenticator.
+sign-in-button = Sign in
+sign-in-join = I have an invitation
+notice-failed = That did not work. Check the login, the password and the code; each code works only once.
+notice-busy = Too many people are signing in at this moment. Please try again in a few seconds.
+notice-ended = Your session has ended. Please sign in again.
+notice-signed_out = You are signed out.
+notice-joined = Your keys are made. Please sign in.
+
+join-title = Join
+join-step = Step { $step } of 2
+join-invitation = Invitation
+join-invitation-hint = The code that an administrator gave you.
+join-next = Continue
+join-login = Your login is { $login }.
+join-password-title = 1. Your password
+join-totp-title = 2. Your one-time codes
+join-password-lead = Choose a password that nobody else knows. It opens the cases that are given to you. No administrator can see or reset it.
+join-password = New password
+join-password-hint = At least 12 characters. A sentence of four or five words is good.
+join-password-again = New password again
+join-totp-lead = Add this key to an authenticator app now. It is not shown again after you have joined.
+join-totp-seed = Key to type in
+join-totp-uri = The same as an address, if your app takes one
+join-totp-confirm = Code that the app shows now
+join-finish = Make my keys
+join-done-title = Your keys are made
+join-done = Two administrators must now sign your public keys. You can sign in as soon as they have.
+
+cases-title = My cases
+cases-pending-title = Waiting for your decision
+cases-filter = State
+cases-filter-all = every open state
+cases-filter-button = Show
+cases-none = There is no case here. New cases appear as soon as somebody gives them to you.
+cases-reference = Reference
+cases-category = Matter
+cases-body = Organisation
+cases-state = State
+cases-age = Age
+cases-due = Next due
+cases-attest-first = attest first
+cases-no-due = no date
+not-told = not told
+
+case-title = Case { $reference }
+case-category = Matter
+case-body = Organisation
+case-region = Region
+case-language = Language of the reporter
+case-received = Received
+case-due = Next due
+case-capacity = Your part
+case-state = State
+
+gate-lead = Before you see any content, say whether you have a part in this matter.
+gate-attest-title = I have no part in it
+gate-attest-words = I am not named in this matter as far as I can tell, I do not work in the unit concerned, and nobody close to me is involved. If I find out otherwise, I step back at once.
+gate-no-conflict = I have read this and sign it
+gate-attest-button = Sign and open the case
+gate-attest-note = Your signature is kept in the record.
+gate-recuse-title = I have a part in it, or may have
+gate-recuse-lead = Step back. You see nothing of the content, and the case leaves your list. You need not say why.
+gate-recuse-button = Step back from this case
+
+case-content-title = The report
+case-steps-title = Next steps
+case-steps-none = There is no step you can take now.
+case-steps-closed-title = Why other steps are not possible
+case-pending-title = Waiting for a second pair of eyes
+case-pending-line = { $step }: proposed by { $login }, { $when }
+case-four-eyes = needs a second person
+case-four-eyes-note = This becomes a proposal. Another person without a conflict decides about it.
+case-step-propose = Propose: { $step }
+case-messages-title = Messages with the reporter
+case-messages-none = No messages yet.
+case-message = Message to the reporter
+case-message-hint = Plain words. The reporter reads this in the mailbox, perhaps with fear. Name no colleague.
+case-message-button = Send to the reporter
+case-mailbox-closed = The reporter cannot be written to: the mailbox is closed or there is none.
+case-reviewer-silent = Reviewers do not write to the reporter: they speak by their decisions.
+case-notes-title = Notes
+case-notes-none = No notes yet.
+case-note = New note
+case-note-hint = Only those who hold the case read it. The reporter never sees it.
+case-note-button = Keep the note
+case-timeline-title = What happened
+case-readers-title = Who can read this
+case-readers-note = Epoch { NUMBER($epoch) } of the key. The reporter's receipt and the desk's recovery sheets open it too.
+case-reader-since = since { $date }
+case-reader-unattested = has not attested yet, sees no content
+case-alarm-too-few = { $holders ->
+    [0] Nobody holds the key of this case any more. It opens only with the recovery sheets. Tell the head of the desk today.
+    [one] Only one person holds the key of this case. If they leave, it opens only with the recovery sheets. Give it to a second person.
+   *[other] Only { $holders } people hold the key of this case.
+ }
+case-recuse-title = Step back from this case
+choice-none = Please choose
+
+why-state = not in this state
+why-role = not your part in this case
+why-pending = a proposal is waiting for a decision
+why-reporter_only = only the reporter
+why-timer_only = happens by itself when the time has come
+why-own = You proposed this yourself. Another person must decide.
+why-decided = This has been decided already.
+why-stale = The case has changed since this was proposed, so it can no longer be approved. It must be proposed anew.
+why-attest = First open the case and sign that you have no part in it.
+why-competence = This is not a matter for your desk.
+
+proposals-title = Proposals
+proposals-waiting-title = Waiting for your decision
+proposals-others-title = Others that you may see
+proposals-none = Nothing is waiting for you.
+proposal-title = { $step }: { $reference }
+proposal-by = Proposed by
+proposal-at = Proposed on
+proposal-change = Change of state
+proposal-state = State of the proposal
+proposal-facts-title = What the proposer says
+proposal-message-title = What the reporter will read
+proposal-open-case = Open the case
+proposal-decide-title = Your decision
+proposal-approve-lead = If you approve, it takes effect at once, with your signature.
+proposal-approve-button = Approve
+proposal-refuse-lead = If you refuse, the case stays as it is and the proposer reads your reasons.
+proposal-refuse-button = Refuse
+proposal-reasons = Reasons
+proposal_state-pending = waiting
+proposal_state-approved = approved
+proposal_state-refused = refused
+proposal_state-stale = out of date
+
+staff-error-legal = Possible now:
+staff-error-back = Go back

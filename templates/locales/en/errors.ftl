@@ -1,0 +1,65 @@
+# Faults of fields, and pages of refusal: what happened (error), what to do (advice).
+fault-required = Please fill this in.
+fault-too_long = This is too long.
+fault-too_long_than = Too long: at most { NUMBER($max) } characters.
+fault-too_short = This is too short.
+fault-too_simple = This is too easy to guess. Please choose something longer and more varied.
+fault-not_the_same = The two are not the same.
+fault-totp-unknown_value = This code is not right. Wait for the next one and try again.
+fault-totp-required = Please type the six digits.
+fault-totp-expired = The page was open too long. Please add the new key to your app.
+fault-roles-required = Please choose at least one role.
+fault-roles-not_allowed_here = One person may not hold these roles together.
+fault-login-taken = This login is taken.
+fault-invitation-unknown_value = This invitation cannot be used: it is mistyped, used or out of date.
+fault-forbidden_characters = This contains characters that cannot be kept.
+fault-unknown_value = Please choose one of the answers offered.
+fault-not_allowed_here = This is not possible here.
+fault-invalid = This cannot be right. Please check it.
+fault-expired = The page was open too long. Nothing is lost: please send it once more.
+fault-taken = This is taken.
+fault-not_confirmed = Please tick this if you agree with it.
+fault-conflict = The case has changed in the meantime. Please look at it again.
+fault-receipt_inside = Your text contains your receipt. Please take it out: nobody but you may see it.
+
+error-malformed = This request could not be understood
+error-not_found = There is nothing here
+error-forbidden = You may not do this
+error-unauthenticated = Please sign in
+error-expired = The page was open too long
+error-too_large = This is too large
+error-invalid = Something needs your attention
+error-illegal_step = This step is not possible now
+error-conflict = Somebody was faster
+error-proposal_stale = This is out of date
+error-proposal_waiting = Another proposal is waiting
+error-nobody_to_approve = There is nobody who could approve this
+error-not_ready = This site is not ready yet
+error-method_not_allowed = This address does not work like that
+error-too_many_attempts = Too much at once
+error-busy = We cannot take this in at this moment
+error-internal = Something went wrong on our side
+advice-malformed = Please go back and try again.
+advice-not_found = The address may be mistyped, or what was here is gone, or it is not for you to see.
+advice-forbidden = If you think you should be able to, ask an administrator of your desk.
+advice-unauthenticated = Your session has ended or has not begun.
+advice-expired = Nothing was stored. Please open the form again and send your text once more: it is kept below.
+advice-too_large = Nothing was stored. Please shorten your text and send it in several messages.
+advice-invalid = Nothing was stored. Please check what you sent.
+advice-illegal_step = Nothing was changed. The case is in another state than you thought.
+advice-conflict = Nothing was changed. Please look at the case as it is now, then decide again.
+advice-proposal_stale = Nothing was changed. Please look at the case as it is now; it must be proposed anew.
+advice-proposal_waiting = Nothing was changed. The case takes one proposal at a time: it must be decided first.
+advice-nobody_to_approve = Nothing was changed. A second person without a part in the matter must first be given the case.
+advice-not_ready = Nothing was stored. Please come back later.
+advice-method_not_allowed = Please begin again from the start page.
+advice-too_many_attempts = Please wait a little and try again.
+advice-busy = Nothing was stored. Please wait a little, then send it again: your text is kept below if we could read it.
+advice-internal = Nothing was stored. Please try again in a few minutes. If it happens again, tell us the number below.
+error-kept-title = Your text
+error-kept-hint = It is only on this page and not stored. Copy it if you need it.
+error-retry = { $seconds ->
+    [one] Please try again in 1 second.
+   *[other] Please try again in { $seconds } seconds.
+ }
+error-home = To the start page

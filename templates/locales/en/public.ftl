@@ -1,0 +1,37 @@
+# The start page and the promises.
+home-title = Tell us about corruption. You do not have to say who you are.
+home-lead = You write what happened. You get a receipt. With the receipt you can come back, read our answer and write again.
+home-report-button = Report corruption
+home-inbox-button = Open my mailbox
+home-how-title = How it works
+home-how-write = You write what you know. It takes about ten minutes. You may leave out whatever you do not want to say.
+home-how-receipt = You get a receipt of 25 letters and digits. Write it down: it is the only key to your mailbox.
+home-how-read = A few people read it, each after signing that they have no part in the matter. Nobody decides alone: a second person checks every decision.
+home-how-answer = We answer in your mailbox. You see there what is being done, and what came of it.
+home-safe-title = Before you begin
+home-safe-device = Use your own device, not one from work, and not the network at work.
+home-safe-tor = If somebody may be watching your connection, use Tor Browser.
+home-safe-details = Do not write your name, your phone number or your post unless you want us to know them.
+home-safe-history = “Leave this site” takes you away at once. It cannot clear your browser's history: use a private window.
+home-emergency = If somebody is in danger right now, call the police first.
+home-promises-link = What we promise, and what we cannot promise
+
+promises-title = What we promise, and what we do not
+promises-lead = No system is perfectly safe. This is what each kind of attacker would get from ours.
+promises-thief-who = Somebody steals our database, a disk or a backup
+promises-thief-gets = They can read no report, no answer and no receipt, and they find no time of your acts finer than a day. They do see which body and region a report is about, its category, language and state, and who works on it.
+promises-secrets-who = The same thief also has the server's own passwords
+promises-secrets-gets = Still nothing to read: a report opens only with the password of somebody who works on it, with your receipt, or with several recovery sheets that are kept apart.
+promises-admin-who = Our own administrators
+promises-admin-gets = They cannot read reports, and our program can neither change nor delete what it has recorded.
+promises-staff-who = An investigator who does not work on your case
+promises-staff-gets = For them your case does not exist: it is in no list, no count and no search.
+promises-server-who = Somebody who secretly controls our server
+promises-server-gets = They can see what passes through while they control it, also what you write at that moment. Earlier reports that nobody opens stay sealed.
+promises-network-who = Somebody who watches your connection
+promises-network-gets = They can see that you visited this site, not what you wrote. With Tor Browser they do not see that either.
+promises-not-title = What we cannot promise
+promises-not-anonymous = We cannot guarantee that nobody will guess who you are. What you write, and who else knew it, can give you away.
+promises-not-device = We cannot protect you from a device that somebody else controls.
+promises-not-receipt = We cannot replace a lost receipt. Nobody can.
+promises-not-outcome = We cannot promise the outcome you hope for. We do promise to look, to decide with reasons and to tell you.

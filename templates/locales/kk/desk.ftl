@@ -1,0 +1,140 @@
+# Іс жүргізетіндердің беттері.
+sign-in-title = Кіру
+sign-in-login = Логин
+sign-in-password = Құпиясөз
+sign-in-totp = Бір реттік код
+sign-in-totp-hint = Аутентификатор көрсететін алты цифр.
+sign-in-button = Кіру
+sign-in-join = Менде шақыру бар
+notice-failed = Кіру мүмкін болмады. Логинді, құпиясөзді, кодты тексеріңіз; әр код бір рет қана жарайды.
+notice-busy = Қазір тым көп адам кіріп жатыр. Бірнеше секундтан кейін қайталаңыз.
+notice-ended = Сеанс аяқталды. Қайта кіріңіз.
+notice-signed_out = Сіз шықтыңыз.
+notice-joined = Кілттеріңіз дайын. Енді кіріңіз.
+
+join-title = Тіркелу
+join-step = { $step }-қадам (барлығы 2)
+join-invitation = Шақыру
+join-invitation-hint = Әкімші берген код.
+join-next = Әрі қарай
+join-login = Сіздің логиніңіз: { $login }.
+join-password-title = 1. Құпиясөзіңіз
+join-totp-title = 2. Бір реттік кодтарыңыз
+join-password-lead = Басқа ешкім білмейтін құпиясөз ойлап табыңыз. Ол сізге тапсырылған істерді ашады. Әкімші оны көре де, ауыстыра да алмайды.
+join-password = Жаңа құпиясөз
+join-password-hint = Кемінде 12 таңба. Төрт-бес сөзден тұратын сөйлем жақсы.
+join-password-again = Жаңа құпиясөз тағы бір рет
+join-totp-lead = Бұл кілтті қазір аутентификатор қолданбасына қосыңыз. Тіркелген соң ол қайта көрсетілмейді.
+join-totp-seed = Қолмен теретін кілт
+join-totp-uri = Соның мекенжай түрі, қолданбаңыз қабылдаса
+join-totp-confirm = Қолданба қазір көрсетіп тұрған код
+join-finish = Кілттерімді жасау
+join-done-title = Кілттеріңіз дайын
+join-done = Енді ашық кілттеріңізге екі әкімші қол қоюы керек. Содан кейін кіре аласыз.
+
+cases-title = Менің істерім
+cases-pending-title = Шешіміңізді күтіп тұр
+cases-filter = Күйі
+cases-filter-all = ашық істердің бәрі
+cases-filter-button = Көрсету
+cases-none = Мұнда іс жоқ. Сізге тапсырылған бойда жаңасы пайда болады.
+cases-reference = Нөмірі
+cases-category = Мәселе
+cases-body = Ұйым
+cases-state = Күйі
+cases-age = Жасы
+cases-due = Жақын мерзімі
+cases-attest-first = алдымен қол қойыңыз
+cases-no-due = мерзімсіз
+not-told = айтылмаған
+
+case-title = { $reference } ісі
+case-category = Мәселе
+case-body = Ұйым
+case-region = Өңір
+case-language = Хабарлаушының тілі
+case-received = Түскен күні
+case-due = Жақын мерзімі
+case-capacity = Бұл істегі рөліңіз
+case-state = Күйі
+
+gate-lead = Мазмұнын көрмес бұрын, бұл іске қатысыңыз бар-жоғын айтыңыз.
+gate-attest-title = Менің қатысым жоқ
+gate-attest-words = Білуімше, бұл істе мен туралы айтылмаған, ол бөлімшеде жұмыс істемеймін, жақындарымның да қатысы жоқ. Басқаша екенін білсем, істен бірден бас тартамын.
+gate-no-conflict = Оқыдым, қол қоямын
+gate-attest-button = Қол қойып, істі ашу
+gate-attest-note = Қолыңыз журналда сақталады.
+gate-recuse-title = Менің қатысым бар немесе болуы мүмкін
+gate-recuse-lead = Бас тартыңыз. Мазмұнын көрмейсіз, іс тізіміңізден шығады. Себебін айтудың қажеті жоқ.
+gate-recuse-button = Бұл істен бас тарту
+
+case-content-title = Хабарлама
+case-steps-title = Келесі қадамдар
+case-steps-none = Қазір сіз жасай алатын қадам жоқ.
+case-steps-closed-title = Басқа қадамдар неге мүмкін емес
+case-pending-title = Екінші адамды күтіп тұр
+case-pending-line = { $step }: { $login } ұсынды, { $when }
+case-four-eyes = екінші адам керек
+case-four-eyes-note = Бұл ұсыныс болады. Оны мүдделер қақтығысы жоқ басқа адам шешеді.
+case-step-propose = Ұсыну: { $step }
+case-messages-title = Хабарлаушымен хат алмасу
+case-messages-none = Әзірге хат жоқ.
+case-message = Хабарлаушыға хат
+case-message-hint = Қарапайым сөзбен. Адам мұны жәшігінен, мүмкін, қорқып отырып оқиды. Әріптестеріңізді атамаңыз.
+case-message-button = Хабарлаушыға жіберу
+case-mailbox-closed = Хабарлаушыға жазу мүмкін емес: жәшік жабық немесе жоқ.
+case-reviewer-silent = Екінші тексерушілер хабарлаушыға жазбайды: олар шешіммен сөйлейді.
+case-notes-title = Жазбалар
+case-notes-none = Әзірге жазба жоқ.
+case-note = Жаңа жазба
+case-note-hint = Оны істің кілті барлар ғана оқиды. Хабарлаушы ешқашан көрмейді.
+case-note-button = Жазбаны сақтау
+case-timeline-title = Не болды
+case-readers-title = Мұны кім оқи алады
+case-readers-note = Кілт дәуірі: { NUMBER($epoch) }. Оны хабарлаушының коды мен қалпына келтіру парақтары да ашады.
+case-reader-since = { $date } бастап
+case-reader-unattested = әлі қол қойған жоқ, мазмұнын көрмейді
+case-alarm-too-few = { $holders ->
+    [0] Бұл істің кілті ешкімде қалмады. Енді тек қалпына келтіру парақтарымен ашылады. Бөлімше басшысына бүгін айтыңыз.
+    [one] Бұл істің кілті бір-ақ адамда. Ол кетсе, іс тек қалпына келтіру парақтарымен ашылады. Екінші адамға тапсырыңыз.
+   *[other] Бұл істің кілті { $holders } адамда ғана.
+ }
+case-recuse-title = Бұл істен бас тарту
+choice-none = Таңдаңыз
+
+why-state = бұл күйде емес
+why-role = бұл істегі рөліңіз емес
+why-pending = ұсыныс шешім күтіп тұр
+why-reporter_only = тек хабарлаушы
+why-timer_only = уақыты келгенде өзі болады
+why-own = Бұл — өз ұсынысыңыз. Басқа адам шешуі керек.
+why-decided = Бұл шешіліп қойған.
+why-stale = Содан бері іс өзгерді, енді мақұлдауға болмайды. Қайта ұсыну керек.
+why-attest = Алдымен істі ашып, қатысыңыз жоқ екеніне қол қойыңыз.
+why-competence = Бұл сіздің бөлімшенің ісі емес.
+
+proposals-title = Ұсыныстар
+proposals-waiting-title = Шешіміңізді күтіп тұр
+proposals-others-title = Сіз көре алатын басқалары
+proposals-none = Сізді күтіп тұрған ештеңе жоқ.
+proposal-title = { $step }: { $reference }
+proposal-by = Кім ұсынды
+proposal-at = Қашан
+proposal-change = Күйінің өзгеруі
+proposal-state = Ұсыныстың күйі
+proposal-facts-title = Ұсынушы не дейді
+proposal-message-title = Хабарлаушы не оқиды
+proposal-open-case = Істі ашу
+proposal-decide-title = Сіздің шешіміңіз
+proposal-approve-lead = Мақұлдасаңыз, сіздің қолыңызбен бірден күшіне енеді.
+proposal-approve-button = Мақұлдау
+proposal-refuse-lead = Қабылдамасаңыз, іс сол күйі қалады, ұсынушы себептеріңізді оқиды.
+proposal-refuse-button = Қабылдамау
+proposal-reasons = Себептері
+proposal_state-pending = күтіп тұр
+proposal_state-approved = мақұлданды
+proposal_state-refused = қабылданбады
+proposal_state-stale = ескірді
+
+staff-error-legal = Қазір мүмкін:
+staff-error-back = Қайту

@@ -1,0 +1,140 @@
+# Страницы тех, кто ведёт дела.
+sign-in-title = Вход
+sign-in-login = Логин
+sign-in-password = Пароль
+sign-in-totp = Одноразовый код
+sign-in-totp-hint = Шесть цифр из приложения-аутентификатора.
+sign-in-button = Войти
+sign-in-join = У меня есть приглашение
+notice-failed = Войти не удалось. Проверьте логин, пароль и код; каждый код действует один раз.
+notice-busy = Сейчас входит слишком много людей. Попробуйте через несколько секунд.
+notice-ended = Сеанс закончился. Войдите снова.
+notice-signed_out = Вы вышли.
+notice-joined = Ваши ключи созданы. Теперь войдите.
+
+join-title = Регистрация
+join-step = Шаг { $step } из 2
+join-invitation = Приглашение
+join-invitation-hint = Код, который дал вам администратор.
+join-next = Дальше
+join-login = Ваш логин: { $login }.
+join-password-title = 1. Ваш пароль
+join-totp-title = 2. Одноразовые коды
+join-password-lead = Придумайте пароль, которого не знает никто другой. Он открывает порученные вам дела. Администратор не может ни увидеть его, ни сбросить.
+join-password = Новый пароль
+join-password-hint = Не короче 12 знаков. Хорошо подходит фраза из четырёх-пяти слов.
+join-password-again = Новый пароль ещё раз
+join-totp-lead = Добавьте этот ключ сейчас в приложение-аутентификатор. После регистрации его больше не покажут.
+join-totp-seed = Ключ для ввода вручную
+join-totp-uri = То же в виде адреса, если приложение его принимает
+join-totp-confirm = Код, который сейчас показывает приложение
+join-finish = Создать мои ключи
+join-done-title = Ваши ключи созданы
+join-done = Теперь ваши открытые ключи должны подписать два администратора. После этого вы сможете войти.
+
+cases-title = Мои дела
+cases-pending-title = Ждут вашего решения
+cases-filter = Состояние
+cases-filter-all = все открытые
+cases-filter-button = Показать
+cases-none = Дел здесь нет. Новые появятся, как только вам их поручат.
+cases-reference = Номер
+cases-category = Предмет
+cases-body = Организация
+cases-state = Состояние
+cases-age = Возраст
+cases-due = Ближайший срок
+cases-attest-first = сначала подпись
+cases-no-due = без срока
+not-told = не указано
+
+case-title = Дело { $reference }
+case-category = Предмет
+case-body = Организация
+case-region = Регион
+case-language = Язык заявителя
+case-received = Поступило
+case-due = Ближайший срок
+case-capacity = Ваша роль в деле
+case-state = Состояние
+
+gate-lead = Прежде чем увидеть содержание, скажите, причастны ли вы к этому делу.
+gate-attest-title = Я не причастен (не причастна)
+gate-attest-words = Насколько мне известно, обо мне в этом деле речи нет, в этом подразделении я не работаю, и никто из моих близких не замешан. Если узнаю иное, сразу откажусь от дела.
+gate-no-conflict = Прочитано, подписываю
+gate-attest-button = Подписать и открыть дело
+gate-attest-note = Подпись сохраняется в журнале.
+gate-recuse-title = Я причастен (причастна) или это возможно
+gate-recuse-lead = Откажитесь. Содержания вы не увидите, и дело уйдёт из вашего списка. Объяснять причину не нужно.
+gate-recuse-button = Отказаться от этого дела
+
+case-content-title = Сообщение
+case-steps-title = Следующие шаги
+case-steps-none = Сейчас у вас нет возможных шагов.
+case-steps-closed-title = Почему другие шаги невозможны
+case-pending-title = Ждёт второго человека
+case-pending-line = { $step }: предложение внёс { $login }, { $when }
+case-four-eyes = нужен второй человек
+case-four-eyes-note = Это станет предложением. Решит другой человек, не имеющий конфликта интересов.
+case-step-propose = Предложить: { $step }
+case-messages-title = Переписка с заявителем
+case-messages-none = Писем пока нет.
+case-message = Письмо заявителю
+case-message-hint = Простыми словами. Человек прочтёт это в ящике, возможно, со страхом. Не называйте коллег.
+case-message-button = Отправить заявителю
+case-mailbox-closed = Написать заявителю нельзя: ящик закрыт или его нет.
+case-reviewer-silent = Рецензенты не пишут заявителю: они говорят решениями.
+case-notes-title = Заметки
+case-notes-none = Заметок пока нет.
+case-note = Новая заметка
+case-note-hint = Читают только те, у кого есть ключ дела. Заявитель её не увидит.
+case-note-button = Сохранить заметку
+case-timeline-title = Что происходило
+case-readers-title = Кто может это читать
+case-readers-note = Эпоха ключа: { NUMBER($epoch) }. Его открывают также код заявителя и листы восстановления.
+case-reader-since = с { $date }
+case-reader-unattested = ещё нет подписи, содержания не видит
+case-alarm-too-few = { $holders ->
+    [0] Ключа этого дела больше нет ни у кого. Открыть его можно только листами восстановления. Сообщите руководителю сегодня же.
+    [one] Ключ этого дела есть только у одного человека. Если он уйдёт, открыть дело можно будет только листами восстановления. Поручите его второму.
+   *[other] Держателей ключа этого дела всего { $holders }.
+ }
+case-recuse-title = Отказаться от этого дела
+choice-none = Выберите
+
+why-state = не в этом состоянии
+why-role = не ваша роль в этом деле
+why-pending = предложение ждёт решения
+why-reporter_only = только заявитель
+why-timer_only = произойдёт само, когда придёт срок
+why-own = Это ваше предложение. Решить должен другой человек.
+why-decided = Решение уже принято.
+why-stale = Дело с тех пор изменилось, одобрить это уже нельзя. Предложение нужно внести заново.
+why-attest = Сначала откройте дело и подпишите, что вы к нему не причастны.
+why-competence = Это не в ведении вашего подразделения.
+
+proposals-title = Предложения
+proposals-waiting-title = Ждут вашего решения
+proposals-others-title = Другие, которые вам видны
+proposals-none = Ничто не ждёт вашего решения.
+proposal-title = { $step }: { $reference }
+proposal-by = Кто предложил
+proposal-at = Когда
+proposal-change = Смена состояния
+proposal-state = Состояние предложения
+proposal-facts-title = Что пишет предложивший
+proposal-message-title = Что прочтёт заявитель
+proposal-open-case = Открыть дело
+proposal-decide-title = Ваше решение
+proposal-approve-lead = Если вы одобрите, всё сразу вступит в силу с вашей подписью.
+proposal-approve-button = Одобрить
+proposal-refuse-lead = Если вы отклоните, дело останется как есть, а предложивший прочтёт ваши причины.
+proposal-refuse-button = Отклонить
+proposal-reasons = Причины
+proposal_state-pending = ждёт
+proposal_state-approved = одобрено
+proposal_state-refused = отклонено
+proposal_state-stale = устарело
+
+staff-error-legal = Сейчас возможно:
+staff-error-back = Вернуться
