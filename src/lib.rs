@@ -2,3 +2,5 @@
 //! through a lawful workflow, and keeps a record that an outsider can check.
 //!
 //! Modules stand in ranks and import only downward; `tests/architecture.rs` holds the table.
+
+pub mod crypto;

@@ -1,0 +1,35 @@
+//! The server's own keys, all from one secret. None of them opens a case.
+
+use super::kdf;
+use super::label;
+use super::secret::Secret;
+
+/// One key per purpose.
+#[derive(Clone, Debug)]
+pub struct ServerKeys {
+    /// Signs staff tokens: [`super::jwt`].
+    pub jwt: Secret<32>,
+    /// The server's half of the key of a session row: [`super::session`].
+    pub session: Secret<32>,
+    /// Seals form tokens: [`super::token`].
+    pub form: Secret<32>,
+    /// Seals a reporter's inbox token: [`super::token`].
+    pub inbox: Secret<32>,
+    /// Binds a form to a session: [`super::csrf`].
+    pub csrf: Secret<32>,
+}
+
+impl ServerKeys {
+    /// Derives the keys from the instance's server secret.
+    #[must_use]
+    pub fn derive(secret: &Secret<32>) -> Self {
+        let key = |label| kdf::derive(secret.expose(), label, &[]);
+        Self {
+            jwt: key(label::SERVER_JWT),
+            session: key(label::SERVER_SESSION),
+            form: key(label::SERVER_FORM),
+            inbox: key(label::SERVER_INBOX),
+            csrf: key(label::SERVER_CSRF),
+        }
+    }
+}
