@@ -4,3 +4,4 @@
 //! Modules stand in ranks and import only downward; `tests/architecture.rs` holds the table.
 
 pub mod crypto;
+pub mod domain;

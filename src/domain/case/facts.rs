@@ -1,0 +1,330 @@
+//! The facts that guards of the workflow ask for (norms.md 8.3), as fields of the step.
+
+use jiff::civil::Date;
+
+use super::outcome::Outcome;
+use super::reason::ReasonCode;
+use crate::domain::ids::{CaseId, StaffId};
+use crate::domain::text::{Message, Note, Reasons, ShortText};
+use crate::domain::vocabulary::vocabulary;
+
+pub use super::guard::missing;
+
+/// Most measures or investigators of one step.
+pub const MOST_ENTRIES: usize = 50;
+
+vocabulary! {
+    /// A fact that a guard needs. The code is the name of the field that carries it, except for the groups, which say so.
+    pub enum Fact {
+        /// One of the codes that the transition lists.
+        ReasonCode = "reason_code",
+        /// Reasons in words.
+        Reasons = "reasons",
+        /// The outcome.
+        Outcome = "outcome",
+        /// The risk of detriment; when high, `protection_plan` as well (control ISO-8.3.2-1).
+        DetrimentLevel = "detriment_level",
+        /// Terms of reference and plan.
+        Plan = "plan",
+        /// The risk of detriment looked at again; when high, `protection_plan` as well.
+        ReassessedDetriment = "reassessed_detriment",
+        /// Whether the subject was heard; when deferred, `deferral_reason` as well (control EU-22-1).
+        SubjectHeard = "subject_heard",
+        /// The hashes of the evidence were verified.
+        EvidenceVerified = "evidence_verified",
+        /// The hearing before an adverse decision (APPC art. 73).
+        Hearing = "hearing",
+        /// At least one measure, in the field `actions`.
+        Actions = "actions",
+        /// Group: the field `actions` says `none`.
+        NoActions = "no_actions",
+        /// Whether proceedings were recorded.
+        Proceedings = "proceedings",
+        /// Whether the reporter has feedback; when sent, `message` as well.
+        FeedbackSent = "feedback_sent",
+        /// The retention class (control EU-18.1-1).
+        RetentionClass = "retention_class",
+        /// The body the case goes to.
+        Target = "target",
+        /// On what footing the package is free of the reporter's identity (control EU-11.6-1).
+        IdentityRemoved = "identity_removed",
+        /// The master case.
+        Master = "master",
+        /// The question to the reporter.
+        Question = "question",
+        /// The day on which the pause is expected to end.
+        ExpectedOn = "expected_on",
+        /// Why the case is paused.
+        PauseReason = "pause_reason",
+        /// The reporter asked for the withdrawal.
+        ReporterAsked = "reporter_asked",
+        /// Whether the public interest requires going on; must be `no`.
+        PublicInterest = "public_interest",
+        /// On what ground the case is taken up again.
+        NewGround = "new_ground",
+        /// What the review came to.
+        ReviewResult = "review_result",
+        /// Group: the fields `lead` and, if any, `investigators`.
+        Assignees = "assignees",
+        /// How many reminders were sent; at least one.
+        Reminders = "reminders",
+        /// The check-ins after closing are done.
+        CheckinsDone = "checkins_done",
+        /// The retention period has ended.
+        RetentionDue = "retention_due",
+        /// No legal hold stands in the way.
+        NoHold = "no_hold",
+        /// Words for the reporter.
+        Message = "message",
+    }
+}
+
+vocabulary! {
+    /// An answer to a closed question.
+    pub enum Answer {
+        /// Yes.
+        Yes = "yes",
+        /// No.
+        No = "no",
+        /// Cannot be told.
+        Unsure = "unsure",
+    }
+}
+
+vocabulary! {
+    /// The risk that somebody suffers for the report (ISO 37002, 8.3.2).
+    pub enum DetrimentLevel {
+        /// Low.
+        Low = "low",
+        /// Medium.
+        Medium = "medium",
+        /// High: nothing goes on without a protection plan.
+        High = "high",
+    }
+}
+
+vocabulary! {
+    /// Whether the person concerned could respond.
+    pub enum SubjectHeard {
+        /// They did.
+        Given = "given",
+        /// They were asked and declined.
+        Declined = "declined",
+        /// Lawfully deferred, with a reason.
+        Deferred = "deferred",
+    }
+}
+
+vocabulary! {
+    /// The hearing before an adverse decision (APPC art. 73).
+    pub enum Hearing {
+        /// It was held.
+        Held = "held",
+        /// The law allows an exception, which the reasons explain.
+        Excepted = "excepted",
+        /// The profile or the decision does not require one.
+        NotRequired = "not_required",
+    }
+}
+
+vocabulary! {
+    /// Disciplinary, administrative, civil or criminal proceedings that follow.
+    pub enum Proceedings {
+        /// They are recorded.
+        Recorded = "recorded",
+        /// There are none.
+        None = "none",
+    }
+}
+
+vocabulary! {
+    /// Feedback to the reporter at the end (EU 2019/1937 art. 9(1)(f); ISO 37002, 8.5).
+    pub enum FeedbackSent {
+        /// It goes with the step, as its message.
+        Sent = "sent",
+        /// There is no way to reach the reporter.
+        Impossible = "impossible",
+    }
+}
+
+vocabulary! {
+    /// How long a closed case is kept: the class; its length is a matter of the operator's retention schedule.
+    pub enum RetentionClass {
+        /// Nothing came of it.
+        Short = "short",
+        /// The ordinary case.
+        Standard = "standard",
+        /// Proceedings or claims are to be expected.
+        Long = "long",
+    }
+}
+
+vocabulary! {
+    /// Why a referred package does not betray the reporter.
+    pub enum IdentityRemoved {
+        /// Whatever could tell the identity was taken out.
+        Removed = "removed",
+        /// The reporter consented to this recipient.
+        Consent = "consent",
+        /// A court or another competent authority ordered it.
+        Order = "order",
+    }
+}
+
+vocabulary! {
+    /// Why a case is paused (norms.md 8.3).
+    pub enum PauseReason {
+        /// A criminal case runs on the same facts.
+        ParallelCriminalCase = "parallel_criminal_case",
+        /// A court has the matter.
+        Court = "court",
+        /// A competent authority ordered it.
+        Order = "order",
+    }
+}
+
+vocabulary! {
+    /// On what ground an ended case is taken up again (norms.md 8.3).
+    pub enum NewGround {
+        /// New facts.
+        NewFacts = "new_facts",
+        /// A procedural error.
+        ProceduralError = "procedural_error",
+        /// A review came to `reopened`.
+        ReviewDecision = "review_decision",
+        /// A referral came back after the case had ended.
+        ReturnedReferral = "returned_referral",
+    }
+}
+
+vocabulary! {
+    /// What a review came to (norms.md 8.3). `reopened` keeps the state; a step `reopen` on the ground
+    /// `review_decision` follows.
+    pub enum ReviewResult {
+        /// The decision stands.
+        Upheld = "upheld",
+        /// The reasons are replaced, the state is kept.
+        Amended = "amended",
+        /// The case is to be taken up again.
+        Reopened = "reopened",
+    }
+}
+
+/// A measure that follows from an outcome.
+pub type Measure = ShortText<500>;
+
+/// The body a case is referred to, in words.
+pub type TargetBody = ShortText<300>;
+
+/// What is to be done after the outcome.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Actions {
+    /// Nothing, said expressly.
+    None,
+    /// These measures; never empty.
+    Listed(Vec<Measure>),
+}
+
+/// The facts given with a step. Which of them a step needs stands in the table; the others are ignored there.
+/// Words are content: they are sealed with the case and never stand in a column or a log.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StepFacts {
+    /// See [`Fact::ReasonCode`].
+    pub reason_code: Option<ReasonCode>,
+    /// See [`Fact::Reasons`].
+    pub reasons: Option<Reasons>,
+    /// See [`Fact::Outcome`].
+    pub outcome: Option<Outcome>,
+    /// See [`Fact::DetrimentLevel`].
+    pub detriment_level: Option<DetrimentLevel>,
+    /// What protects the reporter; needed where a risk level is high.
+    pub protection_plan: Option<Note>,
+    /// See [`Fact::Plan`].
+    pub plan: Option<Note>,
+    /// See [`Fact::ReassessedDetriment`].
+    pub reassessed_detriment: Option<DetrimentLevel>,
+    /// See [`Fact::SubjectHeard`].
+    pub subject_heard: Option<SubjectHeard>,
+    /// Why hearing the subject is deferred.
+    pub deferral_reason: Option<Reasons>,
+    /// See [`Fact::EvidenceVerified`].
+    pub evidence_verified: bool,
+    /// See [`Fact::Hearing`].
+    pub hearing: Option<Hearing>,
+    /// See [`Fact::Actions`].
+    pub actions: Option<Actions>,
+    /// See [`Fact::Proceedings`].
+    pub proceedings: Option<Proceedings>,
+    /// See [`Fact::FeedbackSent`].
+    pub feedback_sent: Option<FeedbackSent>,
+    /// See [`Fact::RetentionClass`].
+    pub retention_class: Option<RetentionClass>,
+    /// See [`Fact::Target`].
+    pub target: Option<TargetBody>,
+    /// See [`Fact::IdentityRemoved`].
+    pub identity_removed: Option<IdentityRemoved>,
+    /// See [`Fact::Master`]; also the concluded case that a rejection as repetitive must name.
+    pub master: Option<CaseId>,
+    /// See [`Fact::Question`].
+    pub question: Option<Message>,
+    /// See [`Fact::ExpectedOn`]; for a question, the day until which an answer is awaited (the profile's, if none).
+    pub expected_on: Option<Date>,
+    /// See [`Fact::PauseReason`].
+    pub pause_reason: Option<PauseReason>,
+    /// Is a crime prepared or committed? Needed for a rejection as `anon_not_considerable` (control KZ-ANON-1).
+    pub anon_crime: Option<Answer>,
+    /// Is state or public security at stake? Needed for the same rejection.
+    pub anon_security: Option<Answer>,
+    /// See [`Fact::ReporterAsked`].
+    pub reporter_asked: bool,
+    /// See [`Fact::PublicInterest`].
+    pub public_interest: Option<Answer>,
+    /// See [`Fact::NewGround`].
+    pub new_ground: Option<NewGround>,
+    /// See [`Fact::ReviewResult`].
+    pub review_result: Option<ReviewResult>,
+    /// The investigator in charge.
+    pub lead: Option<StaffId>,
+    /// Further investigators.
+    pub investigators: Vec<StaffId>,
+    /// See [`Fact::Reminders`].
+    pub reminders: Option<u32>,
+    /// See [`Fact::CheckinsDone`]. Set by the timer, never read from a request.
+    pub checkins_done: bool,
+    /// See [`Fact::RetentionDue`]. Set by the retention job, never read from a request.
+    pub retention_due: bool,
+    /// See [`Fact::NoHold`]. Set by the retention job, never read from a request.
+    pub no_hold: bool,
+    /// See [`Fact::Message`].
+    pub message: Option<Message>,
+    /// Why the reporter is told nothing, where the table allows reasoned silence.
+    pub silence_reason: Option<Reasons>,
+}
+
+impl StepFacts {
+    /// The closed codes among the facts, as (field, code): what an audit entry may hold (control AUD-3).
+    #[must_use]
+    pub fn codes(&self) -> Vec<(&'static str, &'static str)> {
+        [
+            ("reason_code", self.reason_code.map(ReasonCode::code)),
+            ("outcome", self.outcome.map(Outcome::code)),
+            ("detriment_level", self.detriment_level.map(DetrimentLevel::code)),
+            ("reassessed_detriment", self.reassessed_detriment.map(DetrimentLevel::code)),
+            ("subject_heard", self.subject_heard.map(SubjectHeard::code)),
+            ("hearing", self.hearing.map(Hearing::code)),
+            ("proceedings", self.proceedings.map(Proceedings::code)),
+            ("feedback_sent", self.feedback_sent.map(FeedbackSent::code)),
+            ("retention_class", self.retention_class.map(RetentionClass::code)),
+            ("identity_removed", self.identity_removed.map(IdentityRemoved::code)),
+            ("pause_reason", self.pause_reason.map(PauseReason::code)),
+            ("anon_crime", self.anon_crime.map(Answer::code)),
+            ("anon_security", self.anon_security.map(Answer::code)),
+            ("public_interest", self.public_interest.map(Answer::code)),
+            ("new_ground", self.new_ground.map(NewGround::code)),
+            ("review_result", self.review_result.map(ReviewResult::code)),
+        ]
+        .into_iter()
+        .filter_map(|(field, code)| code.map(|code| (field, code)))
+        .collect()
+    }
+}

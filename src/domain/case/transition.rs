@@ -1,0 +1,297 @@
+//! The table of transitions (norms.md 8.3): who may take which step from which state, where it leads, what it needs.
+//!
+//! Only what stands here can happen to a case (control OI-11a-1); the database holds the same table. The guard
+//! "competence" of `assign` waits for training records.
+
+use super::facts::Fact;
+use super::reason::ReasonCode;
+use super::status::Status;
+use super::step::Step;
+use crate::domain::vocabulary::vocabulary;
+
+vocabulary! {
+    /// Who takes a step, in relation to the case.
+    pub enum Doer {
+        /// A triager of the desk.
+        Triager = "triager",
+        /// The investigator in charge.
+        Lead = "lead",
+        /// A reviewer; norms.md's *decider* is a reviewer whose decision another reviewer approves.
+        Reviewer = "reviewer",
+        /// Triager or lead, whoever has the case.
+        ReferralOfficer = "referral_officer",
+        /// The reporter, by receipt.
+        Reporter = "reporter",
+        /// A timer.
+        Timer = "timer",
+        /// The retention job.
+        Retention = "retention",
+    }
+}
+
+impl Doer {
+    /// Whether `actual` may take what this entry of the table offers.
+    #[must_use]
+    pub fn covers(self, actual: Self) -> bool {
+        self == actual || (self == Self::ReferralOfficer && matches!(actual, Self::Triager | Self::Lead))
+    }
+
+    /// Whether this is a member of staff.
+    #[must_use]
+    pub const fn is_staff(self) -> bool {
+        matches!(self, Self::Triager | Self::Lead | Self::Reviewer | Self::ReferralOfficer)
+    }
+}
+
+/// Where a step leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum To {
+    /// To this state.
+    Fixed(Status),
+    /// Back to where the question was asked.
+    Origin,
+    /// Nowhere: the state is kept.
+    Same,
+}
+
+impl To {
+    /// The state reached from `from`. `origin` is where the question was asked, needed for [`To::Origin`] only.
+    /// `None` if the origin is missing or cannot be one: then the row is damaged and the step must not be taken.
+    #[must_use]
+    pub fn status(self, from: Status, origin: Option<Status>) -> Option<Status> {
+        match self {
+            Self::Fixed(status) => Some(status),
+            Self::Same => Some(from),
+            Self::Origin => origin.filter(|origin| origin.can_be_origin()),
+        }
+    }
+
+    /// Every state that may be reached from `from`.
+    #[must_use]
+    pub fn possible(self, from: Status) -> Vec<Status> {
+        match self {
+            Self::Fixed(status) => vec![status],
+            Self::Same => vec![from],
+            Self::Origin => Status::ALL.iter().copied().filter(|status| status.can_be_origin()).collect(),
+        }
+    }
+}
+
+vocabulary! {
+    /// What the reporter is told with a step.
+    pub enum MessageKind {
+        /// The question itself.
+        Question = "question",
+        /// Not followed up: reasons and the way to a review.
+        Rejection = "rejection",
+        /// Joined to another case.
+        Merged = "merged",
+        /// To which body the case went, and when.
+        Destination = "destination",
+        /// The next stage has begun.
+        Stage = "stage",
+        /// Paused, and why.
+        Paused = "paused",
+        /// Going on again.
+        Resumed = "resumed",
+        /// The outcome, limited where the law says so.
+        Outcome = "outcome",
+        /// The feedback at the end.
+        Feedback = "feedback",
+        /// The other body sent the case back.
+        Returned = "returned",
+        /// The withdrawal took effect.
+        Withdrawn = "withdrawn",
+        /// The case is taken up again.
+        Reopened = "reopened",
+        /// The result of the review, and the next route.
+        ReviewResult = "review_result",
+    }
+}
+
+/// Whether the reporter is told, in the same transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessageRule {
+    /// Nothing is told: the state the reporter sees changes, no more.
+    Silent,
+    /// Always told.
+    Tell(MessageKind),
+    /// Told, or `silence_reason` is given.
+    TellOrExplain(MessageKind),
+}
+
+impl MessageRule {
+    /// What is told, if anything.
+    #[must_use]
+    pub const fn kind(self) -> Option<MessageKind> {
+        match self {
+            Self::Silent => None,
+            Self::Tell(kind) | Self::TellOrExplain(kind) => Some(kind),
+        }
+    }
+}
+
+/// One row of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Transition {
+    /// The state in which the step can be taken.
+    pub from: Status,
+    /// The step.
+    pub step: Step,
+    /// Where it leads.
+    pub to: To,
+    /// Who may take it, or propose it where it is under four eyes.
+    pub by: &'static [Doer],
+    /// Whether it becomes a proposal that another, conflict-free person must approve.
+    pub four_eyes: bool,
+    /// What the reporter is told.
+    pub message: MessageRule,
+    /// What must be given with it.
+    pub facts: &'static [Fact],
+    /// The reason codes it may carry; empty where [`Fact::ReasonCode`] is not asked for.
+    pub reasons: &'static [ReasonCode],
+}
+
+impl Transition {
+    /// Whether somebody who stands to the case as `doer` may take the step.
+    #[must_use]
+    pub fn offered_to(&self, doer: Doer) -> bool {
+        self.by.iter().any(|offered| offered.covers(doer))
+    }
+
+    /// How many people must approve: none for a direct step, one under four eyes, two where a job proposes, since then
+    /// the proposal itself is nobody's eyes (control EU-18.1-1, "dual approval").
+    #[must_use]
+    pub fn approvals(&self) -> u8 {
+        match (self.four_eyes, self.by.iter().any(|doer| doer.is_staff())) {
+            (false, _) => 0,
+            (true, true) => 1,
+            (true, false) => 2,
+        }
+    }
+}
+
+/// The state of a case at its arrival: "– → received, submit" of norms.md 8.3. Whoever may submit is a matter of
+/// `policy`; what must be given is a well-formed [`crate::domain::report::Report`].
+pub const ARRIVAL: Status = Status::Received;
+
+/// The row for a step taken in a state; `None` if the step is illegal there.
+#[must_use]
+pub fn find(from: Status, step: Step) -> Option<&'static Transition> {
+    TRANSITIONS.iter().find(|row| row.from == from && row.step == step)
+}
+
+/// The steps that are legal in a state, in the order of the table.
+#[must_use]
+pub fn legal_from(status: Status) -> Vec<Step> {
+    TRANSITIONS.iter().filter(|row| row.from == status).map(|row| row.step).collect()
+}
+
+/// Every (from, step, to) of the table with origins spelt out: what the database's own table must hold.
+#[must_use]
+pub fn moves() -> Vec<(Status, Step, Status)> {
+    TRANSITIONS
+        .iter()
+        .flat_map(|row| row.to.possible(row.from).into_iter().map(|to| (row.from, row.step, to)))
+        .collect()
+}
+
+const OFFICER: &[Doer] = &[Doer::ReferralOfficer];
+const TRIAGER: &[Doer] = &[Doer::Triager];
+const LEAD: &[Doer] = &[Doer::Lead];
+const REVIEWER: &[Doer] = &[Doer::Reviewer];
+const REPORTER: &[Doer] = &[Doer::Reporter];
+const TIMER: &[Doer] = &[Doer::Timer];
+const RETENTION: &[Doer] = &[Doer::Retention];
+const HOLDERS: &[Doer] = &[Doer::Triager, Doer::Lead];
+const STAFF: &[Doer] = &[Doer::Triager, Doer::Lead, Doer::Reviewer];
+
+const DIRECT: bool = false;
+const FOUR_EYES: bool = true;
+
+const REJECTING: &[ReasonCode] = &[
+    ReasonCode::OutOfScope,
+    ReasonCode::Minor,
+    ReasonCode::Repetitive,
+    ReasonCode::NoSubstance,
+    ReasonCode::AnonNotConsiderable,
+    ReasonCode::Spam,
+];
+const MERGING: &[ReasonCode] = &[ReasonCode::SameFacts, ReasonCode::SameMatter];
+const REFERRING: &[ReasonCode] = &[ReasonCode::NotCompetent, ReasonCode::CriminalSigns];
+const HANDING_BACK: &[ReasonCode] = &[ReasonCode::Recusal, ReasonCode::WrongCompetence];
+const SENDING_BACK: &[ReasonCode] =
+    &[ReasonCode::FactsMissing, ReasonCode::EvidenceUnsound, ReasonCode::SubjectNotHeard];
+const COMPLETING: &[ReasonCode] = &[ReasonCode::ActionsVerified, ReasonCode::ActionsHandedOver];
+const LAPSING: &[ReasonCode] = &[ReasonCode::RemindersUnanswered];
+
+const PACKAGE: &[Fact] = &[Fact::ReasonCode, Fact::Reasons, Fact::Target, Fact::IdentityRemoved];
+const NO_INTEREST: &[Fact] = &[Fact::ReporterAsked, Fact::PublicInterest, Fact::Reasons];
+const GROUND: &[Fact] = &[Fact::NewGround, Fact::Reasons];
+const REVIEWED: &[Fact] = &[Fact::ReviewResult, Fact::Reasons, Fact::Message];
+
+use self::To::{Fixed, Origin, Same};
+use MessageKind as Kind;
+use MessageRule::{Silent, Tell, TellOrExplain};
+use Status as S;
+
+/// One row, so that the table below reads as a table.
+macro_rules! rows {
+    ($( $from:ident $step:ident => $to:expr, $by:expr, $eyes:expr, $message:expr, $facts:expr $(, $reasons:expr)? ; )+) => {
+        &[$( Transition {
+            from: S::$from, step: Step::$step, to: $to, by: $by, four_eyes: $eyes, message: $message, facts: $facts,
+            reasons: { let codes: &[ReasonCode] = &[]; $( let _ = codes; let codes: &[ReasonCode] = $reasons; )? codes },
+        } ),+]
+    };
+}
+
+/// All transitions of norms.md 8.3.
+///
+/// Three rows say more than the norms: `ask` from an investigation (8.3 only says that the answer goes back there);
+/// `outcome_received` and `lapse` by triager or lead (a case referred from triage has no lead); the reporter withdraws by
+/// a message, and the step of whoever has the case carries that fact.
+#[rustfmt::skip]
+pub const TRANSITIONS: &[Transition] = rows! {
+    // from         step               to                          by         eyes       message                            facts, reason codes
+    Received        Open            => Fixed(S::Triage),           TRIAGER,   DIRECT,    Silent,                            &[];
+    Triage          Ask             => Fixed(S::AwaitingInfo),     TRIAGER,   DIRECT,    Tell(Kind::Question),              &[Fact::Question];
+    Investigation   Ask             => Fixed(S::AwaitingInfo),     LEAD,      DIRECT,    Tell(Kind::Question),              &[Fact::Question];
+    AwaitingInfo    Answer          => Origin,                     REPORTER,  DIRECT,    Silent,                            &[];
+    AwaitingInfo    Timeout         => Origin,                     TIMER,     DIRECT,    Silent,                            &[];
+    Triage          Reject          => Fixed(S::Rejected),         TRIAGER,   FOUR_EYES, Tell(Kind::Rejection),             &[Fact::ReasonCode, Fact::Reasons, Fact::Message], REJECTING;
+    Triage          Merge           => Fixed(S::Merged),           TRIAGER,   FOUR_EYES, Tell(Kind::Merged),                &[Fact::ReasonCode, Fact::Reasons, Fact::Master], MERGING;
+    Triage          Refer           => Fixed(S::Referred),         OFFICER,   FOUR_EYES, Tell(Kind::Destination),           PACKAGE, REFERRING;
+    Triage          Assign          => Fixed(S::Assigned),         TRIAGER,   DIRECT,    Silent,                            &[Fact::DetrimentLevel, Fact::Assignees];
+    Assigned        Start           => Fixed(S::Investigation),    LEAD,      FOUR_EYES, Tell(Kind::Stage),                 &[Fact::Plan, Fact::ReassessedDetriment];
+    Assigned        Return          => Fixed(S::Triage),           LEAD,      DIRECT,    Silent,                            &[Fact::ReasonCode, Fact::Reasons], HANDING_BACK;
+    Investigation   Pause           => Fixed(S::Suspended),        LEAD,      FOUR_EYES, TellOrExplain(Kind::Paused),       &[Fact::PauseReason, Fact::Reasons, Fact::ExpectedOn];
+    Suspended       Resume          => Fixed(S::Investigation),    LEAD,      DIRECT,    TellOrExplain(Kind::Resumed),      &[];
+    Investigation   Refer           => Fixed(S::Referred),         OFFICER,   FOUR_EYES, TellOrExplain(Kind::Destination),  PACKAGE, REFERRING;
+    Investigation   Submit          => Fixed(S::FindingsReview),   LEAD,      DIRECT,    Silent,                            &[Fact::SubjectHeard, Fact::EvidenceVerified];
+    FindingsReview  Return          => Fixed(S::Investigation),    REVIEWER,  DIRECT,    Silent,                            &[Fact::ReasonCode, Fact::Reasons], SENDING_BACK;
+    FindingsReview  Decide          => Fixed(S::Remediation),      REVIEWER,  FOUR_EYES, Tell(Kind::Outcome),               &[Fact::Outcome, Fact::Reasons, Fact::Actions, Fact::Hearing, Fact::Message];
+    FindingsReview  DecideClose     => Fixed(S::Closed),           REVIEWER,  FOUR_EYES, Tell(Kind::Feedback),              &[Fact::Outcome, Fact::Reasons, Fact::NoActions, Fact::FeedbackSent, Fact::RetentionClass];
+    Remediation     Complete        => Fixed(S::Closed),           LEAD,      FOUR_EYES, Tell(Kind::Feedback),              &[Fact::ReasonCode, Fact::Reasons, Fact::Proceedings, Fact::FeedbackSent, Fact::RetentionClass], COMPLETING;
+    Referred        Returned        => Fixed(S::Triage),           OFFICER,   DIRECT,    Tell(Kind::Returned),              &[Fact::Reasons];
+    Referred        OutcomeReceived => Fixed(S::Closed),           OFFICER,   FOUR_EYES, Tell(Kind::Feedback),              &[Fact::Outcome, Fact::Reasons, Fact::FeedbackSent, Fact::RetentionClass];
+    Referred        Lapse           => Fixed(S::Closed),           OFFICER,   FOUR_EYES, Tell(Kind::Feedback),              &[Fact::ReasonCode, Fact::Reasons, Fact::Reminders, Fact::FeedbackSent, Fact::RetentionClass], LAPSING;
+    Received        Withdraw        => Fixed(S::Withdrawn),        HOLDERS,   FOUR_EYES, Tell(Kind::Withdrawn),             NO_INTEREST;
+    Triage          Withdraw        => Fixed(S::Withdrawn),        HOLDERS,   FOUR_EYES, Tell(Kind::Withdrawn),             NO_INTEREST;
+    AwaitingInfo    Withdraw        => Fixed(S::Withdrawn),        HOLDERS,   FOUR_EYES, Tell(Kind::Withdrawn),             NO_INTEREST;
+    Assigned        Withdraw        => Fixed(S::Withdrawn),        HOLDERS,   FOUR_EYES, Tell(Kind::Withdrawn),             NO_INTEREST;
+    Investigation   Withdraw        => Fixed(S::Withdrawn),        HOLDERS,   FOUR_EYES, Tell(Kind::Withdrawn),             NO_INTEREST;
+    Suspended       Withdraw        => Fixed(S::Withdrawn),        HOLDERS,   FOUR_EYES, Tell(Kind::Withdrawn),             NO_INTEREST;
+    FindingsReview  Withdraw        => Fixed(S::Withdrawn),        HOLDERS,   FOUR_EYES, Tell(Kind::Withdrawn),             NO_INTEREST;
+    Remediation     Withdraw        => Fixed(S::Withdrawn),        HOLDERS,   FOUR_EYES, Tell(Kind::Withdrawn),             NO_INTEREST;
+    Referred        Withdraw        => Fixed(S::Withdrawn),        HOLDERS,   FOUR_EYES, Tell(Kind::Withdrawn),             NO_INTEREST;
+    Closed          Reopen          => Fixed(S::Triage),           STAFF,     FOUR_EYES, Tell(Kind::Reopened),              GROUND;
+    Rejected        Reopen          => Fixed(S::Triage),           STAFF,     FOUR_EYES, Tell(Kind::Reopened),              GROUND;
+    Withdrawn       Reopen          => Fixed(S::Triage),           STAFF,     FOUR_EYES, Tell(Kind::Reopened),              GROUND;
+    Closed          Review          => Same,                       REVIEWER,  FOUR_EYES, Tell(Kind::ReviewResult),          REVIEWED;
+    Rejected        Review          => Same,                       REVIEWER,  FOUR_EYES, Tell(Kind::ReviewResult),          REVIEWED;
+    Closed          Archive         => Fixed(S::Archived),         TIMER,     DIRECT,    Silent,                            &[Fact::CheckinsDone];
+    Rejected        Archive         => Fixed(S::Archived),         TIMER,     DIRECT,    Silent,                            &[Fact::CheckinsDone];
+    Withdrawn       Archive         => Fixed(S::Archived),         TIMER,     DIRECT,    Silent,                            &[Fact::CheckinsDone];
+    Merged          Archive         => Fixed(S::Archived),         TIMER,     DIRECT,    Silent,                            &[Fact::CheckinsDone];
+    Archived        Dispose         => Fixed(S::Disposed),         RETENTION, FOUR_EYES, Silent,                            &[Fact::RetentionDue, Fact::NoHold];
+};
