@@ -5,3 +5,5 @@
 
 pub mod crypto;
 pub mod domain;
+
+pub mod policy;

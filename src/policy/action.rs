@@ -1,0 +1,126 @@
+//! What can be asked for.
+
+use std::fmt;
+
+use crate::domain::case::step::Step;
+
+macro_rules! actions {
+    ($( $(#[$doc:meta])* $name:ident = $code:literal ),+ $(,)?) => {
+        /// An act that must be permitted.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Action {
+            $( $(#[$doc])* $name, )+
+            /// Take a step of the workflow, or propose it where it is under four eyes. Needs a case.
+            TakeStep(Step),
+        }
+
+        impl Action {
+            /// All actions, every step included.
+            #[must_use]
+            pub fn all() -> Vec<Self> {
+                let steps = Step::ALL.iter().map(|step| Self::TakeStep(*step));
+                [$( Self::$name ),+].into_iter().chain(steps).collect()
+            }
+
+            /// The stable code; for a step, `take_step`.
+            #[must_use]
+            pub const fn code(self) -> &'static str {
+                match self { $( Self::$name => $code, )+ Self::TakeStep(_) => "take_step" }
+            }
+        }
+    };
+}
+
+actions! {
+    /// Submit a report; staff do so for oral, postal and misdirected reports.
+    SubmitReport = "submit_report",
+    /// Open the mailbox by its receipt.
+    OpenInbox = "open_inbox",
+    /// Write to the desk, as the reporter. Needs a case.
+    WriteAsReporter = "write_as_reporter",
+    /// Sign in, and out again.
+    SignIn = "sign_in",
+    /// Redeem an invitation by making one's keys.
+    RedeemInvitation = "redeem_invitation",
+    /// See the list of the cases one holds a grant for.
+    ListCases = "list_cases",
+    /// See body, region, category, state and days of a case; no content. Needs a case.
+    SeeCase = "see_case",
+    /// Sign that one has no conflict of interest. Needs a case.
+    Attest = "attest",
+    /// Step back from a case. Needs a case.
+    Recuse = "recuse",
+    /// Read content. Needs a case.
+    ReadContent = "read_content",
+    /// Write to the reporter. Needs a case.
+    WriteMessage = "write_message",
+    /// Add a note for colleagues. Needs a case.
+    WriteNote = "write_note",
+    /// See which proposals wait: of the cases one holds a grant for, or of one case.
+    SeeProposals = "see_proposals",
+    /// Approve or refuse a proposal. Needs a case.
+    DecideProposal = "decide_proposal",
+    /// Give a colleague the keys of a case. Needs a case.
+    GrantAccess = "grant_access",
+    /// Take a colleague's access away. Needs a case.
+    RevokeAccess = "revoke_access",
+    /// Read the log.
+    ReadLog = "read_log",
+    /// See missed deadlines and unanswered reporters.
+    SeeOversight = "see_oversight",
+    /// Invite a member of staff.
+    InviteStaff = "invite_staff",
+    /// Sign an entry of the staff directory.
+    SignDirectory = "sign_directory",
+    /// End a member's access to everything.
+    DisableStaff = "disable_staff",
+    /// Set up bodies, desks, routing, recovery keys.
+    ConfigureDesk = "configure_desk",
+    /// Run a job of the queue.
+    RunJob = "run_job",
+    /// Change the schema of the database.
+    Migrate = "migrate",
+}
+
+impl Action {
+    /// Whether the act concerns one case, so that it is judged by the actor's situation in it and by nothing else.
+    #[must_use]
+    pub const fn needs_case(self) -> bool {
+        match self {
+            Self::WriteAsReporter
+            | Self::SeeCase
+            | Self::Attest
+            | Self::Recuse
+            | Self::ReadContent
+            | Self::WriteMessage
+            | Self::WriteNote
+            | Self::DecideProposal
+            | Self::GrantAccess
+            | Self::RevokeAccess
+            | Self::TakeStep(_) => true,
+            Self::SubmitReport
+            | Self::OpenInbox
+            | Self::SignIn
+            | Self::RedeemInvitation
+            | Self::ListCases
+            | Self::SeeProposals
+            | Self::ReadLog
+            | Self::SeeOversight
+            | Self::InviteStaff
+            | Self::SignDirectory
+            | Self::DisableStaff
+            | Self::ConfigureDesk
+            | Self::RunJob
+            | Self::Migrate => false,
+        }
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TakeStep(step) => f.pad(&format!("take_step {step}")),
+            other => f.pad(other.code()),
+        }
+    }
+}
