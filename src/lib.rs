@@ -5,5 +5,8 @@
 
 pub mod crypto;
 pub mod domain;
+pub mod i18n;
+pub mod telemetry;
 
+pub mod config;
 pub mod policy;
