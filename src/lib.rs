@@ -10,3 +10,5 @@ pub mod telemetry;
 
 pub mod config;
 pub mod policy;
+
+pub mod cluster;
