@@ -8,6 +8,7 @@ pub mod domain;
 pub mod i18n;
 pub mod telemetry;
 
+pub mod audit;
 pub mod config;
 pub mod policy;
 

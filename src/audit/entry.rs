@@ -1,0 +1,367 @@
+//! An entry of the log: from draft to canonical bytes and commitment.
+//!
+//! Bytes are RFC 8785 JSON (JCS) of ids and closed codes, at most 4 KiB, no floats, no nulls, no free text. The
+//! commitment is `SHA-256("senim/audit-entry/v1\n" ‖ bytes)`; 32 random bytes inside (`r`) make it hiding.
+
+use std::collections::BTreeMap;
+
+use jiff::{Timestamp, civil::Date};
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::act::Act;
+use crate::crypto::sign::SigningKey;
+
+/// What the commitment's hash begins with; the database checks the same.
+pub const COMMITMENT_PREFIX: &[u8] = b"senim/audit-entry/v1\n";
+/// What staff signatures on entries are bound to.
+pub const SIGNATURE_DOMAIN: &str = "senim/audit-entry-signature/v1";
+/// The largest entry, bytes.
+pub const MAX_BYTES: usize = 4096;
+
+/// Who caused an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum By {
+    /// A member of staff, by the random alias that `actor.enrolled` bound to the person, and the role acted in.
+    Staff {
+        /// Eight random bytes.
+        alias: [u8; 8],
+        /// The role's closed code.
+        role: &'static str,
+    },
+    /// A reporter: nothing else, so that two reports of one person cannot be linked.
+    Reporter,
+    /// A deadline or another clock.
+    Timer,
+    /// The instance itself or its operator at the command line.
+    System,
+}
+
+/// When it happened. What a reporter caused carries a day and nothing finer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// To the second: acts of staff and of the system.
+    At(Timestamp),
+    /// To the day: whatever a reporter caused.
+    Day(Date),
+}
+
+/// The kinds of objects that have a history of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ObjectKind {
+    /// A case.
+    Case,
+    /// A member of staff.
+    Staff,
+    /// A desk.
+    Desk,
+    /// The instance: directory, bodies, routing.
+    Instance,
+}
+
+impl ObjectKind {
+    /// The code in entries and in the database.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Case => "case",
+            Self::Staff => "staff",
+            Self::Desk => "desk",
+            Self::Instance => "instance",
+        }
+    }
+}
+
+/// The last entry of an object: where the next one goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// Kind of the object.
+    pub kind: ObjectKind,
+    /// The object's random audit id; never its row id, reference or receipt.
+    pub id: Uuid,
+    /// Number of the last entry; 0 before the first.
+    pub n: i32,
+    /// Commitment of the last entry; none before the first.
+    pub commitment: Option<[u8; 32]>,
+}
+
+impl Head {
+    /// The place before an object's first entry.
+    #[must_use]
+    pub const fn new(kind: ObjectKind, id: Uuid) -> Self {
+        Self { kind, id, n: 0, commitment: None }
+    }
+}
+
+/// What an entry will say. Filled by a use case, sealed by the transaction that writes the change.
+#[derive(Debug, Clone)]
+pub struct Draft<'k> {
+    acts: Vec<Act>,
+    by: By,
+    when: When,
+    states: Option<(Option<&'static str>, &'static str)>,
+    codes: BTreeMap<&'static str, String>,
+    commitments: BTreeMap<&'static str, [u8; 32]>,
+    answers: Option<[u8; 32]>,
+    signer: Option<&'k SigningKey>,
+}
+
+/// Why a draft cannot become an entry.
+#[derive(Debug, thiserror::Error)]
+pub enum EntryError {
+    /// The canonical form could not be made; a code holds something that is not a code.
+    #[error("the entry has no canonical form: {0}")]
+    Canonical(#[from] serde_json::Error),
+    /// A code is not of the closed kind: lower-case ASCII letters, digits and `._/-`, at most 64.
+    #[error("the value of the code {0:?} is not a closed code")]
+    OpenCode(&'static str),
+    /// Longer than [`MAX_BYTES`].
+    #[error("the entry is {0} bytes long; {MAX_BYTES} are allowed")]
+    TooLong(usize),
+}
+
+/// An entry ready to be appended.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Canonical bytes.
+    pub body: Vec<u8>,
+    /// What stands in the log.
+    pub commitment: [u8; 32],
+    /// The place it was made for; its `n` is the entry's own number.
+    pub place: Head,
+    /// The commitment before it.
+    pub previous: Option<[u8; 32]>,
+    /// The day of an entry that carries nothing finer: a reporter caused it.
+    pub day: Option<Date>,
+}
+
+impl<'k> Draft<'k> {
+    /// A draft with its first act.
+    #[must_use]
+    pub fn new(act: Act, by: By, when: When) -> Self {
+        Self {
+            acts: vec![act],
+            by,
+            when,
+            states: None,
+            codes: BTreeMap::new(),
+            commitments: BTreeMap::new(),
+            answers: None,
+            signer: None,
+        }
+    }
+
+    /// Has the person sign the entry: its own canonical bytes without the signature, so that nobody else, the operator
+    /// included, can invent an act of theirs (NIST SP 800-53 AU-10).
+    #[must_use]
+    pub fn signed_by(mut self, key: &'k SigningKey) -> Self {
+        self.signer = Some(key);
+        self
+    }
+
+    /// Adds an act; a repeated one stands once.
+    #[must_use]
+    pub fn and(mut self, act: Act) -> Self {
+        if !self.acts.contains(&act) {
+            self.acts.push(act);
+        }
+        self
+    }
+
+    /// Says the change of state; `from` is none for a new case.
+    #[must_use]
+    pub fn moved(mut self, from: Option<&'static str>, to: &'static str) -> Self {
+        self.states = Some((from, to));
+        self
+    }
+
+    /// Adds a closed code, such as `reason`; text that a person typed is refused when the draft is sealed.
+    #[must_use]
+    pub fn code(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.codes.insert(name, value.into());
+        self
+    }
+
+    /// Adds a salted commitment to content that stands elsewhere, sealed and erasable.
+    #[must_use]
+    pub fn committing(mut self, name: &'static str, commitment: [u8; 32]) -> Self {
+        self.commitments.insert(name, commitment);
+        self
+    }
+
+    /// Links the entry that proposed what this one approves or refuses.
+    #[must_use]
+    pub fn answering(mut self, proposal_entry: [u8; 32]) -> Self {
+        self.answers = Some(proposal_entry);
+        self
+    }
+
+    /// Seals the draft as the entry after `head`. `blinding` is fresh from the generator.
+    ///
+    /// # Errors
+    /// [`EntryError`] where a code is open text or the entry is too long.
+    pub fn seal(&self, head: &Head, node: &str, blinding: [u8; 32]) -> Result<Entry, EntryError> {
+        let mut body = self.members(head, node, blinding)?;
+        if let Some(key) = self.signer {
+            let unsigned = serde_json_canonicalizer::to_vec(&body)?;
+            body.insert("sig".to_owned(), json!(hex(&key.sign(SIGNATURE_DOMAIN, &unsigned))));
+        }
+        let body = serde_json_canonicalizer::to_vec(&body)?;
+        if body.len() > MAX_BYTES {
+            return Err(EntryError::TooLong(body.len()));
+        }
+        Ok(Entry {
+            commitment: commitment_of(&body),
+            body,
+            place: Head { n: head.n.saturating_add(1), ..*head },
+            previous: head.commitment,
+            day: match self.when {
+                When::Day(day) => Some(day),
+                When::At(_) => None,
+            },
+        })
+    }
+
+    fn members(&self, head: &Head, node: &str, blinding: [u8; 32]) -> Result<Map<String, Value>, EntryError> {
+        let mut map = Map::new();
+        let mut put = |name: &str, value: Value| map.insert(name.to_owned(), value);
+        put("v", json!(1));
+        put("r", json!(hex(&blinding)));
+        put("acts", self.acts.iter().map(|act| act.code()).collect());
+        put("n", json!(head.n.saturating_add(1)));
+        put("obj", json!({"id": head.id.simple().to_string(), "k": head.kind.code()}));
+        put("oecd", clauses(&self.acts));
+        match &self.by {
+            By::Staff { alias, role } => put("by", json!({"id": hex(alias), "k": "staff", "role": role})),
+            By::Reporter => put("by", json!({"k": "reporter"})),
+            By::Timer => put("by", json!({"k": "timer"})),
+            By::System => put("by", json!({"k": "system"})),
+        };
+        match self.when {
+            When::At(at) => {
+                put("at", json!(at.as_second()));
+                put("node", json!(node));
+            }
+            When::Day(day) => {
+                put("day", json!(day.to_string()));
+            }
+        }
+        if let Some(previous) = head.commitment {
+            put("prev", json!(hex(&previous)));
+        }
+        if let Some((from, to)) = self.states {
+            if let Some(from) = from {
+                put("from", json!(from));
+            }
+            put("to", json!(to));
+        }
+        if !self.codes.is_empty() {
+            put("codes", closed_codes(&self.codes)?);
+        }
+        if !self.commitments.is_empty() {
+            let all: BTreeMap<_, _> = self.commitments.iter().map(|(name, c)| (*name, hex(c))).collect();
+            put("cm", json!(all));
+        }
+        if let Some(proposal) = self.answers {
+            put("ok", json!([hex(&proposal)]));
+        }
+        Ok(map)
+    }
+}
+
+/// The commitment of canonical bytes.
+#[must_use]
+pub fn commitment_of(body: &[u8]) -> [u8; 32] {
+    Sha256::new().chain_update(COMMITMENT_PREFIX).chain_update(body).finalize().into()
+}
+
+/// A salted commitment to content (`cm`): `SHA-256("senim/content/v1\n" ‖ salt ‖ content)`. The salt is erased with
+/// the content, after which the commitment says nothing.
+#[must_use]
+pub fn content_commitment(salt: &[u8; 32], content: &[u8]) -> [u8; 32] {
+    Sha256::new()
+        .chain_update(b"senim/content/v1\n")
+        .chain_update(salt)
+        .chain_update(content)
+        .finalize()
+        .into()
+}
+
+fn clauses(acts: &[Act]) -> Value {
+    let mut all: Vec<&str> = acts.iter().flat_map(|act| act.clauses().iter().copied()).collect();
+    all.sort_unstable();
+    all.dedup();
+    json!(all)
+}
+
+fn closed_codes(codes: &BTreeMap<&'static str, String>) -> Result<Value, EntryError> {
+    let closed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._/-".contains(c);
+    for (name, value) in codes {
+        if value.is_empty() || value.len() > 64 || !value.chars().all(closed) {
+            return Err(EntryError::OpenCode(name));
+        }
+    }
+    Ok(json!(codes))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    data_encoding::HEXLOWER.encode(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    fn draft() -> Draft<'static> {
+        Draft::new(Act::ReportReceived, By::Reporter, When::Day(date(2026, 9, 21))).moved(None, "received")
+    }
+
+    #[test]
+    fn canonical_bytes_of_a_reporters_entry_are_pinned() {
+        let head = Head::new(ObjectKind::Case, Uuid::from_bytes([0x11; 16]));
+        let entry = draft().code("profile", "kz/1").seal(&head, "a", [0x22; 32]).unwrap();
+        let expected = format!(
+            concat!(
+                r#"{{"acts":["report.received"],"by":{{"k":"reporter"}},"codes":{{"profile":"kz/1"}},"#,
+                r#""day":"2026-09-21","n":1,"obj":{{"id":"{}","k":"case"}},"oecd":["12b","9b","9c"],"#,
+                r#""r":"{}","to":"received","v":1}}"#
+            ),
+            "11".repeat(16),
+            "22".repeat(32)
+        );
+        assert_eq!(String::from_utf8(entry.body).unwrap(), expected);
+    }
+
+    #[test]
+    fn text_that_a_person_typed_is_refused() {
+        let head = Head::new(ObjectKind::Case, Uuid::nil());
+        for open in ["He took 500", "", "ПАРА", &"a".repeat(65)] {
+            let sealed = draft().code("reason", open).seal(&head, "a", [0; 32]);
+            assert!(matches!(sealed, Err(EntryError::OpenCode("reason"))), "{open}");
+        }
+    }
+
+    #[test]
+    fn a_reporters_entry_tells_no_time_and_no_node() {
+        let head = Head::new(ObjectKind::Case, Uuid::nil());
+        let entry = draft().seal(&head, "node-7", [0; 32]).unwrap();
+        let body: Value = serde_json::from_slice(&entry.body).unwrap();
+        assert!(body.get("at").is_none() && body.get("node").is_none() && body.get("epoch").is_none());
+    }
+
+    #[test]
+    fn a_signed_entry_verifies_without_its_signature_member() {
+        let key = SigningKey::from_seed(&crate::crypto::secret::Secret::new([7; 32]));
+        let head = Head::new(ObjectKind::Case, Uuid::nil());
+        let by = By::Staff { alias: [1; 8], role: "triager" };
+        let at = When::At(Timestamp::from_second(1_790_001_763).unwrap());
+        let entry = Draft::new(Act::CoiAttested, by, at).signed_by(&key).seal(&head, "a", [0; 32]).unwrap();
+        let mut body: Map<String, Value> = serde_json::from_slice(&entry.body).unwrap();
+        let signature = body.remove("sig").unwrap();
+        let unsigned = serde_json_canonicalizer::to_vec(&body).unwrap();
+        assert_eq!(signature, json!(hex(&key.sign(SIGNATURE_DOMAIN, &unsigned))));
+    }
+}
