@@ -1,0 +1,207 @@
+//! Who may open which case, in what capacity, and what they declared: `case_grants`.
+
+use diesel::{
+    prelude::*,
+    sql_types::{Array, BigInt, Text, Uuid as SqlUuid},
+    upsert::excluded,
+};
+use diesel_async::RunQueryDsl;
+use jiff::civil::Date;
+use uuid::Uuid;
+
+use super::{
+    schema::{case_grants, staff},
+    store::{Db, StorageError},
+    tx::Tx,
+};
+use crate::{
+    domain::{
+        case::status::Status,
+        ids::{CaseId, StaffId},
+    },
+    policy::{Capacity, Permit},
+};
+
+/// A grant.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = case_grants, check_for_backend(diesel::pg::Pg))]
+pub struct GrantRow {
+    /// The case.
+    pub case_id: CaseId,
+    /// To whom.
+    pub staff_id: StaffId,
+    /// In what capacity.
+    pub capacity: Capacity,
+    /// Since which day.
+    #[diesel(deserialize_as = jiff_diesel::Date)]
+    pub granted_on: Date,
+    /// The day the person signed that they have no conflict of interest.
+    #[diesel(deserialize_as = jiff_diesel::NullableDate)]
+    pub attested_on: Option<Date>,
+    /// The day the person stepped back.
+    #[diesel(deserialize_as = jiff_diesel::NullableDate)]
+    pub recused_on: Option<Date>,
+    /// The day it was taken away.
+    #[diesel(deserialize_as = jiff_diesel::NullableDate)]
+    pub revoked_on: Option<Date>,
+}
+
+impl GrantRow {
+    /// True while the grant gives access.
+    #[must_use]
+    pub const fn lives(&self) -> bool {
+        self.recused_on.is_none() && self.revoked_on.is_none()
+    }
+}
+
+#[derive(QueryableByName)]
+struct ShortCase {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+}
+
+/// What becomes of a grant.
+#[derive(Debug, Clone, Copy)]
+pub enum GrantEnd {
+    /// The person has a conflict of interest.
+    Recused,
+    /// Access was taken away.
+    Revoked,
+}
+
+impl Db<'_> {
+    /// A person's grant for a case, living or not.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn grant(&mut self, case: CaseId, staff: StaffId) -> Result<Option<GrantRow>, StorageError> {
+        let query = case_grants::table.find((case, staff)).select(GrantRow::as_select());
+        Ok(query.first(self.conn).await.optional()?)
+    }
+
+    /// All grants of a case with the logins of their holders, ended ones included.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn grants(&mut self, case: CaseId) -> Result<Vec<(GrantRow, String)>, StorageError> {
+        let query = case_grants::table
+            .inner_join(staff::table.on(staff::id.eq(case_grants::staff_id)))
+            .filter(case_grants::case_id.eq(case))
+            .order(staff::login)
+            .select((GrantRow::as_select(), staff::login));
+        Ok(query.load(self.conn).await?)
+    }
+
+    /// The cases a person holds a living grant for.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn cases_held_by(&mut self, staff: StaffId) -> Result<Vec<CaseId>, StorageError> {
+        let query = case_grants::table
+            .filter(case_grants::staff_id.eq(staff))
+            .filter(case_grants::recused_on.is_null().and(case_grants::revoked_on.is_null()));
+        Ok(query.select(case_grants::case_id).load(self.conn).await?)
+    }
+
+    /// Open cases with fewer than two living holders who are active: nobody, or one person alone, can read them.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn cases_short_of_holders(&mut self, limit: i64) -> Result<Vec<CaseId>, StorageError> {
+        let closed: Vec<_> =
+            Status::ALL.iter().filter(|s| !s.is_open()).map(|s| s.code().to_owned()).collect();
+        let rows: Vec<ShortCase> = diesel::sql_query(
+            "select c.id from cases c where c.status <> all($1) and (
+               select count(*) from case_grants g join staff s on s.id = g.staff_id
+               where g.case_id = c.id and g.recused_on is null and g.revoked_on is null and s.state = 'active') < 2
+             order by c.id limit $2",
+        )
+        .bind::<Array<Text>, _>(closed)
+        .bind::<BigInt, _>(limit)
+        .load(self.conn)
+        .await?;
+        Ok(rows.into_iter().map(|row| CaseId(row.id)).collect())
+    }
+}
+
+impl Tx<'_> {
+    /// Gives access; an ended grant lives again, without its old attestation.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn grant_access(
+        &mut self,
+        _permit: &Permit,
+        case: CaseId,
+        to: &[(StaffId, Capacity)],
+        (by, on): (Option<StaffId>, Date),
+    ) -> Result<(), StorageError> {
+        let rows: Vec<_> = to
+            .iter()
+            .map(|(staff, capacity)| {
+                (
+                    case_grants::case_id.eq(case),
+                    case_grants::staff_id.eq(*staff),
+                    case_grants::capacity.eq(*capacity),
+                    case_grants::granted_on.eq(jiff_diesel::Date::from(on)),
+                    case_grants::granted_by.eq(by),
+                )
+            })
+            .collect();
+        diesel::insert_into(case_grants::table)
+            .values(rows)
+            .on_conflict((case_grants::case_id, case_grants::staff_id))
+            .do_update()
+            .set((
+                case_grants::capacity.eq(excluded(case_grants::capacity)),
+                case_grants::granted_on.eq(excluded(case_grants::granted_on)),
+                case_grants::granted_by.eq(excluded(case_grants::granted_by)),
+                case_grants::revoked_on.eq(None::<jiff_diesel::Date>),
+            ))
+            .execute(self.conn)
+            .await?;
+        Ok(())
+    }
+
+    /// Records the signed statement that the person has no conflict of interest.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn attest(
+        &mut self,
+        _permit: &Permit,
+        case: CaseId,
+        staff: StaffId,
+        on: Date,
+    ) -> Result<(), StorageError> {
+        diesel::update(case_grants::table.find((case, staff)))
+            .set(case_grants::attested_on.eq(Some(jiff_diesel::Date::from(on))))
+            .execute(self.conn)
+            .await?;
+        Ok(())
+    }
+
+    /// Ends a grant.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn end_grant(
+        &mut self,
+        _permit: &Permit,
+        (case, staff): (CaseId, StaffId),
+        end: GrantEnd,
+        on: Date,
+    ) -> Result<(), StorageError> {
+        let day = Some(jiff_diesel::Date::from(on));
+        let target = case_grants::table.find((case, staff));
+        match end {
+            GrantEnd::Recused => {
+                diesel::update(target).set(case_grants::recused_on.eq(day)).execute(self.conn).await?
+            }
+            GrantEnd::Revoked => {
+                diesel::update(target).set(case_grants::revoked_on.eq(day)).execute(self.conn).await?
+            }
+        };
+        Ok(())
+    }
+}

@@ -1,0 +1,113 @@
+//! The one row of the instance: the version of directory, desks and routing, and the history of changing them.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use jiff::civil::Date;
+use uuid::Uuid;
+
+use super::{
+    schema::instance,
+    store::{Db, StorageError},
+    tx::{Tx, Written},
+};
+use crate::{
+    audit::entry::{Draft, Head, ObjectKind},
+    policy::Permit,
+};
+
+/// The instance.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = instance, check_for_backend(diesel::pg::Pg))]
+pub struct InstanceRow {
+    /// The random id under which the log keeps its history.
+    pub audit_id: Uuid,
+    /// Rises by one with every change of the directory, of desks, bodies or routing.
+    pub version: i64,
+    /// Number of the last entry.
+    pub audit_n: i32,
+    /// Its commitment.
+    pub audit_head: Vec<u8>,
+}
+
+impl InstanceRow {
+    /// The version after the next change.
+    #[must_use]
+    pub const fn next_version(&self) -> i64 {
+        self.version.saturating_add(1)
+    }
+
+    fn head(&self) -> Head {
+        Head {
+            kind: ObjectKind::Instance,
+            id: self.audit_id,
+            n: self.audit_n,
+            commitment: self.audit_head.as_slice().try_into().ok(),
+        }
+    }
+}
+
+impl Db<'_> {
+    /// The instance, once it was founded.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn instance(&mut self) -> Result<Option<InstanceRow>, StorageError> {
+        Ok(instance::table.select(InstanceRow::as_select()).first(self.conn).await.optional()?)
+    }
+}
+
+impl Tx<'_> {
+    /// Founds the instance with the first entry of the log.
+    ///
+    /// # Errors
+    /// [`StorageError::Conflict`] where it was founded before.
+    pub async fn insert_instance(
+        &mut self,
+        _permit: &Permit,
+        founded_on: Date,
+        draft: &Draft<'_>,
+    ) -> Result<Written, StorageError> {
+        let audit_id = self.uuid();
+        let entry = self.seal(&Head::new(ObjectKind::Instance, audit_id), draft)?;
+        diesel::insert_into(instance::table)
+            .values((
+                instance::audit_id.eq(audit_id),
+                instance::founded_on.eq(jiff_diesel::Date::from(founded_on)),
+                instance::audit_n.eq(entry.place.n),
+                instance::audit_head.eq(entry.commitment.as_slice()),
+            ))
+            .execute(self.conn)
+            .await?;
+        self.append(&entry).await
+    }
+
+    /// The instance, locked until the transaction ends.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn lock_instance(&mut self) -> Result<Option<InstanceRow>, StorageError> {
+        Ok(instance::table.select(InstanceRow::as_select()).for_update().first(self.conn).await.optional()?)
+    }
+
+    /// Writes a change of the configuration, or of the directory, as the instance's next entry.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn save_instance(
+        &mut self,
+        _permit: &Permit,
+        row: &InstanceRow,
+        draft: &Draft<'_>,
+    ) -> Result<Written, StorageError> {
+        let entry = self.seal(&row.head(), draft)?;
+        diesel::update(instance::table)
+            .set((
+                instance::version.eq(row.next_version()),
+                instance::audit_n.eq(entry.place.n),
+                instance::audit_head.eq(entry.commitment.as_slice()),
+            ))
+            .execute(self.conn)
+            .await?;
+        self.append(&entry).await
+    }
+}

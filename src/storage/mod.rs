@@ -1,0 +1,37 @@
+//! The only place that knows the database.
+//!
+//! | file | holds |
+//! | --- | --- |
+//! | `store` | the pool and the three ways in: [`Store::read`], [`Store::record`], [`Store::maintain`] |
+//! | `tx` | what a recording transaction can do, and the proof [`Written`] that it wrote its entry |
+//! | `codes` | how the domain's ids and closed codes stand in columns |
+//! | `schema` | the tables |
+//! | `intake` | the one statement that takes in a report |
+//! | the rest | one file per table: its row types, reads and writes |
+//!
+//! To add a table: a migration, its `table!` in `schema`, one file here. Reads are methods of [`Db`], writes of
+//! [`Tx`]; a write demands the `Permit` under which it happens.
+
+mod codes;
+mod schema;
+mod store;
+mod tx;
+
+pub mod cases;
+pub mod content;
+pub mod desks;
+pub mod directory;
+pub mod grants;
+pub mod instance;
+pub mod intake;
+pub mod log;
+pub mod migrations;
+pub mod privileges;
+pub mod proposals;
+pub mod sessions;
+pub mod staff;
+pub mod tasks;
+pub mod wraps;
+
+pub use store::{Db, StorageError, StorageFault, Store, StoreParts, Upkeep, ping};
+pub use tx::{Tx, Written};

@@ -1,0 +1,287 @@
+//! The tables as diesel sees them. Kept by hand; a test compares it with a migrated database.
+
+diesel::table! {
+    audit.entries (eid) {
+        eid -> Uuid,
+        obj_kind -> Text,
+        obj_id -> Uuid,
+        n -> Int4,
+        prev -> Nullable<Bytea>,
+        body -> Bytea,
+        commitment -> Bytea,
+        acts -> Array<Text>,
+        day -> Date,
+        moment -> Timestamptz,
+        status_from -> Nullable<Text>,
+        status_to -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    audit.pending (eid) {
+        eid -> Uuid,
+        due -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    bodies (id) {
+        id -> Uuid,
+        parent_id -> Nullable<Uuid>,
+        region -> Nullable<Text>,
+        name_kk -> Text,
+        name_ru -> Text,
+        name_en -> Text,
+    }
+}
+
+diesel::table! {
+    case_epochs (case_id, epoch) {
+        case_id -> Uuid,
+        epoch -> Int4,
+        public_key -> Bytea,
+    }
+}
+
+diesel::table! {
+    case_grants (case_id, staff_id) {
+        case_id -> Uuid,
+        staff_id -> Uuid,
+        capacity -> Text,
+        granted_on -> Date,
+        granted_by -> Nullable<Uuid>,
+        attested_on -> Nullable<Date>,
+        recused_on -> Nullable<Date>,
+        revoked_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    case_items (id) {
+        id -> Uuid,
+        case_id -> Uuid,
+        n -> Int4,
+        epoch -> Int4,
+        kind -> Text,
+        author_id -> Nullable<Uuid>,
+        template -> Nullable<Text>,
+        sealed -> Nullable<Bytea>,
+        written_on -> Date,
+        proposal_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    case_wraps (case_id, epoch, holder_id) {
+        case_id -> Uuid,
+        epoch -> Int4,
+        holder_kind -> Text,
+        holder_id -> Uuid,
+        sealed -> Bytea,
+    }
+}
+
+diesel::table! {
+    cases (id) {
+        id -> Uuid,
+        audit_id -> Uuid,
+        reference -> Text,
+        desk_id -> Uuid,
+        body_id -> Nullable<Uuid>,
+        category -> Text,
+        region -> Nullable<Text>,
+        language -> Text,
+        channel -> Text,
+        mode -> Text,
+        profile -> Text,
+        notice_version -> Text,
+        status -> Text,
+        status_since -> Date,
+        origin_status -> Nullable<Text>,
+        received_on -> Date,
+        acknowledged_on -> Nullable<Date>,
+        due_on -> Nullable<Date>,
+        lead_id -> Nullable<Uuid>,
+        detriment -> Nullable<Text>,
+        outcome -> Nullable<Text>,
+        reason_code -> Nullable<Text>,
+        master_id -> Nullable<Uuid>,
+        epoch -> Int4,
+        receipt_id -> Bytea,
+        reporter_key -> Bytea,
+        step -> Text,
+        step_n -> Int4,
+        proposal_id -> Nullable<Uuid>,
+        audit_n -> Int4,
+        audit_head -> Bytea,
+    }
+}
+
+diesel::table! {
+    content_reads (session_id, case_id) {
+        session_id -> Uuid,
+        case_id -> Uuid,
+        staff_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    desk_notices (desk_id, day) {
+        desk_id -> Uuid,
+        day -> Date,
+    }
+}
+
+diesel::table! {
+    desks (id) {
+        id -> Uuid,
+        audit_id -> Uuid,
+        body_id -> Uuid,
+        name_kk -> Text,
+        name_ru -> Text,
+        name_en -> Text,
+        profile -> Text,
+        independent -> Bool,
+        recovery_key -> Bytea,
+        recovery_threshold -> Int4,
+        recovery_shares -> Int4,
+        audit_n -> Int4,
+        audit_head -> Bytea,
+    }
+}
+
+diesel::table! {
+    directory_entries (staff_id, serial) {
+        staff_id -> Uuid,
+        serial -> Int4,
+        body -> Bytea,
+        first_signer -> Uuid,
+        first_signature -> Bytea,
+        second_signer -> Nullable<Uuid>,
+        second_signature -> Nullable<Bytea>,
+        version -> Nullable<Int8>,
+    }
+}
+
+diesel::table! {
+    instance (id) {
+        id -> Bool,
+        audit_id -> Uuid,
+        version -> Int8,
+        founded_on -> Date,
+        audit_n -> Int4,
+        audit_head -> Bytea,
+    }
+}
+
+diesel::table! {
+    proposals (id) {
+        id -> Uuid,
+        case_id -> Uuid,
+        step -> Text,
+        from_status -> Text,
+        to_status -> Text,
+        epoch -> Int4,
+        facts -> Text,
+        proposer_id -> Uuid,
+        proposed_at -> Timestamptz,
+        proposed_n -> Int4,
+        state -> Text,
+        resolver_id -> Nullable<Uuid>,
+        resolved_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    routing_rules (position) {
+        position -> Int4,
+        body_id -> Nullable<Uuid>,
+        category -> Nullable<Text>,
+        region -> Nullable<Text>,
+        desk_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> Uuid,
+        staff_id -> Uuid,
+        sealed -> Bytea,
+        seen_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    staff (id) {
+        id -> Uuid,
+        audit_id -> Uuid,
+        alias -> Bytea,
+        login -> Text,
+        state -> Text,
+        invited_roles -> Text,
+        invitation_hash -> Nullable<Bytea>,
+        invitation_expires -> Nullable<Timestamptz>,
+        salt -> Nullable<Bytea>,
+        verifier -> Nullable<Bytea>,
+        public_keys -> Nullable<Bytea>,
+        sealed_secrets -> Nullable<Bytea>,
+        sealed_totp -> Nullable<Bytea>,
+        audit_n -> Int4,
+        audit_head -> Bytea,
+    }
+}
+
+diesel::table! {
+    staff_factors (staff_id) {
+        staff_id -> Uuid,
+        last_step -> Int8,
+    }
+}
+
+diesel::table! {
+    tasks (id) {
+        id -> Uuid,
+        kind -> Text,
+        payload -> Text,
+        dedupe -> Nullable<Text>,
+        run_at -> Timestamptz,
+        attempts -> Int4,
+        locked_until -> Nullable<Timestamptz>,
+        last_error -> Nullable<Text>,
+        dead -> Bool,
+    }
+}
+
+diesel::table! {
+    throttles (bucket) {
+        bucket -> Bytea,
+        failures -> Int4,
+        since -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    workflow_transitions (from_status, step, to_status) {
+        from_status -> Text,
+        step -> Text,
+        to_status -> Text,
+        four_eyes -> Bool,
+    }
+}
+
+diesel::joinable!(case_grants -> cases (case_id));
+diesel::joinable!(cases -> desks (desk_id));
+diesel::joinable!(proposals -> cases (case_id));
+diesel::allow_tables_to_appear_in_same_query!(
+    bodies,
+    case_grants,
+    case_items,
+    cases,
+    desks,
+    directory_entries,
+    proposals,
+    staff
+);
+diesel::allow_tables_to_appear_in_same_query!(content_reads, sessions);
+diesel::allow_tables_to_appear_in_same_query!(cases, desk_notices);

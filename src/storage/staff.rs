@@ -1,0 +1,235 @@
+//! The members of staff: `staff`. What a person may do stands in the signed directory, not here.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::{
+    schema::staff,
+    store::{Db, StorageError},
+    tx::{Tx, Written},
+};
+use crate::{
+    audit::entry::{Draft, Head, ObjectKind},
+    domain::ids::StaffId,
+    policy::Permit,
+};
+
+/// A member of staff.
+#[derive(Clone, Queryable, Selectable)]
+#[diesel(table_name = staff, check_for_backend(diesel::pg::Pg))]
+pub struct StaffRow {
+    /// Row id.
+    pub id: StaffId,
+    /// The random id under which the log keeps the person's history.
+    pub audit_id: Uuid,
+    /// The random name under which the person acts in the log.
+    pub alias: Vec<u8>,
+    /// The name to sign in with.
+    pub login: String,
+    /// `invited`, `enrolled` (has keys, waits for the directory), `active` or `disabled`.
+    pub state: String,
+    /// What the invitation asks for, JSON; gives nothing by itself.
+    pub invited_roles: String,
+    /// SHA-256 of the invitation's secret.
+    pub invitation_hash: Option<Vec<u8>>,
+    /// Until when the invitation can be redeemed.
+    #[diesel(deserialize_as = jiff_diesel::NullableTimestamp)]
+    pub invitation_expires: Option<Timestamp>,
+    /// Salt of the password derivation.
+    pub salt: Option<Vec<u8>>,
+    /// What proves the password.
+    pub verifier: Option<Vec<u8>>,
+    /// Public halves of the person's keys.
+    pub public_keys: Option<Vec<u8>>,
+    /// Secret halves, sealed under the password.
+    pub sealed_secrets: Option<Vec<u8>>,
+    /// The second factor's seed, sealed under the secret halves.
+    pub sealed_totp: Option<Vec<u8>>,
+    /// Number of the last entry.
+    pub audit_n: i32,
+    /// Its commitment.
+    pub audit_head: Vec<u8>,
+}
+
+impl StaffRow {
+    /// Where the next entry goes.
+    #[must_use]
+    pub fn head(&self) -> Head {
+        Head {
+            kind: ObjectKind::Staff,
+            id: self.audit_id,
+            n: self.audit_n,
+            commitment: self.audit_head.as_slice().try_into().ok(),
+        }
+    }
+
+    /// The alias as eight bytes.
+    #[must_use]
+    pub fn alias(&self) -> [u8; 8] {
+        self.alias.as_slice().try_into().unwrap_or_default()
+    }
+}
+
+/// A person to be invited.
+pub struct NewStaff {
+    /// Row id.
+    pub id: StaffId,
+    /// The name to sign in with.
+    pub login: String,
+    /// What the invitation asks for, JSON.
+    pub invited_roles: String,
+    /// SHA-256 of the invitation's secret.
+    pub invitation_hash: [u8; 32],
+    /// Until when it can be redeemed.
+    pub invitation_expires: Timestamp,
+}
+
+/// The keys a person made.
+#[derive(Debug, Clone, AsChangeset)]
+#[diesel(table_name = staff)]
+pub struct StaffKeyColumns {
+    /// Salt of the password derivation.
+    pub salt: Vec<u8>,
+    /// What proves the password.
+    pub verifier: Vec<u8>,
+    /// Public halves.
+    pub public_keys: Vec<u8>,
+    /// Secret halves, sealed under the password.
+    pub sealed_secrets: Vec<u8>,
+    /// The second factor's seed, sealed.
+    pub sealed_totp: Vec<u8>,
+}
+
+/// What an act changes in a person's row.
+#[derive(Debug, Default, Clone)]
+pub struct StaffChange {
+    /// The new state.
+    pub state: Option<&'static str>,
+    /// New keys; the invitation is used up with them.
+    pub keys: Option<StaffKeyColumns>,
+}
+
+#[derive(AsChangeset)]
+#[diesel(table_name = staff)]
+struct StaffColumns {
+    state: Option<&'static str>,
+    invitation_hash: Option<Option<Vec<u8>>>,
+    audit_n: i32,
+    audit_head: Vec<u8>,
+}
+
+impl Db<'_> {
+    /// A person by id.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn staff(&mut self, id: StaffId) -> Result<Option<StaffRow>, StorageError> {
+        Ok(staff::table.find(id).select(StaffRow::as_select()).first(self.conn).await.optional()?)
+    }
+
+    /// A person by the name they sign in with.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn staff_by_login(&mut self, login: &str) -> Result<Option<StaffRow>, StorageError> {
+        let query = staff::table.filter(staff::login.eq(login)).select(StaffRow::as_select());
+        Ok(query.first(self.conn).await.optional()?)
+    }
+
+    /// A person by the hash of an unused invitation.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn staff_by_invitation(&mut self, hash: &[u8; 32]) -> Result<Option<StaffRow>, StorageError> {
+        let query =
+            staff::table.filter(staff::invitation_hash.eq(hash.as_slice())).select(StaffRow::as_select());
+        Ok(query.first(self.conn).await.optional()?)
+    }
+
+    /// Who was disabled.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn disabled_staff(&mut self) -> Result<Vec<StaffId>, StorageError> {
+        Ok(staff::table.filter(staff::state.eq("disabled")).select(staff::id).load(self.conn).await?)
+    }
+
+    /// Everybody, by name.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn all_staff(&mut self) -> Result<Vec<StaffRow>, StorageError> {
+        Ok(staff::table.order(staff::login).select(StaffRow::as_select()).load(self.conn).await?)
+    }
+}
+
+impl Tx<'_> {
+    /// The person's row, locked until the transaction ends.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn lock_staff(&mut self, id: StaffId) -> Result<Option<StaffRow>, StorageError> {
+        let query = staff::table.find(id).select(StaffRow::as_select()).for_update();
+        Ok(query.first(self.conn).await.optional()?)
+    }
+
+    /// Writes a new person with the first entry of their history.
+    ///
+    /// # Errors
+    /// [`StorageError::Conflict`] where the login is taken.
+    pub async fn insert_staff(
+        &mut self,
+        _permit: &Permit,
+        new: NewStaff,
+        draft: &Draft<'_>,
+    ) -> Result<Written, StorageError> {
+        let audit_id = self.uuid();
+        let alias: [u8; 8] = rand::RngExt::random(&mut self.rng);
+        let entry = self.seal(&Head::new(ObjectKind::Staff, audit_id), draft)?;
+        diesel::insert_into(staff::table)
+            .values((
+                staff::id.eq(new.id),
+                staff::audit_id.eq(audit_id),
+                staff::alias.eq(alias.as_slice()),
+                staff::login.eq(&new.login),
+                staff::state.eq("invited"),
+                staff::invited_roles.eq(&new.invited_roles),
+                staff::invitation_hash.eq(new.invitation_hash.as_slice()),
+                staff::invitation_expires.eq(jiff_diesel::Timestamp::from(new.invitation_expires)),
+                staff::audit_n.eq(entry.place.n),
+                staff::audit_head.eq(entry.commitment.as_slice()),
+            ))
+            .execute(self.conn)
+            .await?;
+        self.append(&entry).await
+    }
+
+    /// Writes a change of a locked person together with its entry.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn save_staff(
+        &mut self,
+        _permit: &Permit,
+        person: &StaffRow,
+        change: StaffChange,
+        draft: &Draft<'_>,
+    ) -> Result<Written, StorageError> {
+        let entry = self.seal(&person.head(), draft)?;
+        let used_up = change.keys.is_some() || change.state == Some("disabled");
+        let columns = StaffColumns {
+            state: change.state,
+            invitation_hash: used_up.then_some(None),
+            audit_n: entry.place.n,
+            audit_head: entry.commitment.to_vec(),
+        };
+        let target = staff::table.find(person.id);
+        match change.keys {
+            Some(keys) => diesel::update(target).set((columns, keys)).execute(self.conn).await?,
+            None => diesel::update(target).set(columns).execute(self.conn).await?,
+        };
+        self.append(&entry).await
+    }
+}
