@@ -14,3 +14,5 @@ pub mod policy;
 
 pub mod cluster;
 pub mod storage;
+
+pub mod usecases;

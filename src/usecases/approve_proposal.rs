@@ -1,0 +1,75 @@
+//! The second pair of eyes agrees: the proposed step takes effect, with everything that the proposer prepared.
+
+use super::{
+    caller::Caller,
+    case_access::{role_code, situation},
+    context::Context,
+    denials::watched,
+    effects,
+    error::Error,
+};
+use crate::{
+    audit::{act::Act, entry::ObjectKind},
+    domain::{
+        case::{facts::StepFacts, status::Status},
+        ids::ProposalId,
+    },
+    policy::{Action, Permit, Situation, authorize},
+    storage::{
+        Tx,
+        cases::CaseRow,
+        proposals::{ProposalRow, Resolution},
+    },
+};
+
+/// Approves a proposal; the case moves.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Forbidden`] (the proposer, the lead, without attestation), [`Error::ProposalStale`].
+pub async fn approve_proposal(ctx: &Context, caller: &Caller, id: ProposalId) -> Result<Status, Error> {
+    let outcome = ctx
+        .store
+        .record("approve_proposal", async |tx| {
+            let (proposal, case, situation, permit) = decidable(tx, caller, id).await?;
+            let now = ctx.store.now();
+            let moved = case.epoch != proposal.epoch || case.status != proposal.from_status;
+            if moved
+                || !tx.resolve_proposal(&permit, id, Resolution::Approved, (Some(caller.id), now)).await?
+            {
+                return Err(Error::ProposalStale);
+            }
+            let facts = StepFacts::from_sealed_json(proposal.facts.as_bytes())
+                .map_err(|_unknown| Error::Sealed("the proposal's facts"))?;
+            let on = ctx.store.today();
+            tx.publish_items(&permit, id, case.next_n(), on).await?;
+            let proposed = tx.commitment(ObjectKind::Case, case.audit_id, proposal.proposed_n).await?;
+            let mut draft = caller.draft(Act::ApprovalGiven, role_code(&situation), now);
+            draft = effects::acts(draft, case.status, proposal.step, proposal.to_status, &facts);
+            if let Some(commitment) = proposed {
+                draft = draft.answering(commitment);
+            }
+            let mut change = effects::change(&case, proposal.step, proposal.to_status, &facts, on);
+            change.proposal = Some(id);
+            let written = tx.save_case(&permit, &case, change, &draft).await?;
+            Ok((proposal.to_status, written))
+        })
+        .await;
+    watched(ctx, caller, outcome).await
+}
+
+/// The proposal and its locked case, if the caller may decide it.
+pub(super) async fn decidable(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    id: ProposalId,
+) -> Result<(ProposalRow, CaseRow, Situation, Permit), Error> {
+    let proposal = tx.proposal(id).await?.ok_or(Error::NotFound)?;
+    let case = tx.lock_case(proposal.case_id).await?.ok_or(Error::NotFound)?;
+    let proposal = tx.proposal(id).await?.ok_or(Error::NotFound)?;
+    let situation = situation(tx, caller, &case, Some(&proposal)).await?;
+    let permit = authorize(&caller.actor(), Action::DecideProposal, Some(&situation))?;
+    if proposal.state != "pending" {
+        return Err(Error::ProposalStale);
+    }
+    Ok((proposal, case, situation, permit))
+}

@@ -1,0 +1,60 @@
+//! A timer: nobody answered in time, so the case goes back to whoever asked. It writes to the case without any key.
+
+use super::{context::Context, effects, error::Error, items::Spot};
+use crate::{
+    audit::{
+        act::Act,
+        entry::{By, Draft, When},
+    },
+    domain::{
+        case::{facts::StepFacts, status::Status, step::Step, step_taken::take, transition::Doer},
+        ids::CaseId,
+    },
+    policy::{Action, Actor, Situation, authorize},
+};
+
+/// The most cases of one run; the rest comes with the next.
+const MOST: i64 = 200;
+
+/// Sends back every case whose question has gone unanswered past its due day; says how many.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub async fn expire_questions(ctx: &Context) -> Result<usize, Error> {
+    let today = ctx.store.today();
+    let late = ctx.store.read(async |db| db.questions_due_before(today, MOST).await).await?;
+    for id in &late {
+        expire(ctx, *id).await?;
+    }
+    Ok(late.len())
+}
+
+async fn expire(ctx: &Context, id: CaseId) -> Result<(), Error> {
+    let outcome = ctx
+        .store
+        .record("expire_questions", async |tx| {
+            let case = tx.lock_case(id).await?.ok_or(Error::NotFound)?;
+            if case.status != Status::AwaitingInfo {
+                return Err(Error::Conflict);
+            }
+            let situation = Situation::new(case.id, case.desk_id, case.status);
+            let permit = authorize(&Actor::Timer, Action::TakeStep(Step::Timeout), Some(&situation))?;
+            let (on, facts) = (ctx.store.today(), StepFacts::default());
+            let taken =
+                take(case.status, Step::Timeout, Doer::Timer, &facts).map_err(|_cause| Error::Conflict)?;
+            let to = taken.to.status(case.status, case.origin_status).ok_or(Error::Conflict)?;
+            let item = Spot::next(&case, on, None).template("answer_expired", &mut tx.rng);
+            tx.insert_item(&permit, item).await?;
+            let draft =
+                Draft::new(Act::StateChanged, By::Timer, When::At(ctx.store.now())).and(Act::NoticeSent);
+            let draft = effects::acts(draft, case.status, Step::Timeout, to, &facts);
+            let change = effects::change(&case, Step::Timeout, to, &facts, on);
+            Ok(((), tx.save_case(&permit, &case, change, &draft).await?))
+        })
+        .await;
+    match outcome {
+        // The reporter answered just now: nothing is late any more.
+        Err(Error::Conflict) => Ok(()),
+        other => other,
+    }
+}

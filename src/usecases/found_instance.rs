@@ -1,0 +1,143 @@
+//! Founding: the first entry of the log, and the first two administrators, who sign each other into the directory.
+//! Their public keys go into the configuration, where every later entry of the directory is checked against them.
+
+use jiff::Timestamp;
+use rand::RngExt;
+
+use super::{
+    context::Context, error::Error, invite_staff::hash, propose_member::body_of,
+    redeem_invitation::seal_keys, registry::SIGNATURE_DOMAIN,
+};
+use crate::{
+    audit::{
+        act::Act,
+        entry::{By, Draft, When},
+    },
+    crypto::{secret::SecretText, staff_keys::StaffSecrets, totp::TotpSeed},
+    domain::{ids::StaffId, role::Role, text::Login},
+    policy::{Action, Actor, Permit, RoleAt, authorize},
+    storage::{
+        Tx,
+        directory::DirectoryRow,
+        staff::{NewStaff, StaffChange, StaffKeyColumns},
+    },
+};
+
+/// A founding administrator.
+pub struct Founder {
+    /// The name to sign in with.
+    pub login: Login,
+    /// The password they chose.
+    pub password: SecretText,
+}
+
+/// A founding administrator, founded.
+pub struct Founded {
+    /// The name to sign in with.
+    pub login: String,
+    /// The second factor's seed, shown once.
+    pub totp_secret: SecretText,
+    /// The public key for the configuration.
+    pub genesis: [u8; 32],
+}
+
+struct Person {
+    id: StaffId,
+    login: String,
+    secrets: StaffSecrets,
+    seed: TotpSeed,
+    columns: StaffKeyColumns,
+}
+
+/// Founds the instance.
+///
+/// # Errors
+/// [`Error::Conflict`] where it was founded before.
+pub async fn found_instance(ctx: &Context, founders: [Founder; 2]) -> Result<[Founded; 2], Error> {
+    let permit = authorize(&Actor::Operator, Action::ConfigureDesk, None)?;
+    let [first, second] = founders;
+    let people = [make(ctx, first).await?, make(ctx, second).await?];
+    let now = ctx.store.now();
+    ctx.store
+        .record("found_instance", async |tx| {
+            let draft = Draft::new(Act::LogGenesis, By::System, When::At(now));
+            let _genesis = tx.insert_instance(&permit, ctx.store.today(), &draft).await?;
+            // An entry of the directory names both signers, so both must be there before the first is signed.
+            for person in &people {
+                enrol(tx, &permit, person, now).await?;
+            }
+            for (version, person) in (1_i64..).zip(&people) {
+                sign(ctx, tx, &permit, (person, version), &people).await?;
+                let instance = tx.lock_instance().await?.ok_or(Error::Conflict)?;
+                let draft =
+                    Draft::new(Act::ConfigChanged, By::System, When::At(now)).code("what", "directory");
+                let _config = tx.save_instance(&permit, &instance, &draft).await?;
+            }
+            let instance = tx.lock_instance().await?.ok_or(Error::Conflict)?;
+            let draft = Draft::new(Act::ConfigChanged, By::System, When::At(now)).code("what", "founded");
+            Ok::<_, Error>(((), tx.save_instance(&permit, &instance, &draft).await?))
+        })
+        .await?;
+    Ok(people.map(|person| Founded {
+        login: person.login,
+        totp_secret: person.seed.base32(),
+        genesis: person.secrets.public().sign.to_bytes(),
+    }))
+}
+
+async fn make(ctx: &Context, founder: Founder) -> Result<Person, Error> {
+    let mut rng = ctx.store.entropy().rng();
+    let id = StaffId(crate::crypto::random::uuid_v4(&mut rng));
+    let salt: [u8; 16] = rng.random();
+    let keys = ctx.passwords.derive(founder.password, salt).await?;
+    let (secrets, seed) = (StaffSecrets::generate(&mut rng), TotpSeed::generate(&mut rng));
+    let columns = seal_keys(ctx, id, (&salt, &keys), (&secrets, &seed), &mut rng)?;
+    Ok(Person { id, login: founder.login.as_str().to_owned(), secrets, seed, columns })
+}
+
+fn founders_roles() -> Vec<RoleAt> {
+    vec![RoleAt { role: Role::Administrator, desk: None }]
+}
+
+async fn enrol(tx: &mut Tx<'_>, permit: &Permit, person: &Person, now: Timestamp) -> Result<(), Error> {
+    let new = NewStaff {
+        id: person.id,
+        login: person.login.clone(),
+        invited_roles: serde_json::to_string(&founders_roles())
+            .map_err(|_cause| Error::Sealed("the roles"))?,
+        invitation_hash: hash(&tx.uuid().to_string()),
+        invitation_expires: now,
+    };
+    let draft = Draft::new(Act::StaffInvited, By::System, When::At(now));
+    let _invited = tx.insert_staff(permit, new, &draft).await?;
+    let row = tx.lock_staff(person.id).await?.ok_or(Error::Conflict)?;
+    let change = StaffChange { state: Some("active"), keys: Some(person.columns.clone()) };
+    let by = By::Staff { alias: row.alias(), role: "administrator" };
+    let draft =
+        Draft::new(Act::StaffEnrolled, by, When::At(now)).and(Act::DirectorySigned).and(Act::ActorEnrolled);
+    let _enrolled = tx.save_staff(permit, &row, change, &draft).await?;
+    Ok(())
+}
+
+async fn sign(
+    ctx: &Context,
+    tx: &mut Tx<'_>,
+    permit: &Permit,
+    (person, version): (&Person, i64),
+    all: &[Person; 2],
+) -> Result<(), Error> {
+    let row = tx.lock_staff(person.id).await?.ok_or(Error::Conflict)?;
+    let body = body_of(ctx, &row, 1, founders_roles())?.to_bytes()?;
+    let [first, second] = all;
+    let entry = DirectoryRow {
+        staff_id: person.id,
+        serial: 1,
+        first_signer: first.id,
+        first_signature: first.secrets.sign.sign(SIGNATURE_DOMAIN, &body).to_vec(),
+        second_signer: Some(second.id),
+        second_signature: Some(second.secrets.sign.sign(SIGNATURE_DOMAIN, &body).to_vec()),
+        version: Some(version),
+        body,
+    };
+    Ok(tx.insert_directory_row(permit, entry).await?)
+}

@@ -1,0 +1,151 @@
+//! Who holds the keys of a case: wrapping to people, granting, and the new epoch when somebody leaves.
+
+use super::{caller::Caller, context::Context, error::Error, registry::Registry};
+use crate::{
+    crypto::{
+        epoch::{EpochKeys, EpochSeed},
+        kem::KemPublic,
+        place::Place,
+        random::Rng,
+    },
+    domain::ids::{CaseId, StaffId},
+    policy::Permit,
+    storage::{
+        Tx,
+        cases::{CaseChange, CaseRow},
+        grants::GrantRow,
+        wraps::{Holder, NewWrap, WrapRow},
+    },
+};
+
+fn wrap_place(ctx: &Context, case: CaseId, epoch: i32, holder: Holder) -> Place {
+    let mut row = Vec::with_capacity(36);
+    row.extend_from_slice(case.0.as_bytes());
+    row.extend_from_slice(&epoch.to_be_bytes());
+    row.extend_from_slice(holder.id().as_bytes());
+    ctx.store.place("case_wraps", &row, "sealed")
+}
+
+/// Wraps a seed for a holder.
+pub(super) fn wrap_for(
+    ctx: &Context,
+    (case, epoch): (CaseId, i32),
+    seed: &EpochSeed,
+    (holder, key): (Holder, &KemPublic),
+    rng: &mut Rng,
+) -> Result<NewWrap, Error> {
+    let sealed = seed.wrap(key, &wrap_place(ctx, case, epoch, holder), rng)?;
+    Ok(NewWrap { epoch, holder, sealed })
+}
+
+/// The seeds of all epochs of a case that somebody holds, by epoch.
+pub(super) struct HeldSeeds {
+    case: CaseId,
+    seeds: Vec<(i32, EpochSeed)>,
+}
+
+impl HeldSeeds {
+    /// Opens wraps with the holder's secret key.
+    pub(super) fn open(
+        ctx: &Context,
+        case: CaseId,
+        wraps: &[WrapRow],
+        (holder, key): (Holder, &crate::crypto::kem::KemSecret),
+    ) -> Result<Self, Error> {
+        let open = |wrap: &WrapRow| {
+            let place = wrap_place(ctx, case, wrap.epoch, holder);
+            Ok((wrap.epoch, EpochSeed::unwrap_with(key, &place, &wrap.sealed)?))
+        };
+        Ok(Self { case, seeds: wraps.iter().map(open).collect::<Result<_, Error>>()? })
+    }
+
+    /// The keys of an epoch, where it is held.
+    pub(super) fn keys(&self, epoch: i32) -> Option<EpochKeys> {
+        self.seeds.iter().find(|(held, _)| *held == epoch).map(|(_, seed)| EpochKeys::from_seed(seed))
+    }
+
+    /// All held epochs' keys.
+    pub(super) fn all_keys(&self) -> Vec<(i32, EpochKeys)> {
+        self.seeds.iter().map(|(epoch, seed)| (*epoch, EpochKeys::from_seed(seed))).collect()
+    }
+
+    /// Wraps every held epoch for people of the directory; people who are not in it get nothing.
+    pub(super) fn rewrap(
+        &self,
+        ctx: &Context,
+        registry: &Registry,
+        to: &[StaffId],
+        rng: &mut Rng,
+    ) -> Result<Vec<NewWrap>, Error> {
+        let mut wraps = Vec::new();
+        for staff in to {
+            let member = registry.directory.members.get(staff).ok_or(Error::NotFound)?;
+            for (epoch, seed) in &self.seeds {
+                let holder = (Holder::Staff(*staff), &member.public.kem);
+                wraps.push(wrap_for(ctx, (self.case, *epoch), seed, holder, rng)?);
+            }
+        }
+        Ok(wraps)
+    }
+}
+
+/// Opens a case for the caller inside a recording transaction. The reading is noted first; the caller adds
+/// `content.read` to the entry when this says so.
+pub(super) async fn unlock(
+    ctx: &Context,
+    tx: &mut Tx<'_>,
+    permit: &Permit,
+    caller: &Caller,
+    case: &CaseRow,
+) -> Result<(HeldSeeds, bool), Error> {
+    let first = !tx.was_read(case.id, caller.session).await?;
+    if first {
+        tx.note_read(permit, case.id, caller.id, caller.session).await?;
+    }
+    let wraps = tx.staff_wraps(case.id, caller.id, caller.session).await?;
+    let holder = (Holder::Staff(caller.id), &caller.secrets.kem);
+    let seeds = HeldSeeds::open(ctx, case.id, &wraps, holder)?;
+    if seeds.keys(case.epoch).is_none() {
+        return Err(Error::NotFound);
+    }
+    Ok((seeds, first))
+}
+
+/// Begins a new epoch without anybody's keys: a fresh seed, wrapped to the public keys of the remaining holders, the
+/// reporter and the desk's recovery key. What was read before is not reached by it.
+pub(super) async fn rotate(
+    ctx: &Context,
+    tx: &mut Tx<'_>,
+    permit: &Permit,
+    registry: &Registry,
+    case: &CaseRow,
+) -> Result<(CaseChange, usize), Error> {
+    let epoch = case.epoch.saturating_add(1);
+    let seed = EpochSeed::generate(&mut tx.rng);
+    let remaining: Vec<StaffId> = tx
+        .grants(case.id)
+        .await?
+        .into_iter()
+        .map(|(grant, _)| grant)
+        .filter(GrantRow::lives)
+        .map(|grant| grant.staff_id)
+        .filter(|staff| registry.directory.members.contains_key(staff))
+        .collect();
+    let reporter =
+        KemPublic::parse(&case.reporter_key).map_err(|_bad| Error::Sealed("the reporter's key"))?;
+    let desk = registry.desks.get(&case.desk_id).ok_or(Error::NotReady("the case's desk is gone"))?;
+    let mut holders =
+        vec![(Holder::Reporter(case.id), &reporter), (Holder::Recovery(desk.row.id), &desk.recovery)];
+    for staff in &remaining {
+        if let Some(member) = registry.directory.members.get(staff) {
+            holders.push((Holder::Staff(*staff), &member.public.kem));
+        }
+    }
+    let wraps = holders
+        .into_iter()
+        .map(|holder| wrap_for(ctx, (case.id, epoch), &seed, holder, &mut tx.rng))
+        .collect::<Result<Vec<_>, _>>()?;
+    tx.insert_epoch(permit, case.id, epoch, &seed.public().to_bytes()).await?;
+    tx.insert_wraps(permit, case.id, &wraps).await?;
+    Ok((CaseChange { epoch: Some(epoch), ..CaseChange::default() }, remaining.len()))
+}

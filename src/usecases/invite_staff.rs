@@ -1,0 +1,95 @@
+//! An administrator, or the operator at the command line, invites a person. An invitation gives no access: the person
+//! makes their own keys with it, and two administrators must sign them into the directory afterwards.
+
+use data_encoding::BASE32_NOPAD;
+use jiff::SignedDuration;
+use rand::RngExt;
+use sha2::{Digest, Sha256};
+
+use super::{caller::Caller, context::Context, error::Error};
+use crate::{
+    audit::{
+        act::Act,
+        entry::{By, Draft, When},
+    },
+    crypto::secret::SecretText,
+    domain::{field_error::FieldError, ids::StaffId, role::forbidden_pair, text::Login},
+    policy::{Action, Actor, RoleAt, authorize},
+    storage::staff::NewStaff,
+};
+
+/// How long an invitation can be redeemed, days.
+pub const INVITATION_DAYS: i64 = 7;
+
+/// An invitation, shown once.
+pub struct Invitation {
+    /// Whom it is for.
+    pub staff: StaffId,
+    /// The secret that redeems it.
+    pub code: SecretText,
+}
+
+/// Invites a person for these roles.
+///
+/// # Errors
+/// [`Error::Invalid`] where the roles exclude each other (DESIGN section 2), none is given, a desk is unknown, or the
+/// name is taken; [`Error::Forbidden`] without the right.
+pub async fn invite_staff(
+    ctx: &Context,
+    caller: Option<&Caller>,
+    login: &Login,
+    roles: &[RoleAt],
+) -> Result<Invitation, Error> {
+    let actor = caller.map_or(Actor::Operator, Caller::actor);
+    let permit = authorize(&actor, Action::InviteStaff, None)?;
+    check_roles(ctx, roles).await?;
+    let mut rng = ctx.store.entropy().rng();
+    let secret: [u8; 20] = rng.random();
+    let code = BASE32_NOPAD.encode(&secret);
+    let id = StaffId(crate::crypto::random::uuid_v4(&mut rng));
+    let now = ctx.store.now();
+    let invited_roles = serde_json::to_string(roles).map_err(|_cause| Error::Sealed("the roles"))?;
+    let outcome = ctx
+        .store
+        .record("invite_staff", async |tx| {
+            let new = NewStaff {
+                id,
+                login: login.as_str().to_owned(),
+                invited_roles: invited_roles.clone(),
+                invitation_hash: hash(&code),
+                invitation_expires: now
+                    .saturating_add(SignedDuration::from_hours(INVITATION_DAYS * 24))
+                    .unwrap_or(now),
+            };
+            let draft = match caller {
+                Some(caller) => caller.draft(Act::StaffInvited, "administrator", now),
+                None => Draft::new(Act::StaffInvited, By::System, When::At(now)),
+            };
+            Ok::<_, Error>(((), tx.insert_staff(&permit, new, &draft).await?))
+        })
+        .await;
+    match outcome {
+        Err(Error::Conflict) => Err(Error::Invalid(vec![FieldError::new("login", FieldError::TAKEN)])),
+        outcome => outcome.map(|()| Invitation { staff: id, code: SecretText::from(code) }),
+    }
+}
+
+/// What is stored of an invitation's secret; it is random, so a plain hash is enough.
+pub(super) fn hash(code: &str) -> [u8; 32] {
+    Sha256::digest(code.trim().to_ascii_uppercase().as_bytes()).into()
+}
+
+async fn check_roles(ctx: &Context, roles: &[RoleAt]) -> Result<(), Error> {
+    let registry = ctx.current_registry().await?;
+    let refuse = |field, code| Err(Error::Invalid(vec![FieldError::new(field, code)]));
+    if roles.is_empty() {
+        return refuse("roles", FieldError::REQUIRED);
+    }
+    if forbidden_pair(&roles.iter().map(|held| held.role).collect::<Vec<_>>()).is_some() {
+        return refuse("roles", FieldError::NOT_ALLOWED);
+    }
+    if roles.iter().filter_map(|held| held.desk).any(|desk| !registry.desks.contains_key(&desk)) {
+        return refuse("desk", FieldError::UNKNOWN);
+    }
+    Ok(())
+}

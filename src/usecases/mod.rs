@@ -1,0 +1,60 @@
+//! One file, one act that somebody does; the function has the file's name.
+//!
+//! A use case authorizes (`policy`), decides (`domain`), seals (`crypto`) and writes (`storage`) with its entry
+//! (`audit`) in one transaction. It knows nothing of HTTP, pages or languages. To add one: a file here, an action in
+//! `policy`, an endpoint in `web`.
+//!
+//! | of the reporter | of the desk | of administrators and auditors |
+//! | --- | --- | --- |
+//! | `find_bodies`, `submit_report`, `open_inbox`, `read_inbox`, `send_inbox_message` | `sign_in`, `sign_out`, `resume_session`, `list_cases`, `open_case`, `attest`, `recuse`, `take_step`, `approve_proposal`, `refuse_proposal`, `list_proposals`, `send_message`, `add_note` | `found_instance`, `open_desk`, `add_body`, `add_rule`, `invite_staff`, `redeem_invitation`, `propose_member`, `confirm_member`, `disable_staff`, `list_staff`, `query_log` |
+//!
+//! `expire_questions`, `notify_desks` and `sweep` are done by timers, `take_readings` for the operator. What several use cases share has its own file:
+//! `context`, `caller`, `registry`, `holders`, `case_access`, `case_history`, `denials`, `items`, `effects`.
+
+pub mod add_body;
+pub mod add_note;
+pub mod add_rule;
+pub mod approve_proposal;
+pub mod attest;
+pub mod caller;
+mod case_access;
+pub mod case_history;
+pub mod confirm_member;
+pub mod context;
+mod denials;
+pub mod disable_staff;
+mod effects;
+pub mod error;
+pub mod expire_questions;
+pub mod find_bodies;
+pub mod found_instance;
+mod holders;
+pub mod invite_staff;
+mod items;
+pub mod list_cases;
+pub mod list_proposals;
+pub mod list_staff;
+pub mod notify_desks;
+pub mod open_case;
+pub mod open_desk;
+pub mod open_inbox;
+pub mod propose_member;
+pub mod query_log;
+pub mod read_inbox;
+pub mod recuse;
+pub mod redeem_invitation;
+pub mod refuse_proposal;
+pub mod registry;
+pub mod resume_session;
+pub mod send_inbox_message;
+pub mod send_message;
+pub mod sign_in;
+pub mod sign_out;
+pub mod submit_report;
+pub mod sweep;
+pub mod take_readings;
+pub mod take_step;
+
+pub use caller::Caller;
+pub use context::Context;
+pub use error::Error;

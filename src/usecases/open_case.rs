@@ -1,0 +1,215 @@
+//! Opening a case: its head to every holder, its content to those who attested, each first reading recorded.
+
+use std::collections::HashMap;
+
+use super::{
+    caller::Caller,
+    case_access::{locked, permitted, role_code},
+    case_history::{HistoryLine, case_history},
+    context::Context,
+    denials::watched,
+    error::Error,
+    holders::HeldSeeds,
+    items::{Opener, text_of},
+};
+use crate::{
+    audit::act::Act,
+    domain::{
+        case::{
+            facts::StepFacts,
+            item::ItemKind,
+            step::Step,
+            transition::{TRANSITIONS, Transition},
+        },
+        ids::{CaseId, ItemId, ProposalId, StaffId},
+        report::Report,
+        role::Role,
+    },
+    policy::{Action, Permit, Situation, authorize},
+    storage::{
+        cases::{CaseChange, CaseRow},
+        content::ItemRow,
+        desks::BodyRow,
+        grants::GrantRow,
+        proposals::ProposalRow,
+        wraps::Holder,
+    },
+};
+
+/// A case as its holder sees it.
+pub struct OpenedCase {
+    /// Its row.
+    pub case: CaseRow,
+    /// How the caller stands to it.
+    pub situation: Situation,
+    /// The body it concerns.
+    pub body: Option<BodyRow>,
+    /// Everybody who has or had access, with their logins.
+    pub grants: Vec<(GrantRow, String)>,
+    /// Fewer than two people can read it.
+    pub short_of_holders: bool,
+    /// The proposal that waits, with the proposer's login.
+    pub proposal: Option<(ProposalRow, String)>,
+    /// The steps of its state, and for each whether the caller may take it.
+    pub steps: Vec<(&'static Transition, bool)>,
+    /// What is in it; none before the attestation.
+    pub content: Option<Vec<Piece>>,
+    /// What happened, first entry first; empty before the attestation.
+    pub history: Vec<HistoryLine>,
+    /// Colleagues of the desk who could investigate, for the assignment.
+    pub investigators: Vec<(StaffId, String)>,
+}
+
+/// An opened piece of a case.
+pub struct Piece {
+    /// Its id.
+    pub id: ItemId,
+    /// Its place in the case's history.
+    pub n: i32,
+    /// The day.
+    pub on: jiff::civil::Date,
+    /// Who wrote it, where it was a member of staff.
+    pub author: Option<String>,
+    /// What it says.
+    pub body: PieceBody,
+    /// The proposal that it waits for.
+    pub proposal: Option<ProposalId>,
+}
+
+/// What a piece says.
+pub enum PieceBody {
+    /// The report.
+    Report(Box<Report>),
+    /// Words: a message, a question, a note.
+    Words(ItemKind, String),
+    /// What was given with a step.
+    Step(Box<StepFacts>),
+    /// A closed text, by its code.
+    Template(String),
+}
+
+/// Opens a case.
+///
+/// # Errors
+/// [`Error::NotFound`] without a grant; [`Error::Sealed`] where a seal does not hold.
+pub async fn open_case(ctx: &Context, caller: &Caller, id: CaseId) -> Result<OpenedCase, Error> {
+    let outcome = ctx
+        .store
+        .read(async |db| {
+            let (case, situation, _) = permitted(db, caller, id, Action::SeeCase).await?;
+            let readable = authorize(&caller.actor(), Action::ReadContent, Some(&situation)).ok();
+            let was_read = db.was_read(id, caller.session).await?;
+            Ok::<_, Error>((case, situation, readable, was_read))
+        })
+        .await;
+    let (case, situation, readable, was_read) = watched(ctx, caller, outcome).await?;
+    let content = match readable {
+        None => None,
+        Some(_) => {
+            if !was_read {
+                record_reading(ctx, caller, id).await?;
+            }
+            Some(read_content(ctx, caller, &case).await?)
+        }
+    };
+    let history = if content.is_some() { case_history(ctx, &case).await? } else { Vec::new() };
+    let steps = TRANSITIONS.iter().filter(|row| row.from == case.status).map(|row| {
+        let mine = authorize(&caller.actor(), Action::TakeStep(row.step), Some(&situation)).is_ok();
+        (row, mine && by_person(row.step))
+    });
+    let steps = steps.collect();
+    let (body, grants, short, proposal) = head(ctx, &case).await?;
+    let registry = ctx.registry().await?;
+    let mut investigators: Vec<_> = registry
+        .directory
+        .with_role(Role::Investigator, case.desk_id)
+        .map(|(id, member)| (id, member.login.clone()))
+        .collect();
+    investigators.sort_by(|a, b| a.1.cmp(&b.1));
+    Ok(OpenedCase {
+        case,
+        situation,
+        body,
+        grants,
+        short_of_holders: short,
+        proposal,
+        steps,
+        content,
+        history,
+        investigators,
+    })
+}
+
+const fn by_person(step: Step) -> bool {
+    !matches!(step, Step::Answer | Step::Timeout | Step::Archive | Step::Dispose)
+}
+
+type Head = (Option<BodyRow>, Vec<(GrantRow, String)>, bool, Option<(ProposalRow, String)>);
+
+async fn head(ctx: &Context, case: &CaseRow) -> Result<Head, Error> {
+    let registry = ctx.registry().await?;
+    ctx.store
+        .read(async |db| {
+            let body = match case.body_id {
+                Some(id) => db.body(id).await?,
+                None => None,
+            };
+            let grants = db.grants(case.id).await?;
+            let living = grants.iter().filter(|(grant, _)| {
+                grant.lives() && registry.directory.members.contains_key(&grant.staff_id)
+            });
+            let short = case.status.is_open() && living.count() < 2;
+            let proposal = db.pending_proposal(case.id).await?.map(|proposal| {
+                let login = |(grant, login): &(GrantRow, String)| {
+                    (grant.staff_id == proposal.proposer_id).then(|| login.clone())
+                };
+                let proposer = grants.iter().find_map(login).unwrap_or_default();
+                (proposal, proposer)
+            });
+            Ok((body, grants, short, proposal))
+        })
+        .await
+}
+
+/// Writes `content.read`, once per person, case and session (control AUD-2).
+async fn record_reading(ctx: &Context, caller: &Caller, id: CaseId) -> Result<(), Error> {
+    ctx.store
+        .record("open_case", async |tx| {
+            let (case, situation, permit): (CaseRow, Situation, Permit) =
+                locked(tx, caller, id, Action::ReadContent).await?;
+            tx.note_read(&permit, id, caller.id, caller.session).await?;
+            let draft = caller.draft(Act::ContentRead, role_code(&situation), ctx.store.now());
+            Ok(((), tx.save_case(&permit, &case, CaseChange::default(), &draft).await?))
+        })
+        .await
+}
+
+async fn read_content(ctx: &Context, caller: &Caller, case: &CaseRow) -> Result<Vec<Piece>, Error> {
+    let (wraps, items, logins) = ctx
+        .store
+        .read(async |db| {
+            let wraps = db.staff_wraps(case.id, caller.id, caller.session).await?;
+            Ok::<_, Error>((wraps, db.items(case.id).await?, db.logins().await?))
+        })
+        .await?;
+    let seeds = HeldSeeds::open(ctx, case.id, &wraps, (Holder::Staff(caller.id), &caller.secrets.kem))?;
+    let opener = Opener::new(ctx, &seeds);
+    let logins: HashMap<StaffId, String> = logins.into_iter().collect();
+    items.iter().map(|item| piece(&opener, item, &logins)).collect()
+}
+
+fn piece(opener: &Opener<'_>, item: &ItemRow, logins: &HashMap<StaffId, String>) -> Result<Piece, Error> {
+    let unknown = |_| Error::Sealed("the content is of no known format");
+    let body = match (&item.template, item.kind) {
+        (Some(code), _) => PieceBody::Template(code.clone()),
+        (None, ItemKind::Report) => PieceBody::Report(Box::new(
+            Report::from_sealed_json(opener.open(item)?.expose()).map_err(unknown)?,
+        )),
+        (None, ItemKind::StepRecord) => PieceBody::Step(Box::new(
+            StepFacts::from_sealed_json(opener.open(item)?.expose()).map_err(unknown)?,
+        )),
+        (None, kind) => PieceBody::Words(kind, text_of(&opener.open(item)?)?),
+    };
+    let author = item.author_id.and_then(|id| logins.get(&id).cloned());
+    Ok(Piece { id: item.id, n: item.n, on: item.written_on, author, body, proposal: item.proposal_id })
+}

@@ -1,0 +1,75 @@
+//! The first of two administrators signs a person into the directory.
+
+use super::{
+    caller::Caller,
+    context::Context,
+    error::Error,
+    registry::{DirectoryBody, SIGNATURE_DOMAIN},
+};
+use crate::{
+    audit::act::Act,
+    domain::ids::StaffId,
+    policy::{Action, RoleAt, authorize},
+    storage::{
+        directory::DirectoryRow,
+        staff::{StaffChange, StaffRow},
+    },
+};
+
+/// Signs an enrolled person's keys and roles. A second administrator confirms.
+///
+/// # Errors
+/// [`Error::NotFound`] where the person has no keys yet; [`Error::Conflict`] where an entry waits already.
+pub async fn propose_member(ctx: &Context, caller: &Caller, id: StaffId) -> Result<(), Error> {
+    let permit = authorize(&caller.actor(), Action::SignDirectory, None)?;
+    ctx.store
+        .record("propose_member", async |tx| {
+            let person = tx.lock_staff(id).await?.ok_or(Error::NotFound)?;
+            if person.state != "enrolled" {
+                return Err(Error::NotFound);
+            }
+            if tx.waiting_directory_row(id).await?.is_some() {
+                return Err(Error::Conflict);
+            }
+            let serial = tx.last_serial(id).await?.saturating_add(1);
+            let body = body_of(ctx, &person, serial, invited_roles(&person)?)?.to_bytes()?;
+            let row = DirectoryRow {
+                staff_id: id,
+                serial,
+                first_signer: caller.id,
+                first_signature: caller.secrets.sign.sign(SIGNATURE_DOMAIN, &body).to_vec(),
+                body,
+                second_signer: None,
+                second_signature: None,
+                version: None,
+            };
+            tx.insert_directory_row(&permit, row).await?;
+            let draft = caller.draft(Act::DirectoryProposed, "administrator", ctx.store.now());
+            Ok(((), tx.save_staff(&permit, &person, StaffChange::default(), &draft).await?))
+        })
+        .await
+}
+
+/// What the directory will say about a person.
+pub(super) fn body_of(
+    ctx: &Context,
+    person: &StaffRow,
+    serial: i32,
+    roles: Vec<RoleAt>,
+) -> Result<DirectoryBody, Error> {
+    let keys = person.public_keys.as_deref().ok_or(Error::NotFound)?;
+    Ok(DirectoryBody {
+        v: 1,
+        instance: ctx.store.instance().to_owned(),
+        staff: person.id,
+        login: person.login.clone(),
+        serial,
+        keys: data_encoding::HEXLOWER.encode(keys),
+        roles,
+    })
+}
+
+/// The roles that the invitation asked for.
+pub(super) fn invited_roles(person: &StaffRow) -> Result<Vec<RoleAt>, Error> {
+    serde_json::from_str(&person.invited_roles).map_err(|_cause| Error::Sealed("the invited roles"))
+}

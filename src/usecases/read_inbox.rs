@@ -1,0 +1,95 @@
+//! The reporter looks into the mailbox: the state, and what the desk wrote. Never their own words. Nothing is written.
+
+use super::{
+    context::Context,
+    error::Error,
+    holders::HeldSeeds,
+    items::{Opener, text_of},
+};
+use crate::{
+    crypto::receipt::Receipt,
+    domain::{case::item::ItemKind, report::Report},
+    storage::{cases::CaseRow, content::ItemRow, wraps::Holder},
+};
+
+/// The mailbox.
+pub struct Inbox {
+    /// The case, of which the page shows state, reference and days.
+    pub case: CaseRow,
+    /// What came and went, oldest first.
+    pub letters: Vec<Letter>,
+}
+
+/// A line of the mailbox.
+pub struct Letter {
+    /// The day.
+    pub on: jiff::civil::Date,
+    /// What it says.
+    pub body: LetterBody,
+}
+
+/// What a line of the mailbox says.
+pub enum LetterBody {
+    /// The desk wrote this.
+    FromDesk(String),
+    /// The desk asks this.
+    Question(String),
+    /// A closed text, by its code.
+    Template(String),
+    /// The reporter wrote; what, is not shown again.
+    FromReporter,
+}
+
+/// Reads the mailbox.
+///
+/// # Errors
+/// [`Error::Unauthenticated`] where the token has expired.
+pub async fn read_inbox(ctx: &Context, inbox_token: &str) -> Result<Inbox, Error> {
+    let (case, items, seeds) = look(ctx, &ctx.receipt_of_inbox(inbox_token)?).await?;
+    let opener = Opener::new(ctx, &seeds);
+    let mut letters = Vec::new();
+    for item in items.iter().filter(|item| item.proposal_id.is_none()) {
+        let body = match (&item.template, item.kind) {
+            (Some(code), _) => LetterBody::Template(code.clone()),
+            (None, ItemKind::Question) => LetterBody::Question(text_of(&opener.open(item)?)?),
+            (None, ItemKind::DeskMessage) => LetterBody::FromDesk(text_of(&opener.open(item)?)?),
+            (None, ItemKind::ReporterMessage) => LetterBody::FromReporter,
+            (None, ItemKind::Report | ItemKind::Note | ItemKind::StepRecord | ItemKind::SystemMessage) => {
+                continue;
+            }
+        };
+        letters.push(Letter { on: item.written_on, body });
+    }
+    Ok(Inbox { case, letters })
+}
+
+/// The case that a receipt opens, its pieces, and the seeds that the reporter holds.
+async fn look(ctx: &Context, receipt: &Receipt) -> Result<(CaseRow, Vec<ItemRow>, HeldSeeds), Error> {
+    let id = receipt.lookup(ctx.store.instance());
+    let (case, wraps, items) = ctx
+        .store
+        .read(async |db| {
+            let case = db.case_of_receipt(&id).await?.ok_or(Error::Unauthenticated)?;
+            let wraps = db.reporter_wraps(&id).await?;
+            let items = db.items(case.id).await?;
+            Ok::<_, Error>((case, wraps, items))
+        })
+        .await?;
+    let (secret, _) = receipt.key_pair(ctx.store.instance());
+    let seeds = HeldSeeds::open(ctx, case.id, &wraps, (Holder::Reporter(case.id), &secret))?;
+    Ok((case, items, seeds))
+}
+
+/// The report that a receipt was given for; for comparing, never for showing.
+pub(super) async fn read_report(
+    ctx: &Context,
+    receipt: &Receipt,
+) -> Result<(CaseRow, Option<Report>), Error> {
+    let (case, items, seeds) = look(ctx, receipt).await?;
+    let opener = Opener::new(ctx, &seeds);
+    let report = items
+        .iter()
+        .find(|item| item.kind == ItemKind::Report)
+        .and_then(|item| Report::from_sealed_json(opener.open(item).ok()?.expose()).ok());
+    Ok((case, report))
+}

@@ -1,0 +1,252 @@
+//! A person reports: routed, sealed, stored, acknowledged and recorded in one transaction, then the receipt is given.
+
+use rand::RngExt;
+
+use super::{
+    context::Context,
+    error::Error,
+    items::{ITEMS, SEALED},
+    read_inbox::read_report,
+    registry::{Desk, Registry},
+    send_inbox_message::deliver,
+};
+use crate::{
+    audit::{
+        act::Act,
+        entry::{By, Draft, When},
+    },
+    crypto::{
+        epoch::{EpochKeys, EpochSeed},
+        random::{Rng, uuid_v4},
+        receipt::Receipt,
+        secret::Secret,
+        token,
+    },
+    domain::{
+        case::status::Status,
+        field_error::FieldError,
+        ids::{CaseId, ItemId, StaffId},
+        profile::{CaseDays, ClockName, Profile, ProfileId},
+        reference::Reference,
+        report::Report,
+        role::Role,
+    },
+    policy::{Action, Actor, authorize},
+    storage::{
+        StorageError,
+        intake::{Intake, NewCase},
+        wraps::{Holder, NewWrap},
+    },
+};
+
+/// What a form token is sealed for.
+const FORM: &str = "report-form";
+/// How long a form may stay open: a frightened person takes their time (ASVS would allow less).
+const FORM_HOURS: u64 = 24;
+/// How often a report is sealed again because the registry changed, or another reference drawn.
+const TRIES: u32 = 5;
+/// The version of the public information shown with the form, made from its texts at build time; a report keeps it
+/// (control OI-9b-1).
+pub const NOTICE_VERSION: &str = env!("SENIM_NOTICE_VERSION");
+
+/// A report that was taken in.
+pub struct Submitted {
+    /// Opens the mailbox; shown once.
+    pub receipt: Receipt,
+    /// What to call the case.
+    pub reference: String,
+    /// The day of receipt.
+    pub registered_on: jiff::civil::Date,
+    /// The day by which the profile promises an answer.
+    pub answer_by: Option<jiff::civil::Date>,
+    /// True where this very form had been sent before, so that nothing new was stored.
+    pub repeated: bool,
+}
+
+/// A report with the form it came by.
+pub struct Submission {
+    /// The report.
+    pub report: Report,
+    /// The token of the form; without one every sending is a new report.
+    pub form_token: Option<String>,
+    /// How it came: `web` or `api`.
+    pub channel: &'static str,
+}
+
+impl Context {
+    /// A token for a new form. It seals the receipt to come, so that sending the form again after a lost answer
+    /// returns the same receipt.
+    ///
+    /// # Errors
+    /// [`Error::Sealed`], which does not happen.
+    pub fn form_token(&self) -> Result<String, Error> {
+        let mut rng = self.store.entropy().rng();
+        let receipt = Receipt::generate(&mut rng);
+        let expires = self.unix_in(std::time::Duration::from_secs(FORM_HOURS * 3600));
+        Ok(token::seal(&self.keys.form, FORM, expires, receipt.entropy().expose(), &mut rng)?)
+    }
+
+    /// The receipt that a form's token seals; a new one where the token has expired or is not ours: a report is worth
+    /// more than a token (control KZ-64.1-1).
+    fn receipt_of(&self, form_token: Option<&str>, rng: &mut Rng) -> Receipt {
+        let opened = form_token
+            .and_then(|text| token::open(&self.keys.form, FORM, self.store.now().as_second(), text).ok())
+            .and_then(|bytes| Secret::from_slice(bytes.expose()));
+        opened.map_or_else(|| Receipt::generate(rng), Receipt::from_entropy)
+    }
+}
+
+/// Takes in a report.
+///
+/// # Errors
+/// [`Error::Invalid`] where the body named is not in the registry; [`Error::NotReady`] where the instance has no
+/// desk; [`Error::Busy`] when overloaded. Nothing is stored then.
+pub async fn submit_report(ctx: &Context, submission: &Submission) -> Result<Submitted, Error> {
+    let permit = authorize(&Actor::Anyone, Action::SubmitReport, None)?;
+    let mut rng = ctx.store.entropy().rng();
+    let receipt = ctx.receipt_of(submission.form_token.as_deref(), &mut rng);
+    let mut registry = ctx.registry().await?;
+    for _ in 0..TRIES {
+        let case = seal_case(ctx, &registry, submission, &receipt, &mut rng)?;
+        let draft = received(&case);
+        match ctx.store.take_in(&permit, &case, &draft).await {
+            Ok(Intake::Taken) => {
+                let answer_by = answer_by(case.profile, case.received_on);
+                let (reference, registered_on) = (case.reference, case.received_on);
+                return Ok(Submitted { receipt, reference, registered_on, answer_by, repeated: false });
+            }
+            Ok(Intake::Known) => return known(ctx, receipt, &submission.report).await,
+            Ok(Intake::RegistryChanged) => registry = ctx.fresh_registry().await?,
+            Err(StorageError::Conflict(constraint)) if constraint == "cases_reference_key" => {}
+            Err(StorageError::Unknown(constraint)) if constraint == "cases_body_id_fkey" => {
+                return Err(Error::Invalid(vec![FieldError::new("body", FieldError::UNKNOWN)]));
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(Error::Busy)
+}
+
+/// The same form again: the same receipt. Where the text was changed in between, the new text follows as a message,
+/// so that nothing the person typed is lost.
+async fn known(ctx: &Context, receipt: Receipt, report: &Report) -> Result<Submitted, Error> {
+    let (case, first) = read_report(ctx, &receipt).await?;
+    if first.as_ref() != Some(report) {
+        deliver(ctx, &receipt, report.narrative.expose()).await?;
+    }
+    Ok(Submitted {
+        receipt,
+        reference: case.reference,
+        registered_on: case.received_on,
+        answer_by: answer_by(case.profile, case.received_on),
+        repeated: true,
+    })
+}
+
+/// Everything that is stored, computed before the database is asked.
+fn seal_case(
+    ctx: &Context,
+    registry: &Registry,
+    submission: &Submission,
+    receipt: &Receipt,
+    rng: &mut Rng,
+) -> Result<NewCase, Error> {
+    let report = &submission.report;
+    let desk = registry
+        .route(report.body, report.category, report.region)
+        .ok_or(Error::NotReady("there is no desk to route a report to"))?;
+    let (id, item) = (CaseId(uuid_v4(rng)), ItemId(uuid_v4(rng)));
+    let seed = EpochSeed::generate(rng);
+    let keys = EpochKeys::from_seed(&seed);
+    let place = ctx.store.place(ITEMS, item.0.as_bytes(), SEALED);
+    let sealed = keys.seal(&place, &report.to_sealed_json(), rng)?;
+    let (_, reporter_key) = receipt.key_pair(ctx.store.instance());
+    let holders = Holders { case: id, desk, registry, reporter: &reporter_key };
+    let (triagers, wraps) = holders.wrap(ctx, &seed, rng)?;
+    let profile = Profile::get(desk.row.profile);
+    let received_on = profile.day_of(ctx.store.now());
+    Ok(NewCase {
+        id,
+        reference: Reference::from_random(rng.random()).to_string(),
+        desk: desk.row.id,
+        body: report.body,
+        category: report.category,
+        region: report.region,
+        language: report.language,
+        channel: submission.channel,
+        profile: desk.row.profile,
+        notice_version: NOTICE_VERSION.to_owned(),
+        received_on,
+        due_on: first_due(desk.row.profile, received_on),
+        receipt_id: receipt.lookup(ctx.store.instance()),
+        reporter_key: reporter_key.to_bytes(),
+        epoch_key: keys.public().to_bytes(),
+        report: (item, sealed),
+        acknowledgement: ItemId(uuid_v4(rng)),
+        triagers,
+        wraps,
+        registry_version: registry.version,
+    })
+}
+
+struct Holders<'a> {
+    case: CaseId,
+    desk: &'a Desk,
+    registry: &'a Registry,
+    reporter: &'a crate::crypto::kem::KemPublic,
+}
+
+impl Holders<'_> {
+    fn wrap(
+        &self,
+        ctx: &Context,
+        seed: &EpochSeed,
+        rng: &mut Rng,
+    ) -> Result<(Vec<StaffId>, Vec<NewWrap>), Error> {
+        let mut triagers = Vec::new();
+        let reporter = (Holder::Reporter(self.case), self.reporter);
+        let recovery = (Holder::Recovery(self.desk.row.id), &self.desk.recovery);
+        let mut holders = vec![reporter, recovery];
+        for (staff, member) in self.registry.directory.with_role(Role::Triager, self.desk.row.id) {
+            triagers.push(staff);
+            holders.push((Holder::Staff(staff), &member.public.kem));
+        }
+        let wraps = holders
+            .into_iter()
+            .map(|(holder, key)| super::holders::wrap_for(ctx, (self.case, 1), seed, (holder, key), rng))
+            .collect::<Result<_, _>>()?;
+        Ok((triagers, wraps))
+    }
+}
+
+/// The first due day; none where the working-day calendar has no such year, which must not keep a report out.
+fn first_due(profile: ProfileId, day: jiff::civil::Date) -> Option<jiff::civil::Date> {
+    let days = CaseDays { received_on: day, acknowledged_on: Some(day), status_since: day };
+    match Profile::get(profile).next_due(Status::Received, days) {
+        Ok(due) => due,
+        Err(missing) => {
+            tracing::error!(%missing, "no due day could be computed: the working-day calendar lacks a year");
+            None
+        }
+    }
+}
+
+/// The day by which the profile's feedback is due; none where it has no such clock or its calendar lacks the year.
+fn answer_by(profile: ProfileId, day: jiff::civil::Date) -> Option<jiff::civil::Date> {
+    let days = CaseDays { received_on: day, acknowledged_on: Some(day), status_since: day };
+    Profile::get(profile).due(ClockName::Feedback, days).ok().flatten()
+}
+
+fn received(case: &NewCase) -> Draft<'_> {
+    let draft = Draft::new(Act::ReportReceived, By::Reporter, When::Day(case.received_on))
+        .and(Act::ReceiptIssued)
+        .and(Act::AckSent)
+        .and(Act::ProfileAssigned)
+        .and(Act::GrantAdded)
+        .moved(None, Status::Received.code())
+        .code("category", case.category.code())
+        .code("mode", "anonymous")
+        .code("notice", case.notice_version.clone())
+        .code("profile", format!("{}/{}", case.profile, Profile::get(case.profile).version()));
+    if case.triagers.len() < 2 { draft.and(Act::HoldersShort) } else { draft }
+}

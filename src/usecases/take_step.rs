@@ -1,0 +1,261 @@
+//! A step of the workflow: taken at once, or proposed where the table asks for a second pair of eyes.
+
+use super::{
+    caller::Caller,
+    case_access::{locked, role_code},
+    context::Context,
+    denials::watched_step,
+    effects,
+    error::Error,
+    holders::{HeldSeeds, unlock},
+    items::{Sealer, Spot, words},
+    registry::Registry,
+};
+use crate::{
+    audit::act::Act,
+    domain::{
+        case::{
+            facts::StepFacts,
+            item::ItemKind,
+            status::Status,
+            step::Step,
+            step_taken::{StepError, take},
+            transition::MessageKind,
+        },
+        field_error::FieldError,
+        ids::{CaseId, ProposalId, StaffId},
+        role::Role,
+    },
+    policy::{Action, Capacity, Permit, Situation},
+    storage::{
+        Tx, Written,
+        cases::{CaseChange, CaseRow},
+        proposals::{NewProposal, Resolution},
+    },
+};
+
+/// What became of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepDone {
+    /// It was taken; the case is now in this state.
+    Taken(Status),
+    /// It waits for a second person.
+    Proposed(ProposalId),
+}
+
+/// Takes or proposes a step.
+///
+/// # Errors
+/// [`Error::NotFound`] or [`Error::Forbidden`] by the policy; [`Error::IllegalStep`] with the legal ones;
+/// [`Error::Invalid`] with every fact that is missing; [`Error::ProposalWaiting`], [`Error::NobodyToApprove`].
+pub async fn take_step(
+    ctx: &Context,
+    caller: &Caller,
+    id: CaseId,
+    step: Step,
+    facts: &StepFacts,
+) -> Result<StepDone, Error> {
+    let registry = ctx.current_registry().await?;
+    let outcome = ctx
+        .store
+        .record("take_step", async |tx| {
+            let (case, situation, permit) = locked(tx, caller, id, Action::TakeStep(step)).await?;
+            let doer = situation.grant.and_then(Capacity::doer).ok_or(Error::Forbidden)?;
+            let taken = take(case.status, step, doer, facts).map_err(refused)?;
+            let to = taken.to.status(case.status, case.origin_status).ok_or(Error::Conflict)?;
+            let overtaken = set_aside(ctx, tx, &permit, &case).await?;
+            if let Some(master) = facts.master {
+                super::case_access::permitted(tx, caller, master, Action::SeeCase).await.map_err(
+                    |_hidden| Error::Invalid(vec![FieldError::new("master", FieldError::UNKNOWN)]),
+                )?;
+            }
+            let (seeds, first) = unlock(ctx, tx, &permit, caller, &case).await?;
+            let act =
+                Stepping { ctx, caller, registry: &registry, permit, situation, seeds, first, overtaken };
+            if taken.four_eyes {
+                act.propose(tx, &case, (step, to), facts).await
+            } else {
+                act.apply(tx, &case, (step, to), facts).await
+            }
+        })
+        .await;
+    watched_step(ctx, caller, (id, step), outcome).await
+}
+
+/// Makes way: a proposal that waits stands in the way, but one that an answer or a timer overtook is stale. It is noted
+/// here and not by the reporter's answer, whose rows tell no time.
+async fn set_aside(ctx: &Context, tx: &mut Tx<'_>, permit: &Permit, case: &CaseRow) -> Result<bool, Error> {
+    let Some(waiting) = tx.pending_proposal(case.id).await? else { return Ok(false) };
+    if waiting.epoch == case.epoch && waiting.from_status == case.status {
+        return Err(Error::ProposalWaiting);
+    }
+    Ok(tx.resolve_proposal(permit, waiting.id, Resolution::Stale, (None, ctx.store.now())).await?)
+}
+
+fn refused(error: StepError) -> Error {
+    match error {
+        StepError::Illegal { legal } => Error::IllegalStep { legal },
+        StepError::NotYours => Error::Forbidden,
+        StepError::Missing(fields) => Error::Invalid(fields),
+    }
+}
+
+struct Stepping<'a> {
+    ctx: &'a Context,
+    caller: &'a Caller,
+    registry: &'a Registry,
+    permit: Permit,
+    situation: Situation,
+    seeds: HeldSeeds,
+    first: bool,
+    overtaken: bool,
+}
+
+impl Stepping<'_> {
+    fn draft(&self, act: Act) -> crate::audit::entry::Draft<'_> {
+        let draft = self.caller.draft(act, role_code(&self.situation), self.ctx.store.now());
+        let draft = if self.first { draft.and(Act::ContentRead) } else { draft };
+        if self.overtaken { draft.and(Act::ProposalStale) } else { draft }
+    }
+
+    async fn apply(
+        &self,
+        tx: &mut Tx<'_>,
+        case: &CaseRow,
+        (step, to): (Step, Status),
+        facts: &StepFacts,
+    ) -> Result<(StepDone, Written), Error> {
+        let on = self.ctx.store.today();
+        if step == Step::Assign {
+            self.assign(tx, case, facts).await?;
+        }
+        let spot = Spot::next(case, on, Some(self.caller.id));
+        self.write_items(tx, spot, (case.status, step), facts).await?;
+        let draft = effects::acts(self.draft(Act::StateChanged), case.status, step, to, facts);
+        let change = effects::change(case, step, to, facts, on);
+        let written = tx.save_case(&self.permit, case, change, &draft).await?;
+        Ok((StepDone::Taken(to), written))
+    }
+
+    async fn propose(
+        &self,
+        tx: &mut Tx<'_>,
+        case: &CaseRow,
+        (step, to): (Step, Status),
+        facts: &StepFacts,
+    ) -> Result<(StepDone, Written), Error> {
+        let (on, now) = (self.ctx.store.today(), self.ctx.store.now());
+        let newcomers = self.admit_reviewers(tx, case).await?;
+        let id = ProposalId(tx.uuid());
+        let closed = facts.closed().to_sealed_json();
+        let proposal = NewProposal {
+            id,
+            case_id: case.id,
+            step,
+            from_status: case.status,
+            to_status: to,
+            epoch: case.epoch,
+            facts: String::from_utf8_lossy(&closed).into_owned(),
+            proposer_id: self.caller.id,
+            proposed_at: now,
+            proposed_n: case.next_n(),
+            state: "pending",
+        };
+        tx.insert_proposal(&self.permit, proposal).await?;
+        let spot = Spot { proposal: Some(id), ..Spot::next(case, on, Some(self.caller.id)) };
+        self.write_items(tx, spot, (case.status, step), facts).await?;
+        let mut draft = self.draft(Act::ProposalMade).code("step", step.code());
+        for (name, code) in facts.codes() {
+            draft = draft.code(name, code);
+        }
+        if newcomers {
+            draft = draft.and(Act::GrantAdded);
+        }
+        let written = tx.save_case(&self.permit, case, CaseChange::default(), &draft).await?;
+        Ok((StepDone::Proposed(id), written))
+    }
+
+    /// Gives the case's keys to the lead and the investigators.
+    async fn assign(&self, tx: &mut Tx<'_>, case: &CaseRow, facts: &StepFacts) -> Result<(), Error> {
+        let lead = facts.lead.map(|lead| (lead, Capacity::Lead, "lead"));
+        let others = facts.investigators.iter().map(|id| (*id, Capacity::Investigator, "investigators"));
+        let mut named: Vec<(StaffId, Capacity, &'static str)> = lead.into_iter().chain(others).collect();
+        named.dedup_by_key(|(id, ..)| *id);
+        let mut to = Vec::new();
+        for (id, capacity, field) in named {
+            let unfit = || Error::Invalid(vec![FieldError::new(field, FieldError::NOT_ALLOWED)]);
+            let member = self.registry.directory.members.get(&id).ok_or_else(unfit)?;
+            let grant = tx.grant(case.id, id).await?;
+            let reviews =
+                grant.as_ref().is_some_and(|grant| grant.capacity == Capacity::Reviewer && grant.lives());
+            let recused = grant.is_some_and(|grant| grant.recused_on.is_some());
+            if !member.holds(Role::Investigator, case.desk_id) || reviews || recused {
+                return Err(unfit());
+            }
+            to.push((id, capacity));
+        }
+        self.grant(tx, case, &to).await
+    }
+
+    /// Gives the keys to every reviewer who could approve. True where somebody new got them.
+    async fn admit_reviewers(&self, tx: &mut Tx<'_>, case: &CaseRow) -> Result<bool, Error> {
+        let mut newcomers = Vec::new();
+        let mut eligible = 0_usize;
+        for (id, _) in self.registry.directory.with_role(Role::Reviewer, case.desk_id) {
+            if id == self.caller.id || case.lead_id == Some(id) {
+                continue;
+            }
+            match tx.grant(case.id, id).await? {
+                None => newcomers.push((id, Capacity::Reviewer)),
+                Some(grant) if grant.lives() && grant.capacity == Capacity::Reviewer => eligible += 1,
+                Some(_) => {}
+            }
+        }
+        if eligible + newcomers.len() == 0 {
+            return Err(Error::NobodyToApprove);
+        }
+        self.grant(tx, case, &newcomers).await?;
+        Ok(!newcomers.is_empty())
+    }
+
+    async fn grant(&self, tx: &mut Tx<'_>, case: &CaseRow, to: &[(StaffId, Capacity)]) -> Result<(), Error> {
+        if to.is_empty() {
+            return Ok(());
+        }
+        let people: Vec<StaffId> = to.iter().map(|(id, _)| *id).collect();
+        let wraps = self.seeds.rewrap(self.ctx, self.registry, &people, &mut tx.rng)?;
+        tx.grant_access(&self.permit, case.id, to, (Some(self.caller.id), self.ctx.store.today())).await?;
+        Ok(tx.insert_wraps(&self.permit, case.id, &wraps).await?)
+    }
+
+    /// The step's record, and what the reporter is told: their own words, then the closed text of the stage.
+    async fn write_items(
+        &self,
+        tx: &mut Tx<'_>,
+        spot: Spot,
+        (from, step): (Status, Step),
+        facts: &StepFacts,
+    ) -> Result<(), Error> {
+        let keys = self.seeds.keys(spot.epoch).ok_or(Error::NotFound)?;
+        let sealer = Sealer::Holder(keys);
+        let record = (&sealer, facts.to_sealed_json());
+        let item = spot.sealed(self.ctx, ItemKind::StepRecord, (record.0, &record.1), &mut tx.rng)?;
+        tx.insert_item(&self.permit, item).await?;
+        let told = effects::told(from, step, facts);
+        let (kind, text) = match told {
+            Some(MessageKind::Question) => (ItemKind::Question, facts.question.as_ref()),
+            _ => (ItemKind::DeskMessage, facts.message.as_ref()),
+        };
+        // Where silence was explained, nothing is sent, whatever else was typed.
+        if let Some(text) = text.filter(|_| told.is_some()) {
+            let content = words(text.expose());
+            let item = spot.sealed(self.ctx, kind, (&sealer, &content), &mut tx.rng)?;
+            tx.insert_item(&self.permit, item).await?;
+        }
+        if let Some(kind) = told {
+            let item = spot.template(kind.code(), &mut tx.rng);
+            tx.insert_item(&self.permit, item).await?;
+        }
+        Ok(())
+    }
+}
