@@ -13,6 +13,9 @@ pub mod config;
 pub mod policy;
 
 pub mod cluster;
+pub mod mail;
 pub mod storage;
 
 pub mod usecases;
+
+pub mod jobs;

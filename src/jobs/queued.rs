@@ -1,0 +1,41 @@
+//! The list of tasks that acts put into the queue.
+
+use super::notify_desk::notify_desk;
+use crate::{
+    config::Config,
+    mail::{MailError, Mailer},
+    storage::tasks::TaskRow,
+    usecases::{Context, Error},
+};
+
+/// Why a task failed. Its words go into the queue's row and the log, so they hold no content and no names.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum TaskError {
+    /// No task of this version has this name.
+    #[error("this version knows no such task")]
+    UnknownKind,
+    /// The task's data cannot be read.
+    #[error("the task's data cannot be read")]
+    Payload,
+    /// A mail did not leave.
+    #[error("mail: {0}")]
+    Mail(#[from] MailError),
+    /// An act failed.
+    #[error(transparent)]
+    Act(#[from] Error),
+}
+
+/// What tasks work with.
+pub(super) struct Tools<'a> {
+    pub context: &'a Context,
+    pub config: &'a Config,
+    pub mailer: &'a Mailer,
+}
+
+/// Runs a task by its name.
+pub(super) async fn run(tools: &Tools<'_>, task: &TaskRow) -> Result<(), TaskError> {
+    match task.kind.as_str() {
+        "notify_desk" => notify_desk(tools, &task.payload).await,
+        _ => Err(TaskError::UnknownKind),
+    }
+}
