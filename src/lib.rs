@@ -19,3 +19,4 @@ pub mod storage;
 pub mod usecases;
 
 pub mod jobs;
+pub mod web;

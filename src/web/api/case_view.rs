@@ -1,0 +1,258 @@
+//! How a case is shown on the API.
+
+use jiff::civil::Date;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use utoipa::ToSchema;
+
+use crate::{
+    domain::{
+        case::{facts::DetrimentLevel, outcome::Outcome, reason::ReasonCode},
+        taxonomy::Region,
+    },
+    policy::Capacity,
+    usecases::{
+        list_cases::{CaseLine, CaseList, CaseRow},
+        open_case::{OpenedCase, Piece, PieceBody},
+    },
+};
+
+/// What every holder may know of a case, content apart.
+#[derive(Serialize, ToSchema)]
+pub struct CaseHead {
+    /// Its id.
+    pub id: uuid::Uuid,
+    /// What it is called.
+    pub reference: String,
+    /// The state's code.
+    pub status: &'static str,
+    /// Since which day.
+    #[schema(value_type = String, format = Date)]
+    pub status_since: Date,
+    /// Its category.
+    pub category: &'static str,
+    /// Its region.
+    pub region: Option<&'static str>,
+    /// The body's id.
+    pub body: Option<uuid::Uuid>,
+    /// The desk's id.
+    pub desk: uuid::Uuid,
+    /// The reporter's language.
+    pub language: &'static str,
+    /// The profile whose deadlines run.
+    pub profile: &'static str,
+    /// The day of receipt.
+    #[schema(value_type = String, format = Date)]
+    pub received_on: Date,
+    /// The next due day.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub due_on: Option<Date>,
+    /// Who leads the investigation.
+    pub lead: Option<uuid::Uuid>,
+    /// Risk of detriment to the reporter.
+    pub detriment: Option<&'static str>,
+    /// How it ended.
+    pub outcome: Option<&'static str>,
+    /// Why.
+    pub reason_code: Option<&'static str>,
+}
+
+impl CaseHead {
+    fn of(case: &CaseRow) -> Self {
+        Self {
+            id: case.id.0,
+            reference: case.reference.clone(),
+            status: case.status.code(),
+            status_since: case.status_since,
+            category: case.category.code(),
+            region: case.region.map(Region::code),
+            body: case.body_id.map(|body| body.0),
+            desk: case.desk_id.0,
+            language: case.language.code(),
+            profile: case.profile.code(),
+            received_on: case.received_on,
+            due_on: case.due_on,
+            lead: case.lead_id.map(|lead| lead.0),
+            detriment: case.detriment.map(DetrimentLevel::code),
+            outcome: case.outcome.map(Outcome::code),
+            reason_code: case.reason_code.map(ReasonCode::code),
+        }
+    }
+}
+
+/// A line of the list.
+#[derive(Serialize, ToSchema)]
+pub struct CaseLineView {
+    /// The case.
+    #[serde(flatten)]
+    pub head: CaseHead,
+    /// In which capacity I hold it.
+    pub capacity: &'static str,
+    /// Whether I have attested.
+    pub attested: bool,
+}
+
+/// A page of my cases.
+#[derive(Serialize, ToSchema)]
+pub struct CaseListView {
+    /// The cases.
+    pub cases: Vec<CaseLineView>,
+    /// Continues the list; none at its end.
+    pub cursor: Option<String>,
+}
+
+impl CaseListView {
+    /// The view of a list.
+    #[must_use]
+    pub fn of(list: &CaseList) -> Self {
+        let line = |line: &CaseLine| CaseLineView {
+            head: CaseHead::of(&line.case),
+            capacity: line.capacity.code(),
+            attested: line.attested,
+        };
+        Self { cases: list.lines.iter().map(line).collect(), cursor: cursor_after(list) }
+    }
+}
+
+/// The cursor that continues after a page.
+pub(in crate::web) fn cursor_after(list: &CaseList) -> Option<String> {
+    list.lines.last().filter(|_| list.more).map(|line| {
+        let day = line.case.due_on.map(|day| day.to_string()).unwrap_or_default();
+        format!("{day}_{}", line.case.id)
+    })
+}
+
+/// A step of the state.
+#[derive(Serialize, ToSchema)]
+pub struct StepOffer {
+    /// Its code.
+    pub step: &'static str,
+    /// Whether it needs a second person.
+    pub four_eyes: bool,
+    /// Whether the caller may take it.
+    pub yours: bool,
+    /// The facts it asks for.
+    pub facts: Vec<&'static str>,
+    /// The reason codes it may carry.
+    pub reasons: Vec<&'static str>,
+}
+
+/// Somebody who has or had access.
+#[derive(Serialize, ToSchema)]
+pub struct GrantView {
+    /// Their id.
+    pub staff: uuid::Uuid,
+    /// Their name.
+    pub login: String,
+    /// In which capacity.
+    pub capacity: &'static str,
+    /// Since which day.
+    #[schema(value_type = String, format = Date)]
+    pub granted_on: Date,
+    /// Whether they have attested.
+    pub attested: bool,
+    /// Whether the grant still gives access.
+    pub living: bool,
+}
+
+/// A piece of a case.
+#[derive(Serialize, ToSchema)]
+pub struct PieceView {
+    /// Its id.
+    pub id: uuid::Uuid,
+    /// Its place in the case's history.
+    pub n: i32,
+    /// The day.
+    #[schema(value_type = String, format = Date)]
+    pub on: Date,
+    /// `report`, `reporter_message`, `desk_message`, `question`, `system_message`, `note`, `step_record`.
+    pub kind: &'static str,
+    /// Who wrote it, where it was staff.
+    pub author: Option<String>,
+    /// The words, where it is words; the code, where it is a closed text.
+    pub text: Option<String>,
+    /// The report or the facts of a step, where it is one of these.
+    #[schema(value_type = Option<Object>)]
+    pub data: Option<Box<RawValue>>,
+    /// The proposal that it waits for.
+    pub proposal: Option<uuid::Uuid>,
+}
+
+impl PieceView {
+    fn of(piece: Piece) -> Self {
+        let raw = |bytes: &[u8]| {
+            String::from_utf8(bytes.to_vec()).ok().and_then(|text| RawValue::from_string(text).ok())
+        };
+        let (kind, text, data) = match piece.body {
+            PieceBody::Report(report) => ("report", None, raw(&report.to_sealed_json())),
+            PieceBody::Words(kind, text) => (kind.code(), Some(text), None),
+            PieceBody::Step(facts) => ("step_record", None, raw(&facts.to_sealed_json())),
+            PieceBody::Template(code) => ("system_message", Some(code), None),
+        };
+        Self {
+            id: piece.id.0,
+            n: piece.n,
+            on: piece.on,
+            kind,
+            author: piece.author,
+            text,
+            data,
+            proposal: piece.proposal.map(|proposal| proposal.0),
+        }
+    }
+}
+
+/// A case.
+#[derive(Serialize, ToSchema)]
+pub struct CaseView {
+    /// What every holder may know.
+    #[serde(flatten)]
+    pub head: CaseHead,
+    /// In which capacity I hold it.
+    pub capacity: Option<&'static str>,
+    /// Whether I have attested; content is here only then.
+    pub attested: bool,
+    /// The steps of its state.
+    pub steps: Vec<StepOffer>,
+    /// Who has or had access.
+    pub grants: Vec<GrantView>,
+    /// Fewer than two people can read it.
+    pub short_of_holders: bool,
+    /// The proposal that waits.
+    pub proposal: Option<uuid::Uuid>,
+    /// What is in it.
+    pub content: Option<Vec<PieceView>>,
+}
+
+impl CaseView {
+    /// The view of an opened case.
+    #[must_use]
+    pub fn of(opened: OpenedCase) -> Self {
+        let steps = opened.steps.iter().map(|(row, yours)| StepOffer {
+            step: row.step.code(),
+            four_eyes: row.four_eyes,
+            yours: *yours,
+            facts: row.facts.iter().map(|fact| fact.code()).collect(),
+            reasons: row.reasons.iter().map(|reason| reason.code()).collect(),
+        });
+        let steps = steps.collect();
+        let grants = opened.grants.into_iter().map(|(grant, login)| GrantView {
+            staff: grant.staff_id.0,
+            login,
+            capacity: grant.capacity.code(),
+            granted_on: grant.granted_on,
+            attested: grant.attested_on.is_some(),
+            living: grant.lives(),
+        });
+        Self {
+            head: CaseHead::of(&opened.case),
+            capacity: opened.situation.grant.map(Capacity::code),
+            attested: opened.situation.attested,
+            steps,
+            grants: grants.collect(),
+            short_of_holders: opened.short_of_holders,
+            proposal: opened.proposal.map(|(proposal, _)| proposal.id.0),
+            content: opened.content.map(|pieces| pieces.into_iter().map(PieceView::of).collect()),
+        }
+    }
+}

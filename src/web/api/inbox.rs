@@ -1,0 +1,172 @@
+//! The mailbox.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    web::{Data, Payload},
+};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::Answer;
+use crate::{
+    crypto::secret::SecretText,
+    domain::{
+        case::status::Status,
+        field_error::FieldError,
+        profile::{CaseDays, ClockName, Profile},
+        text::Message,
+    },
+    i18n::Texts,
+    usecases::{
+        list_cases::CaseRow,
+        open_inbox::open_inbox,
+        read_inbox::{Inbox, Letter, LetterBody, read_inbox},
+        send_inbox_message::send_inbox_message,
+    },
+    web::{
+        App,
+        caller::InboxToken,
+        problem::{Problem, ProblemView},
+    },
+};
+
+/// A receipt.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReceiptBody {
+    /// As it was shown; case, spaces, dashes and look-alikes are forgiven.
+    #[schema(value_type = String)]
+    receipt: SecretText,
+}
+
+/// The day by which the reporter hears from the desk: that of the receipt as long as the case is being looked into;
+/// later, the next day on which something is due. The desk's own deadlines before are no promise to the reporter.
+pub(in crate::web) fn answer_by(case: &CaseRow) -> Option<Date> {
+    use Status::{Assigned, AwaitingInfo, FindingsReview, Investigation, Received, Suspended, Triage};
+    let looked_into = [Received, Triage, AwaitingInfo, Assigned, Investigation, Suspended, FindingsReview]
+        .contains(&case.status);
+    if !looked_into {
+        return case.due_on;
+    }
+    let days = CaseDays {
+        received_on: case.received_on,
+        acknowledged_on: case.acknowledged_on,
+        status_since: case.status_since,
+    };
+    Profile::get(case.profile).due(ClockName::Feedback, days).ok().flatten()
+}
+
+/// An opened mailbox.
+#[derive(Serialize, ToSchema)]
+pub struct InboxSessionView {
+    /// Bearer token for the mailbox, half an hour.
+    pub token: String,
+}
+
+/// Opens the mailbox.
+///
+/// # Errors
+/// 422 `receipt_mistyped` where the check symbol fails; 401 for everything else, in one form.
+#[utoipa::path(post, path = "/inbox/sessions", request_body = ReceiptBody, responses(
+    (status = 201, body = InboxSessionView), (status = 401, body = ProblemView), (status = 422, body = ProblemView)))]
+pub async fn open(app: Data<App>, request: HttpRequest, payload: Payload) -> Answer {
+    let body: ReceiptBody = app.json(&request, payload).await?;
+    let session = open_inbox(&app.context, body.receipt.expose()).await?;
+    Ok(HttpResponse::Created().json(InboxSessionView { token: session.token }))
+}
+
+/// The mailbox. Never the reporter's own words.
+#[derive(Serialize, ToSchema)]
+pub struct InboxView {
+    /// What the case is called.
+    pub reference: String,
+    /// The day of receipt.
+    #[schema(value_type = String, format = Date)]
+    pub registered_on: Date,
+    /// The state's code as reporters see it.
+    pub status: &'static str,
+    /// The state in words, in the report's language.
+    pub status_text: String,
+    /// The day by which the desk answers.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub answer_by: Option<Date>,
+    /// Whether messages are still taken.
+    pub open: bool,
+    /// What came and went, oldest first.
+    pub messages: Vec<LetterView>,
+}
+
+/// A line of the mailbox.
+#[derive(Serialize, ToSchema)]
+pub struct LetterView {
+    /// The day.
+    #[schema(value_type = String, format = Date)]
+    pub on: Date,
+    /// `desk`, `question`, `system` or `reporter`.
+    pub from: &'static str,
+    /// The words; none for what the reporter wrote.
+    pub text: Option<String>,
+}
+
+impl InboxView {
+    fn of(inbox: Inbox) -> Self {
+        let t = Texts::of(inbox.case.language.code());
+        Self {
+            status: inbox.case.status.code(),
+            status_text: t.code("status_reporter", inbox.case.status.code()),
+            open: inbox.case.status.mailbox_open(),
+            answer_by: answer_by(&inbox.case),
+            reference: inbox.case.reference,
+            registered_on: inbox.case.received_on,
+            messages: inbox.letters.into_iter().map(|letter| LetterView::of(letter, t)).collect(),
+        }
+    }
+}
+
+impl LetterView {
+    fn of(letter: Letter, t: Texts) -> Self {
+        let (from, text) = match letter.body {
+            LetterBody::FromDesk(text) => ("desk", Some(text)),
+            LetterBody::Question(text) => ("question", Some(text)),
+            LetterBody::Template(code) => ("system", Some(t.code("letter", &code))),
+            LetterBody::FromReporter => ("reporter", None),
+        };
+        Self { on: letter.on, from, text }
+    }
+}
+
+/// Reads the mailbox.
+///
+/// # Errors
+/// 401 where the token has expired.
+#[utoipa::path(get, path = "/inbox", security(("bearer" = [])), responses(
+    (status = 200, body = InboxView), (status = 401, body = ProblemView)))]
+pub async fn read(app: Data<App>, token: InboxToken) -> Answer {
+    let inbox = read_inbox(&app.context, token.expose()).await?;
+    Ok(HttpResponse::Ok().json(InboxView::of(inbox)))
+}
+
+/// A message.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MessageBody {
+    /// The words.
+    #[schema(value_type = String)]
+    pub(super) text: SecretText,
+}
+
+/// Writes to the desk. Where a question was asked, it counts as the answer.
+///
+/// # Errors
+/// 401; 403 once the mailbox is closed; 422.
+#[utoipa::path(post, path = "/inbox/messages", security(("bearer" = [])), request_body = MessageBody, responses(
+    (status = 201), (status = 401, body = ProblemView), (status = 403, body = ProblemView),
+    (status = 422, body = ProblemView)))]
+pub async fn write(app: Data<App>, token: InboxToken, request: HttpRequest, payload: Payload) -> Answer {
+    let body: MessageBody = app.json(&request, payload).await?;
+    let text = Message::parse(body.text.expose(), app.context.limits.message)
+        .map_err(|error| Problem::invalid(vec![FieldError::from_text("text", &error)]))?;
+    send_inbox_message(&app.context, token.expose(), &text).await?;
+    Ok(HttpResponse::Created().finish())
+}

@@ -1,0 +1,105 @@
+//! Who calls. Pages take only the cookie, the API takes only the bearer token: a cookie never authorizes an API call,
+//! so no other site can make one, and a page's form must carry the token bound to its session as well.
+
+use std::{future::Future, ops::Deref, pin::Pin};
+
+use actix_web::{
+    FromRequest, HttpRequest,
+    cookie::{Cookie, SameSite},
+    dev::Payload,
+    http::header,
+    web::Data,
+};
+
+use super::{App, problem::Problem};
+use crate::{
+    crypto::secret::SecretText,
+    usecases::{Caller, Error, resume_session::resume_session},
+};
+
+/// The staff's session cookie.
+pub(super) const STAFF_COOKIE: &str = "__Host-senim-staff";
+/// The reporter's mailbox cookie.
+pub(super) const INBOX_COOKIE: &str = "__Host-senim-inbox";
+
+type Extracting<T, E> = Pin<Box<dyn Future<Output = Result<T, E>>>>;
+
+fn app(request: &HttpRequest) -> Result<Data<App>, Problem> {
+    request.app_data::<Data<App>>().cloned().ok_or_else(Problem::busy)
+}
+
+/// A signed-in caller of the API.
+pub struct ApiCaller(Caller);
+
+impl Deref for ApiCaller {
+    type Target = Caller;
+
+    fn deref(&self) -> &Caller {
+        &self.0
+    }
+}
+
+impl FromRequest for ApiCaller {
+    type Error = Problem;
+    type Future = Extracting<Self, Problem>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let parts = app(request).and_then(|app| Ok((app, bearer(request)?)));
+        Box::pin(async move {
+            let (app, token) = parts?;
+            Ok(Self(resume_session(&app.context, token.expose()).await?))
+        })
+    }
+}
+
+/// A reporter's token on the API.
+pub struct InboxToken(SecretText);
+
+impl InboxToken {
+    /// The token.
+    pub(super) fn expose(&self) -> &str {
+        self.0.expose()
+    }
+}
+
+impl FromRequest for InboxToken {
+    type Error = Problem;
+    type Future = std::future::Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        std::future::ready(bearer(request).map(Self))
+    }
+}
+
+fn bearer(request: &HttpRequest) -> Result<SecretText, Problem> {
+    let value = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let token = value.and_then(|text| text.strip_prefix("Bearer ")).map(str::trim);
+    token.map(|text| SecretText::from(text.to_owned())).ok_or_else(Problem::unauthenticated)
+}
+
+/// Who is signed in on the pages; none is for the page to answer, by the way to the sign-in.
+pub(super) async fn page_caller(app: &App, request: &HttpRequest) -> Result<Option<Caller>, Problem> {
+    let Some(cookie) = request.cookie(STAFF_COOKIE) else { return Ok(None) };
+    match resume_session(&app.context, cookie.value()).await {
+        Ok(caller) => Ok(Some(caller)),
+        Err(Error::Unauthenticated) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A session cookie: gone with the browser, for this host only, not for scripts, not for other sites.
+pub(super) fn cookie(name: &'static str, value: &str) -> Cookie<'static> {
+    Cookie::build(name, value.to_owned())
+        .path("/")
+        .secure(true)
+        .http_only(true)
+        .same_site(SameSite::Strict)
+        .finish()
+}
+
+/// The same cookie, taken away.
+pub(super) fn no_cookie(name: &'static str) -> Cookie<'static> {
+    let mut gone = cookie(name, "");
+    gone.make_removal();
+    gone
+}

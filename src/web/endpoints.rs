@@ -1,0 +1,175 @@
+//! Everything that answers, as one table. The application is built from it; the OpenAPI document is checked against
+//! it; a test walks every row without a session and with every wrong role.
+
+use actix_web::{
+    HttpRequest, HttpResponse, ResponseError, Route,
+    http::{
+        Method,
+        header::{self, HeaderValue},
+    },
+    web::{self, ServiceConfig},
+};
+
+use super::{
+    api::{audit, cases, form_data, inbox, proposals, reports, sessions},
+    openapi::document,
+    problem::Problem,
+    site::{
+        audit as audit_pages, case as case_page, cases as case_list, desk as desk_pages,
+        inbox as inbox_pages, join, people, proposals as proposal_pages, public, report, sign_in,
+    },
+};
+use crate::domain::role::Role;
+
+/// Who may call an endpoint at all; what they may do with which case is for `policy`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Everybody.
+    Public,
+    /// Whoever opened a mailbox.
+    Reporter,
+    /// Every signed-in member of staff.
+    Staff,
+    /// Signed-in staff with one of these roles; the others get 403, or 404 where the thing may not be known.
+    Roles(&'static [Role]),
+}
+
+/// One row of the table.
+pub struct Endpoint {
+    /// The method.
+    pub method: Method,
+    /// The path, with `{id}` for parameters.
+    pub path: &'static str,
+    /// Who.
+    pub who: Audience,
+    /// The handler's route.
+    pub route: fn() -> Route,
+}
+
+use Audience::{Public, Reporter, Roles, Staff};
+
+/// Roles that work on cases.
+const CASE_ROLES: &[Role] = &[Role::Triager, Role::Investigator, Role::Reviewer, Role::ProtectionOfficer];
+const AUDITOR: &[Role] = &[Role::Auditor];
+const ADMINISTRATOR: &[Role] = &[Role::Administrator];
+
+macro_rules! endpoints {
+    ($($method:ident $path:literal $who:expr, $handler:expr;)*) => {
+        /// Everything that answers.
+        pub const ENDPOINTS: &[Endpoint] = &[$(
+            Endpoint {
+                method: Method::$method,
+                path: $path,
+                who: $who,
+                route: || web::method(Method::$method).to($handler),
+            },
+        )*];
+    };
+}
+
+#[rustfmt::skip]
+mod table {
+    use super::*;
+    endpoints! {
+        GET    "/api/v1/openapi.json"              Public,            document;
+        GET    "/api/v1/taxonomy"                  Public,            form_data::taxonomy;
+        GET    "/api/v1/channels"                  Public,            form_data::channels;
+        GET    "/api/v1/bodies"                    Public,            form_data::bodies;
+        GET    "/api/v1/form"                      Public,            form_data::form;
+        POST   "/api/v1/reports"                   Public,            reports::submit;
+        POST   "/api/v1/inbox/sessions"            Public,            inbox::open;
+        GET    "/api/v1/inbox"                     Reporter,          inbox::read;
+        POST   "/api/v1/inbox/messages"            Reporter,          inbox::write;
+        POST   "/api/v1/staff/sessions"            Public,            sessions::open;
+        DELETE "/api/v1/staff/sessions/current"    Staff,             sessions::close;
+        GET    "/api/v1/cases"                     Roles(CASE_ROLES), cases::list;
+        GET    "/api/v1/cases/{id}"                Roles(CASE_ROLES), cases::show;
+        POST   "/api/v1/cases/{id}/steps"          Roles(CASE_ROLES), cases::step;
+        POST   "/api/v1/cases/{id}/attestation"    Roles(CASE_ROLES), cases::attestation;
+        POST   "/api/v1/cases/{id}/recusal"        Roles(CASE_ROLES), cases::recusal;
+        POST   "/api/v1/cases/{id}/messages"       Roles(CASE_ROLES), cases::message;
+        POST   "/api/v1/cases/{id}/notes"          Roles(CASE_ROLES), cases::note;
+        GET    "/api/v1/proposals"                 Roles(CASE_ROLES), proposals::list;
+        POST   "/api/v1/proposals/{id}/approval"   Roles(CASE_ROLES), proposals::approve;
+        POST   "/api/v1/proposals/{id}/refusal"    Roles(CASE_ROLES), proposals::refuse;
+        GET    "/api/v1/audit/entries"             Roles(AUDITOR),    audit::entries;
+        GET    "/api/v1/audit/cases/{id}"          Roles(AUDITOR),    audit::case;
+
+        GET    "/"                                 Public,            public::root;
+        GET    "/blank"                            Public,            public::blank;
+        GET    "/assets/{file}"                    Public,            public::asset;
+        GET    "/{lang:kk|ru|en}/"                 Public,            public::home;
+        GET    "/{lang:kk|ru|en}/promises"         Public,            public::promises;
+        POST   "/{lang:kk|ru|en}/leave"            Public,            public::leave;
+        GET    "/{lang:kk|ru|en}/report"           Public,            report::show;
+        POST   "/{lang:kk|ru|en}/report"           Public,            report::submit;
+        GET    "/{lang:kk|ru|en}/inbox"            Public,            inbox_pages::show;
+        POST   "/{lang:kk|ru|en}/inbox"            Public,            inbox_pages::open;
+        POST   "/{lang:kk|ru|en}/inbox/messages"   Reporter,          inbox_pages::write;
+        POST   "/{lang:kk|ru|en}/inbox/close"      Public,            inbox_pages::close;
+
+        GET    "/staff/sign-in"                    Public,            sign_in::show;
+        POST   "/staff/sign-in"                    Public,            sign_in::submit;
+        POST   "/staff/language"                   Public,            sign_in::language;
+        GET    "/staff/join"                       Public,            join::show;
+        POST   "/staff/join"                       Public,            join::submit;
+        POST   "/staff/sign-out"                   Staff,             sign_in::leave;
+        GET    "/staff"                            Staff,             desk_pages::start;
+        GET    "/staff/cases"                      Roles(CASE_ROLES), case_list::show;
+        GET    "/staff/cases/{id}"                 Roles(CASE_ROLES), case_page::show;
+        POST   "/staff/cases/{id}/attestation"     Roles(CASE_ROLES), case_page::attestation;
+        POST   "/staff/cases/{id}/recusal"         Roles(CASE_ROLES), case_page::recusal;
+        POST   "/staff/cases/{id}/steps"           Roles(CASE_ROLES), case_page::step;
+        POST   "/staff/cases/{id}/messages"        Roles(CASE_ROLES), case_page::message;
+        POST   "/staff/cases/{id}/notes"           Roles(CASE_ROLES), case_page::note;
+        GET    "/staff/proposals"                  Roles(CASE_ROLES), proposal_pages::list;
+        GET    "/staff/proposals/{id}"             Roles(CASE_ROLES), proposal_pages::show;
+        POST   "/staff/proposals/{id}/approval"    Roles(CASE_ROLES), proposal_pages::approve;
+        POST   "/staff/proposals/{id}/refusal"     Roles(CASE_ROLES), proposal_pages::refuse;
+        GET    "/audit/entries"                    Roles(AUDITOR),    audit_pages::list;
+        GET    "/audit/entries/{id}"               Roles(AUDITOR),    audit_pages::show;
+        GET    "/admin/staff"                      Roles(ADMINISTRATOR), people::list;
+        POST   "/admin/staff/invitations"          Roles(ADMINISTRATOR), people::invite;
+        POST   "/admin/staff/{id}/signature"       Roles(ADMINISTRATOR), people::sign;
+        POST   "/admin/staff/{id}/disabling"       Roles(ADMINISTRATOR), people::disable;
+    }
+}
+pub use table::ENDPOINTS;
+
+/// Builds the application from the table: one resource a path, so that a wrong method is answered 405.
+pub fn register(config: &mut ServiceConfig) {
+    let mut paths: Vec<&str> = ENDPOINTS.iter().map(|endpoint| endpoint.path).collect();
+    paths.dedup();
+    for path in paths {
+        let mut resource = web::resource(path);
+        for endpoint in ENDPOINTS.iter().filter(|endpoint| endpoint.path == path) {
+            resource = resource.route((endpoint.route)());
+        }
+        config.service(resource.default_service(web::route().to(wrong_method)));
+    }
+}
+
+/// The answer to every path that is not in the table: a document under `/api`, a page elsewhere.
+pub async fn nothing_here(request: HttpRequest) -> HttpResponse {
+    refused(&request, Problem::not_found())
+}
+
+/// The answer to a method that a path of the table does not take, with those it takes (RFC 9110 section 15.5.6).
+async fn wrong_method(request: HttpRequest) -> HttpResponse {
+    let pattern = request.match_pattern().unwrap_or_default();
+    let taken = ENDPOINTS.iter().filter(|endpoint| endpoint.path == pattern);
+    let methods: Vec<&str> = taken.map(|endpoint| endpoint.method.as_str()).collect();
+    let mut response = refused(&request, Problem::method_not_allowed());
+    if let Ok(allow) = HeaderValue::from_str(&methods.join(", ")) {
+        response.headers_mut().insert(header::ALLOW, allow);
+    }
+    response
+}
+
+fn refused(request: &HttpRequest, problem: Problem) -> HttpResponse {
+    if request.path().starts_with("/api/") {
+        problem.error_response()
+    } else {
+        desk_pages::refused_outside(request, problem)
+    }
+}

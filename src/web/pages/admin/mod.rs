@@ -1,0 +1,5 @@
+//! Pages for administrators: people and their roles, never content.
+
+mod staff;
+
+pub use staff::{InvitationShown, Invite, StaffLine, StaffPage};

@@ -1,0 +1,90 @@
+use askama::Template;
+use jiff::civil::Date;
+
+use crate::i18n::Texts;
+use crate::web::pages::{Choice, Faults, StaffFrame};
+
+/// `/admin/staff`: who works here, who was invited, whose keys wait for a signature.
+#[derive(Template)]
+#[template(path = "pages/admin/staff.html")]
+pub struct StaffPage {
+    /// Words.
+    pub t: Texts,
+    /// What stands around.
+    pub frame: StaffFrame,
+    /// An invitation made just now, shown this once.
+    pub invitation: Option<InvitationShown>,
+    /// People whose keys wait for signatures in the directory.
+    pub unsigned: Vec<StaffLine>,
+    /// Everybody else.
+    pub rows: Vec<StaffLine>,
+    /// The form for an invitation.
+    pub invite: Invite,
+    /// What was wrong with the form (fields `login`, `roles`, `desk`).
+    pub faults: Faults,
+}
+
+/// An invitation to be handed over.
+pub struct InvitationShown {
+    /// Login that was invited.
+    pub login: String,
+    /// The invitation's secret: typed into `/staff/join`.
+    pub code: String,
+    /// Last day on which it can be redeemed.
+    pub until: Date,
+}
+
+/// The form for an invitation: fields `login`, `desk`, and `role_{code}` = `on` for each role.
+#[derive(Debug, Clone, Default)]
+pub struct Invite {
+    /// Roles that can be given.
+    pub roles: Vec<Choice>,
+    /// Codes of the roles ticked.
+    pub ticked: Vec<String>,
+    /// Desks to choose from; empty = a role without a desk.
+    pub desks: Vec<Choice>,
+    /// Id of the desk chosen.
+    pub desk: String,
+    /// The login typed.
+    pub login: String,
+}
+
+impl Invite {
+    fn has(&self, role: &str) -> bool {
+        self.ticked.iter().any(|ticked| ticked == role)
+    }
+}
+
+/// One person of the staff.
+#[derive(Debug, Clone)]
+pub struct StaffLine {
+    /// Id for addresses.
+    pub id: String,
+    /// Login.
+    pub login: String,
+    /// Codes of the roles.
+    pub roles: Vec<&'static str>,
+    /// Name of the desk, if they belong to one.
+    pub desk: Option<String>,
+    /// Code of the state: `invited`, `enrolled` (keys made, not signed yet), `active`, `disabled`.
+    pub state: &'static str,
+    /// Fingerprint of the public keys, to be compared with what the person reads out.
+    pub fingerprint: Option<String>,
+    /// Signatures so far, of two.
+    pub signatures: i64,
+    /// True where I may sign (I have not signed yet, and it is not me).
+    pub may_sign: bool,
+    /// True where I may disable them.
+    pub may_disable: bool,
+}
+
+impl StaffLine {
+    /// Shape of the state's word, as for cases.
+    fn phase(&self) -> &'static str {
+        match self.state {
+            "active" => "open",
+            "disabled" => "ended",
+            _ => "waiting",
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! What stands around the content of a page.
+
+use crate::i18n::LANGUAGES;
+
+/// Around every page for the public.
+#[derive(Debug, Clone, Default)]
+pub struct PublicFrame {
+    /// The page's path after `/{lang}/` (`""`, `"report"`, `"inbox"`, `"promises"`): where the language switch leads.
+    pub path: &'static str,
+    /// False where the page answers a form and switching the language would lose it (the receipt).
+    pub switch: bool,
+    /// Token for the forms of a mailbox session; `None` without one.
+    pub csrf: Option<String>,
+    /// Name of the organisation that runs this site, in the page's language.
+    pub organisation: Option<String>,
+}
+
+/// Around every page for staff.
+#[derive(Debug, Clone, Default)]
+pub struct StaffFrame {
+    /// Token that every form of the page carries in the hidden field `csrf`.
+    pub csrf: String,
+    /// Path and query of this page: the language switch comes back to it (field `back`).
+    pub path: String,
+    /// The area that the page belongs to.
+    pub here: Option<Area>,
+    /// Who is signed in; `None` on the sign-in and join pages.
+    pub who: Option<Who>,
+}
+
+/// A person who is signed in.
+#[derive(Debug, Clone)]
+pub struct Who {
+    /// Their login.
+    pub login: String,
+    /// Areas that their roles open, in the order in which the header shows them.
+    pub areas: Vec<Area>,
+}
+
+/// A part of the staff pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Area {
+    /// My cases.
+    Cases,
+    /// What waits for a second pair of eyes.
+    Proposals,
+    /// The record.
+    Audit,
+    /// People and their roles.
+    Staff,
+}
+
+impl Area {
+    /// Code for the area's name (`area-cases`).
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Cases => "cases",
+            Self::Proposals => "proposals",
+            Self::Audit => "audit",
+            Self::Staff => "staff",
+        }
+    }
+
+    /// Where the area begins.
+    #[must_use]
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::Cases => "/staff/cases",
+            Self::Proposals => "/staff/proposals",
+            Self::Audit => "/audit/entries",
+            Self::Staff => "/admin/staff",
+        }
+    }
+}
+
+/// A language of the switch: its code and its own name.
+#[must_use]
+pub fn languages() -> [(&'static str, &'static str); 3] {
+    LANGUAGES.map(|code| match code {
+        "kk" => (code, "Қазақша"),
+        "ru" => (code, "Русский"),
+        _ => (code, "English"),
+    })
+}

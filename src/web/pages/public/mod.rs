@@ -1,0 +1,17 @@
+//! Pages for the public and for reporters. Nothing on them repeats a reporter's own words, except a text that was
+//! refused and has not been stored.
+
+mod error;
+mod home;
+mod inbox;
+mod promises;
+mod report;
+mod sent;
+
+pub use error::ErrorPage;
+pub(in crate::web::pages) use error::{error_advice, error_title};
+pub use home::HomePage;
+pub use inbox::{InboxMessage, InboxOpenPage, InboxPage, OpenFault, Speaker};
+pub use promises::PromisesPage;
+pub use report::{ReportFields, ReportPage};
+pub use sent::SentPage;

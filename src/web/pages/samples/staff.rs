@@ -1,0 +1,275 @@
+use jiff::civil::date;
+
+use super::{HOSTILE, Sample, choices, faults};
+use crate::i18n::Texts;
+use crate::web::pages::public::Speaker;
+use crate::web::pages::staff::*;
+use crate::web::pages::{Area, Choice, Faults, StaffFrame, Who};
+
+pub(super) fn frame(here: Area) -> StaffFrame {
+    let areas = vec![Area::Cases, Area::Proposals, Area::Audit, Area::Staff];
+    StaffFrame {
+        csrf: "csrf-token".to_owned(),
+        path: "/staff/cases?state=triage&cursor=1".to_owned(),
+        here: Some(here),
+        who: Some(Who { login: "triage.one".to_owned(), areas }),
+    }
+}
+
+fn door() -> StaffFrame {
+    StaffFrame { who: None, here: None, ..frame(Area::Cases) }
+}
+
+pub(super) fn all(t: Texts) -> Vec<Sample> {
+    let sign_in =
+        |notice| SignInPage { t, frame: door(), login: "<a>".to_owned(), notice, back: String::new() };
+    let gate = |faults| CaseGatePage { t, frame: frame(Area::Cases), head: head(), faults };
+    let mut samples = vec![
+        Sample::of("staff-sign-in", &sign_in(None)),
+        Sample::of("staff-sign-in-failed", &sign_in(Some("failed"))),
+        Sample::of("staff-cases", &cases(t, lines())),
+        Sample::of("staff-cases-empty", &cases(t, Vec::new())),
+        Sample::of("staff-gate", &gate(Faults::default())),
+        Sample::of("staff-gate-faults", &gate(faults(&[("no_conflict", "not_confirmed", None)]))),
+        Sample::of("staff-case", &case(t)),
+        Sample::of("staff-case-refused", &refused_case(t)),
+        Sample::of(
+            "staff-proposals",
+            &ProposalsPage {
+                t,
+                frame: frame(Area::Proposals),
+                waiting: vec![proposal("pending")],
+                others: vec![proposal("stale"), proposal("refused")],
+            },
+        ),
+        Sample::of("staff-proposal", &proposal_page(t, None)),
+        Sample::of("staff-proposal-own", &proposal_page(t, Some("own"))),
+        Sample::of(
+            "staff-error",
+            &StaffErrorPage {
+                t,
+                frame: frame(Area::Cases),
+                code: "illegal_step",
+                legal: vec!["ask", "assign", "reject"],
+                kept: Some(HOSTILE.to_owned()),
+                retry_after: None,
+                back: Some("/staff/cases/1".to_owned()),
+                request_id: "6f1c2a90".to_owned(),
+            },
+        ),
+    ];
+    samples.extend(join(t));
+    samples
+}
+
+fn join(t: Texts) -> Vec<Sample> {
+    let login = "review.two".to_owned();
+    let page = |stage, faults| JoinPage { t, frame: door(), stage, faults };
+    let keys = JoinStage::Keys {
+        invitation: "invitation-secret".to_owned(),
+        form_token: "sealed".to_owned(),
+        login: login.clone(),
+        seed: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP".to_owned(),
+        uri: "otpauth://totp/Senim:review.two?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Senim"
+            .to_owned(),
+    };
+    let mistakes = faults(&[("password_again", "not_the_same", None), ("totp", "unknown_value", None)]);
+    vec![
+        Sample::of(
+            "staff-join-1",
+            &page(JoinStage::Invitation, faults(&[("invitation", "unknown_value", None)])),
+        ),
+        Sample::of("staff-join-2", &page(keys, mistakes)),
+        Sample::of("staff-join-3", &page(JoinStage::Done { login }, Faults::default())),
+    ]
+}
+
+fn due(days: i64) -> Option<Due> {
+    Some(Due { on: date(2026, 11, 22).checked_add(jiff::Span::new().days(days)).unwrap(), days })
+}
+
+fn proposal(state: &'static str) -> ProposalLine {
+    ProposalLine {
+        id: "p1".to_owned(),
+        reference: "SN-4K7Q-9WXM".to_owned(),
+        step: "reject",
+        by: "<triage.one>".to_owned(),
+        at: date(2026, 11, 21).at(14, 5, 0, 0),
+        state,
+    }
+}
+
+fn lines() -> Vec<CaseLine> {
+    let line = |reference: &str, status, age_days, due, attest_first| CaseLine {
+        id: "c1".to_owned(),
+        reference: reference.to_owned(),
+        category: "procurement",
+        body: "<Akimat of a district>".to_owned(),
+        status,
+        age_days,
+        due,
+        attest_first,
+    };
+    vec![
+        line("SN-4K7Q-9WXM", "received", 0, due(1), true),
+        line("SN-2B6T-H0ZR", "triage", 5, due(-2), false),
+        line("SN-8N3V-M1QC", "investigation", 21, due(12), false),
+        line("SN-9P4W-K7DG", "awaiting_info", 1_200, due(0), false),
+        CaseLine { body: String::new(), ..line("SN-0X5Y-R2JF", "closed", 44, None, false) },
+    ]
+}
+
+fn cases(t: Texts, rows: Vec<CaseLine>) -> CasesPage {
+    CasesPage {
+        t,
+        frame: frame(Area::Cases),
+        pending: if rows.is_empty() { Vec::new() } else { vec![proposal("pending")] },
+        states: choices(t, "status"),
+        state: "triage".to_owned(),
+        first: rows.is_empty(),
+        next: if rows.is_empty() { None } else { Some("opaque-cursor".to_owned()) },
+        rows,
+    }
+}
+
+fn head() -> CaseHead {
+    CaseHead {
+        id: "c1".to_owned(),
+        reference: "SN-4K7Q-9WXM".to_owned(),
+        status: "triage",
+        category: "bribery",
+        body: "<School No. 4>".to_owned(),
+        region: "71",
+        language: "kk",
+        received_on: date(2026, 11, 17),
+        age_days: 5,
+        due: due(3),
+        capacity: "lead",
+    }
+}
+
+fn steps(t: Texts) -> Vec<StepForm> {
+    let fact = |name, kind, required| FactField { name, kind, required, value: HOSTILE.to_owned() };
+    vec![
+        StepForm { step: "open", label: String::new(), four_eyes: false, facts: Vec::new() },
+        StepForm {
+            step: "reject",
+            label: String::new(),
+            four_eyes: true,
+            facts: vec![
+                fact(
+                    "reason_code",
+                    FactKind::Choice(Choice::of_codes(t, fact_vocabulary("reason_code"), &["minor", "spam"])),
+                    true,
+                ),
+                fact("reasons", FactKind::Long, true),
+                fact("target", FactKind::Text, false),
+                fact("expected_on", FactKind::Date, false),
+                fact("reporter_asked", FactKind::Checkbox, false),
+            ],
+        },
+    ]
+}
+
+fn case(t: Texts) -> CasePage {
+    let message = |from, who: Option<&str>, text: &str| CaseMessage {
+        from,
+        who: who.map(str::to_owned),
+        on: date(2026, 11, 18),
+        text: text.to_owned(),
+    };
+    let line = |act: &str, who: Option<&str>, time: Option<&str>, detail: Option<&str>| TimelineLine {
+        on: date(2026, 11, 18),
+        time: time.map(str::to_owned),
+        act: act.to_owned(),
+        who: who.map(str::to_owned),
+        detail: detail.map(str::to_owned),
+    };
+    CasePage {
+        t,
+        frame: frame(Area::Cases),
+        head: head(),
+        narrative: HOSTILE.repeat(12),
+        answers: vec![
+            Answer { field: "when", text: HOSTILE.to_owned() },
+            Answer { field: "first_hand", text: t.code("answer", "yes") },
+        ],
+        messages: vec![
+            message(Speaker::System, None, "Acknowledged."),
+            message(Speaker::Reporter, None, HOSTILE),
+            message(Speaker::Desk, Some("<triage.one>"), HOSTILE),
+        ],
+        notes: vec![CaseNote {
+            who: "triage.one".to_owned(),
+            at: date(2026, 11, 19).at(9, 0, 0, 0),
+            text: HOSTILE.to_owned(),
+        }],
+        timeline: vec![
+            line("state.changed", Some("triage.one"), Some("14:05"), Some(&t.code("status", "triage"))),
+            line("report.received", None, None, None),
+        ],
+        keepers: keepers(),
+        pending: vec![PendingStep {
+            proposal: "p1".to_owned(),
+            step: "assign",
+            by: "<triage.one>".to_owned(),
+            at: date(2026, 11, 21).at(14, 5, 0, 0),
+        }],
+        steps: steps(t),
+        closed_steps: vec![
+            ClosedStep { step: "decide", why: "state" },
+            ClosedStep { step: "assign", why: "pending" },
+            ClosedStep { step: "archive", why: "timer_only" },
+        ],
+        may_write: true,
+        refused_step: None,
+        message_draft: String::new(),
+        note_draft: String::new(),
+        faults: Faults::default(),
+    }
+}
+
+fn keepers() -> Keepers {
+    let reader = |login: &str, capacity, attested| Reader {
+        login: login.to_owned(),
+        capacity,
+        since: date(2026, 11, 17),
+        attested,
+    };
+    Keepers {
+        epoch: 1_002,
+        readers: vec![reader("triage.one", "triager", true), reader("<review.two>", "reviewer", false)],
+        alarm: Some(HolderAlarm::TooFew { holders: 1 }),
+    }
+}
+
+fn refused_case(t: Texts) -> CasePage {
+    CasePage {
+        refused_step: Some("reject"),
+        faults: faults(&[("reason_code", "required", None), ("reasons", "too_long", Some(4_000))]),
+        may_write: false,
+        messages: Vec::new(),
+        notes: Vec::new(),
+        steps: steps(t),
+        ..case(t)
+    }
+}
+
+fn proposal_page(t: Texts, why_not: Option<&'static str>) -> ProposalPage {
+    ProposalPage {
+        t,
+        frame: frame(Area::Proposals),
+        line: proposal("pending"),
+        case_id: "c1".to_owned(),
+        from: "triage",
+        to: "rejected",
+        facts: vec![
+            ProposalFact { name: "reason_code", text: t.code("reason", "minor") },
+            ProposalFact { name: "reasons", text: HOSTILE.to_owned() },
+        ],
+        message: Some(HOSTILE.to_owned()),
+        why_not,
+        draft: HOSTILE.to_owned(),
+        faults: if why_not.is_none() { faults(&[("reasons", "required", None)]) } else { Faults::default() },
+    }
+}

@@ -1,0 +1,22 @@
+//! Pages for those who handle cases.
+
+mod case;
+mod case_gate;
+mod cases;
+mod error;
+mod join;
+mod proposals;
+mod sign_in;
+mod step_form;
+
+pub use case::{
+    Answer, CaseMessage, CaseNote, CasePage, ClosedStep, HolderAlarm, Keepers, PendingStep, Reader,
+    TimelineLine,
+};
+pub use case_gate::{CaseGatePage, CaseHead};
+pub use cases::{CaseLine, CasesPage, Due, phase_of};
+pub use error::StaffErrorPage;
+pub use join::{JoinPage, JoinStage};
+pub use proposals::{ProposalFact, ProposalLine, ProposalPage, ProposalsPage};
+pub use sign_in::SignInPage;
+pub use step_form::{FactField, FactKind, StepForm, fact_vocabulary};

@@ -1,0 +1,77 @@
+use crate::i18n::Texts;
+use crate::web::pages::{Choice, Faults};
+
+/// A step that is legal now, drawn as one form which posts to `/staff/cases/{id}/steps` with the hidden field `step`.
+#[derive(Debug, Clone)]
+pub struct StepForm {
+    /// Code of the step (event column of norms.md 8.3).
+    pub step: &'static str,
+    /// What the button says; empty = the word for the step's code.
+    pub label: String,
+    /// True where it becomes a proposal for a second pair of eyes.
+    pub four_eyes: bool,
+    /// The facts that its guard needs.
+    pub facts: Vec<FactField>,
+}
+
+/// One fact, named as the step's API names it.
+#[derive(Debug, Clone)]
+pub struct FactField {
+    /// Name of the field; its label has the key `fact-{name}`.
+    pub name: &'static str,
+    /// How it is asked.
+    pub kind: FactKind,
+    /// True where the step is refused without it.
+    pub required: bool,
+    /// What was typed before, if the form was refused; `on` for a ticked box.
+    pub value: String,
+}
+
+/// How a fact is asked.
+#[derive(Debug, Clone)]
+pub enum FactKind {
+    /// One line.
+    Text,
+    /// Several lines.
+    Long,
+    /// One of these.
+    Choice(Vec<Choice>),
+    /// A day (`YYYY-MM-DD`).
+    Date,
+    /// Yes if ticked.
+    Checkbox,
+}
+
+/// The vocabulary of a fact's codes, for `Texts::code` and `Choice::of_codes`.
+#[must_use]
+pub fn fact_vocabulary(fact: &'static str) -> &'static str {
+    match fact {
+        "reason_code" => "reason",
+        "detriment_level" | "reassessed_detriment" => "level",
+        "anon_crime" | "anon_security" | "public_interest" => "answer",
+        _ => fact,
+    }
+}
+
+impl StepForm {
+    pub(super) fn title(&self, t: Texts) -> String {
+        if self.label.is_empty() { t.code("step", self.step) } else { self.label.clone() }
+    }
+}
+
+impl FactField {
+    /// Id in the page: the same fact may be asked by several steps.
+    pub(super) fn id(&self, step: &str) -> String {
+        format!("{step}-{}", self.name)
+    }
+
+    /// What else the person should know about it; empty for most.
+    pub(super) fn hint(&self, t: Texts) -> String {
+        let asked = matches!(self.kind, FactKind::Text | FactKind::Long);
+        t.find_code("fact_hint", self.name).filter(|_| asked).unwrap_or_default()
+    }
+
+    pub(super) fn fault(&self, t: Texts, faults: &Faults, here: bool) -> Option<String> {
+        if here { faults.of(t, self.name) } else { None }
+    }
+}

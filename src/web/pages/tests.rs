@@ -1,0 +1,313 @@
+//! Every page in every language: complete, escaped, and free of anything that a browser would fetch or run.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::{env, fs};
+
+use super::samples::{Sample, all};
+use super::{assets, samples};
+use crate::domain::case::facts::{
+    Answer, DetrimentLevel, Fact, FeedbackSent, Hearing, IdentityRemoved, NewGround, PauseReason,
+    Proceedings, RetentionClass, ReviewResult, SubjectHeard,
+};
+use crate::domain::case::outcome::Outcome;
+use crate::domain::case::raw_facts::RawFacts;
+use crate::domain::case::reason::ReasonCode;
+use crate::domain::case::status::Status;
+use crate::domain::case::step::Step;
+use crate::domain::case::transition::MessageKind;
+use crate::domain::language::Language;
+use crate::domain::report::Risk;
+use crate::domain::role::Role;
+use crate::domain::taxonomy::{Category, Region};
+use crate::i18n::{LANGUAGES, Texts};
+
+fn each(mut check: impl FnMut(&str, &Sample)) {
+    for language in LANGUAGES {
+        for sample in all(Texts::of(language)) {
+            check(&format!("{} in {language}", sample.name), &sample);
+        }
+    }
+}
+
+/// Writes the samples where a browser can open them: `SENIM_PAGES_OUT=dir cargo nextest run write_the_samples`.
+#[test]
+fn write_the_samples() {
+    let Some(out) = env::var_os("SENIM_PAGES_OUT") else { return };
+    let out = Path::new(&out);
+    fs::create_dir_all(out.join("assets")).unwrap();
+    fs::write(out.join("assets/style.css"), assets::find(assets::STYLE_PATH).unwrap().1).unwrap();
+    for language in LANGUAGES {
+        for sample in all(Texts::of(language)) {
+            fs::write(out.join(format!("{}-{language}.html", sample.name)), sample.html).unwrap();
+        }
+    }
+}
+
+#[test]
+fn what_people_typed_is_escaped() {
+    let first = samples::HOSTILE.split('"').next().unwrap();
+    each(|name, sample| {
+        assert!(!sample.html.contains(first), "{name}: markup was not escaped");
+        assert!(!sample.html.contains("&lt;br"), "{name}: markup of ours was escaped");
+        assert_eq!(
+            sample.html.matches("<textarea").count(),
+            sample.html.matches("</textarea>").count(),
+            "{name}"
+        );
+    });
+}
+
+#[test]
+fn pages_run_nothing_and_fetch_nothing_from_elsewhere() {
+    each(|name, sample| {
+        for banned in [
+            "<script",
+            " style=",
+            " onclick",
+            " onload",
+            "<img",
+            "<svg",
+            "http://",
+            "https://",
+            "javascript:",
+        ] {
+            assert!(!sample.html.contains(banned), "{name} has {banned}");
+        }
+        assert_eq!(sample.html.matches("<link ").count(), 1, "{name}: one style sheet");
+    });
+}
+
+#[test]
+fn every_page_has_its_language_one_heading_and_a_way_past_the_menu() {
+    each(|name, sample| {
+        let language = name.rsplit(' ').next().unwrap();
+        assert!(sample.html.starts_with(&format!("<!doctype html>\n<html lang=\"{language}\">")), "{name}");
+        assert_eq!(sample.html.matches("<h1>").count(), 1, "{name}: one h1");
+        assert!(sample.html.contains("class=\"skip\" href=\"#content\""), "{name}");
+        assert!(!sample.html.contains("<title> "), "{name}: empty title");
+    });
+}
+
+#[test]
+fn every_post_form_of_a_session_carries_its_token() {
+    each(|name, sample| {
+        for form in sample.html.split("<form ").skip(1).map(|rest| rest.split("</form>").next().unwrap()) {
+            let public = form.contains("/leave\"");
+            if form.contains("method=\"post\"") && !public {
+                assert!(form.contains("name=\"csrf\" value=\"csrf-token\""), "{name}: {form}");
+            }
+        }
+    });
+}
+
+#[test]
+fn ids_are_unique_and_every_reference_to_one_resolves() {
+    each(|name, sample| {
+        let mut ids = BTreeSet::new();
+        for id in attribute(&sample.html, " id=\"") {
+            assert!(ids.insert(id.to_owned()), "{name}: id {id} stands twice");
+        }
+        for list in ["for=\"", "aria-describedby=\"", "aria-labelledby=\"", "href=\"#"] {
+            for reference in attribute(&sample.html, list).flat_map(str::split_whitespace) {
+                assert!(ids.contains(reference), "{name}: {list}{reference} leads nowhere");
+            }
+        }
+    });
+}
+
+fn attribute<'a>(html: &'a str, start: &'a str) -> impl Iterator<Item = &'a str> {
+    html.split(start).skip(1).map(|rest| rest.split('"').next().unwrap())
+}
+
+/// A key looks like `word-word` or `word_word`; the samples themselves hold a few such words.
+#[test]
+fn no_page_shows_a_raw_key() {
+    let keys: Vec<String> = crate::i18n::keys().collect();
+    each(|name, sample| {
+        let text = visible(&sample.html);
+        let words: BTreeSet<&str> =
+            text.split(|c: char| !(c.is_alphanumeric() || c == '-' || c == '_')).collect();
+        for key in keys.iter().filter(|key| key.contains(['-', '_'])) {
+            assert!(!words.contains(key.as_str()), "{name} shows the key {key}");
+        }
+        for code in ["awaiting_info", "abuse_of_office", "not_opened", "reason_code", "state.changed,"] {
+            assert!(!text.contains(code), "{name} shows the code {code}");
+        }
+    });
+}
+
+/// What stands between the tags.
+fn visible(html: &str) -> String {
+    html.split('<').filter_map(|part| part.split_once('>')).map(|(_, text)| format!("{text}\n")).collect()
+}
+
+#[test]
+fn a_secret_is_never_filled_in_again() {
+    each(|name, sample| {
+        for input in sample.html.split("<input ").skip(1).map(|rest| rest.split('>').next().unwrap()) {
+            if ["\"password\"", "\"totp\"", "\"receipt\""]
+                .iter()
+                .any(|secret| input.contains(&format!("name={secret}")))
+            {
+                assert!(!input.contains("value="), "{name}: {input}");
+            }
+        }
+    });
+}
+
+#[test]
+fn words_that_no_page_uses_are_taken_out() {
+    let sources = read_all(Path::new(env!("CARGO_MANIFEST_DIR")));
+    let vocabularies =
+        [VOCABULARIES, &["next-", "open-", "notice-", "why-", "speaker-", "area-", "month-", "report-"]];
+    let in_use =
+        |key: &str| vocabularies.iter().copied().flatten().any(|vocabulary| key.starts_with(vocabulary));
+    let unused: Vec<String> = crate::i18n::keys()
+        .filter(|key| !in_use(key))
+        .filter(|key| !sources.contains(&format!("{}(", key.replace('-', "_"))))
+        .collect();
+    assert!(unused.is_empty(), "no page uses {unused:?}");
+}
+
+/// Vocabularies that are looked up by code.
+const VOCABULARIES: &[&str] = &[
+    "status-",
+    "status_reporter-",
+    "step-",
+    "role-",
+    "capacity-",
+    "language-",
+    "category-",
+    "region-",
+    "answer-",
+    "risk-",
+    "reason-",
+    "outcome-",
+    "level-",
+    "subject_heard-",
+    "hearing-",
+    "proceedings-",
+    "feedback_sent-",
+    "retention_class-",
+    "identity_removed-",
+    "pause_reason-",
+    "new_ground-",
+    "review_result-",
+    "field-",
+    "fact-",
+    "fact_hint-",
+    "actions-",
+    "act-",
+    "oecd-",
+    "fault-",
+    "error-",
+    "advice-",
+    "object-",
+    "letter-",
+    "proposal_state-",
+    "staff_state-",
+];
+
+/// Every code of every closed list has its word in every language.
+#[test]
+fn no_code_is_without_its_word() {
+    for t in LANGUAGES.map(Texts::of) {
+        let mut lacking = Vec::new();
+        for (vocabulary, codes) in closed_lists() {
+            lacking.extend(
+                codes
+                    .into_iter()
+                    .filter(|code| t.find_code(vocabulary, code).is_none())
+                    .map(|code| format!("{vocabulary}-{code}")),
+            );
+        }
+        assert!(lacking.is_empty(), "{t:?} lacks {lacking:?}");
+    }
+}
+
+fn closed_lists() -> Vec<(&'static str, Vec<&'static str>)> {
+    fn codes<T: Copy>(all: &[T], code: fn(T) -> &'static str) -> Vec<&'static str> {
+        all.iter().map(|value| code(*value)).collect()
+    }
+    let status = codes(Status::ALL, Status::code);
+    let fields = RawFacts::FIELDS.to_vec();
+    vec![
+        ("status", status.clone()),
+        ("status_reporter", status.clone()),
+        ("next", status),
+        ("step", codes(Step::ALL, Step::code)),
+        ("role", codes(Role::ALL, Role::code)),
+        // What the record calls who acted, and in which part.
+        ("role", vec!["triager", "lead", "investigator", "reviewer", "protection_officer"]),
+        ("role", vec!["reporter", "timer", "operator", "system"]),
+        ("actions", vec!["none"]),
+        ("language", codes(Language::ALL, Language::code)),
+        ("category", codes(Category::ALL, Category::code)),
+        ("region", codes(Region::ALL, Region::code)),
+        ("answer", codes(Answer::ALL, Answer::code)),
+        ("risk", codes(Risk::ALL, Risk::code)),
+        ("reason", codes(ReasonCode::ALL, ReasonCode::code)),
+        ("outcome", codes(Outcome::ALL, Outcome::code)),
+        ("level", codes(DetrimentLevel::ALL, DetrimentLevel::code)),
+        ("subject_heard", codes(SubjectHeard::ALL, SubjectHeard::code)),
+        ("hearing", codes(Hearing::ALL, Hearing::code)),
+        ("proceedings", codes(Proceedings::ALL, Proceedings::code)),
+        ("feedback_sent", codes(FeedbackSent::ALL, FeedbackSent::code)),
+        ("retention_class", codes(RetentionClass::ALL, RetentionClass::code)),
+        ("identity_removed", codes(IdentityRemoved::ALL, IdentityRemoved::code)),
+        ("pause_reason", codes(PauseReason::ALL, PauseReason::code)),
+        ("new_ground", codes(NewGround::ALL, NewGround::code)),
+        ("review_result", codes(ReviewResult::ALL, ReviewResult::code)),
+        ("letter", codes(MessageKind::ALL, MessageKind::code)),
+        ("fact", codes(Fact::ALL, Fact::code)),
+        ("fact", fields),
+        ("oecd", vec!["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13"]),
+        ("capacity", vec!["triager", "lead", "investigator", "reviewer", "protection_officer"]),
+        ("object", vec!["case", "staff", "desk", "instance"]),
+        ("staff_state", vec!["invited", "enrolled", "active", "disabled"]),
+        ("proposal_state", vec!["pending", "approved", "refused", "stale"]),
+    ]
+}
+
+/// The record belongs to a module that pages do not import: its table is read as text.
+#[test]
+fn every_act_of_the_record_has_its_word() {
+    let table = include_str!("../../audit/act.rs");
+    let acts: Vec<&str> = table
+        .lines()
+        .filter_map(|line| line.split_once(" = \"")?.1.split_once("\": \""))
+        .map(|(code, _)| code)
+        .collect();
+    assert!(acts.len() > 80, "the table was not understood");
+    for t in LANGUAGES.map(Texts::of) {
+        let lacking: Vec<_> = acts.iter().filter(|code| t.find_code("act", code).is_none()).collect();
+        assert!(lacking.is_empty(), "{t:?} lacks {lacking:?}");
+    }
+}
+
+fn read_all(root: &Path) -> String {
+    let mut text = String::new();
+    let mut folders = vec![root.join("templates/pages"), root.join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                text.push_str(&fs::read_to_string(&path).unwrap_or_default());
+            }
+        }
+    }
+    text
+}
+
+#[test]
+fn the_style_sheet_is_found_with_and_without_its_version() {
+    let (kind, content) = assets::find(assets::STYLE_PATH).unwrap();
+    assert_eq!(kind, "text/css; charset=utf-8");
+    assert_eq!(assets::find("/assets/style.css").unwrap().1, content);
+    assert_eq!(assets::find("/assets/../Cargo.toml"), None);
+    let sheet = std::str::from_utf8(content).unwrap();
+    assert!(!sheet.contains("url(") && !sheet.contains("@import"), "the style sheet fetches nothing");
+}

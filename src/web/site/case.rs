@@ -1,0 +1,340 @@
+//! `/staff/cases/{id}`: a case, before and after the attestation, and everything that is done there.
+
+use std::collections::HashMap;
+
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
+use jiff::{civil::DateTime, tz::TimeZone};
+
+use super::{
+    Desk, PageRefusal,
+    case_steps::{Typed, closed, forms, given, raw_facts},
+    cases::{days_between, due},
+    desk::shown,
+    report::name_of,
+    see_other,
+};
+use crate::{
+    domain::{
+        case::{item::ItemKind, step::Step},
+        field_error::FieldError,
+        ids::CaseId,
+        profile::Profile,
+        reference::Reference,
+        report::Report,
+        taxonomy::Region,
+        text::{Message, Note},
+    },
+    i18n::Texts,
+    policy::Capacity,
+    usecases::{
+        Error,
+        add_note::add_note,
+        attest::attest,
+        case_history::HistoryLine,
+        list_cases::find_case,
+        open_case::{OpenedCase, Piece, PieceBody, open_case},
+        recuse::recuse,
+        send_message::send_message,
+        take_step::{StepDone, take_step},
+    },
+    web::{
+        api::path_id,
+        body::Form,
+        pages::{
+            Area, Faults,
+            public::Speaker,
+            staff::{
+                Answer, CaseGatePage, CaseHead, CaseMessage, CaseNote, CasePage, HolderAlarm, Keepers,
+                PendingStep, Reader, TimelineLine,
+            },
+        },
+        problem::Problem,
+    },
+};
+
+pub(super) use super::case_steps::given as step_facts;
+
+/// What was refused, to be shown again with what was typed.
+#[derive(Default)]
+struct Draft {
+    step: Option<&'static str>,
+    form: Form,
+    faults: Vec<FieldError>,
+}
+
+/// Shows the case.
+///
+/// # Errors
+/// A page.
+pub async fn show(desk: Desk, request: HttpRequest) -> Result<HttpResponse, PageRefusal> {
+    draw(&desk, &request, StatusCode::OK, Draft::default()).await
+}
+
+async fn draw(
+    desk: &Desk,
+    request: &HttpRequest,
+    status: StatusCode,
+    draft: Draft,
+) -> Result<HttpResponse, PageRefusal> {
+    let id = case_id(desk, request)?;
+    let opened = open_case(&desk.app.context, &desk.caller, id)
+        .await
+        .map_err(|error| desk.refuse(request, error, None))?;
+    let head = head(desk, &opened);
+    if opened.content.is_none() {
+        let faults = Faults::from(draft.faults.as_slice());
+        return shown(status, &CaseGatePage { t: desk.t, frame: desk.frame(Area::Cases), head, faults });
+    }
+    shown(status, &page(desk, head, opened, &draft))
+}
+
+fn case_id(desk: &Desk, request: &HttpRequest) -> Result<CaseId, PageRefusal> {
+    path_id(request).map_err(|problem| desk.refuse(request, problem, None))
+}
+
+fn back_to(id: CaseId) -> HttpResponse {
+    see_other(&format!("/staff/cases/{id}"))
+}
+
+/// Signs that there is no conflict of interest.
+///
+/// # Errors
+/// A page.
+pub async fn attestation(desk: Desk, request: HttpRequest) -> Result<HttpResponse, PageRefusal> {
+    let form = desk.form(&request).await?;
+    let id = case_id(&desk, &request)?;
+    if form.get("no_conflict").is_none() {
+        let faults = vec![FieldError::new("no_conflict", "not_confirmed")];
+        return draw(&desk, &request, StatusCode::UNPROCESSABLE_ENTITY, Draft { faults, ..Draft::default() })
+            .await;
+    }
+    attest(&desk.app.context, &desk.caller, id).await.map_err(|error| desk.refuse(&request, error, None))?;
+    Ok(back_to(id))
+}
+
+/// Steps back.
+///
+/// # Errors
+/// A page.
+pub async fn recusal(desk: Desk, request: HttpRequest) -> Result<HttpResponse, PageRefusal> {
+    desk.form(&request).await?;
+    let id = case_id(&desk, &request)?;
+    recuse(&desk.app.context, &desk.caller, id).await.map_err(|error| desk.refuse(&request, error, None))?;
+    Ok(see_other("/staff/cases"))
+}
+
+/// Takes or proposes a step; a refused one is the case again, with its form open and everything typed.
+///
+/// # Errors
+/// A page.
+pub async fn step(desk: Desk, request: HttpRequest) -> Result<HttpResponse, PageRefusal> {
+    let form = desk.form(&request).await?;
+    let id = case_id(&desk, &request)?;
+    let unknown = || desk.refuse(&request, Problem::malformed("This step is not known."), None);
+    let step = form.get("step").and_then(Step::parse).ok_or_else(unknown)?;
+    match try_step(&desk, id, step, &form).await {
+        Ok(StepDone::Taken(_) | StepDone::Proposed(_)) => Ok(back_to(id)),
+        Err(Error::Invalid(faults)) => {
+            let draft = Draft { step: Some(step.code()), form, faults };
+            draw(&desk, &request, StatusCode::UNPROCESSABLE_ENTITY, draft).await
+        }
+        Err(error) => {
+            let typed =
+                ["reasons", "plan", "question", "message"].into_iter().find_map(|name| form.get(name));
+            Err(desk.refuse(&request, error, typed.map(str::to_owned)))
+        }
+    }
+}
+
+async fn try_step(desk: &Desk, id: CaseId, step: Step, form: &Form) -> Result<StepDone, Error> {
+    let ctx = &desk.app.context;
+    let mut raw = raw_facts(form);
+    if let Some(reference) = raw.master.as_deref().and_then(Reference::parse) {
+        raw.master = find_case(ctx, &desk.caller, &reference)
+            .await?
+            .map(|case| case.to_string())
+            .or(raw.master.take());
+    }
+    let facts = raw.parse(ctx.limits).map_err(Error::Invalid)?;
+    take_step(ctx, &desk.caller, id, step, &facts).await
+}
+
+/// Writes to the reporter.
+///
+/// # Errors
+/// A page.
+pub async fn message(desk: Desk, request: HttpRequest) -> Result<HttpResponse, PageRefusal> {
+    let form = desk.form(&request).await?;
+    let id = case_id(&desk, &request)?;
+    match Message::parse(&form.text("message"), desk.app.context.limits.message) {
+        Ok(text) => send_message(&desk.app.context, &desk.caller, id, &text)
+            .await
+            .map(|_| back_to(id))
+            .map_err(|error| desk.refuse(&request, error, Some(form.text("message")))),
+        Err(error) => {
+            let draft = Draft { step: None, form, faults: vec![FieldError::from_text("message", &error)] };
+            draw(&desk, &request, StatusCode::UNPROCESSABLE_ENTITY, draft).await
+        }
+    }
+}
+
+/// Adds a note.
+///
+/// # Errors
+/// A page.
+pub async fn note(desk: Desk, request: HttpRequest) -> Result<HttpResponse, PageRefusal> {
+    let form = desk.form(&request).await?;
+    let id = case_id(&desk, &request)?;
+    match Note::parse(&form.text("note"), desk.app.context.limits.staff) {
+        Ok(text) => add_note(&desk.app.context, &desk.caller, id, &text)
+            .await
+            .map(|_| back_to(id))
+            .map_err(|error| desk.refuse(&request, error, Some(form.text("note")))),
+        Err(error) => {
+            let draft = Draft { step: None, form, faults: vec![FieldError::from_text("note", &error)] };
+            draw(&desk, &request, StatusCode::UNPROCESSABLE_ENTITY, draft).await
+        }
+    }
+}
+
+fn head(desk: &Desk, opened: &OpenedCase) -> CaseHead {
+    let (case, today) = (&opened.case, desk.app.context.store.today());
+    CaseHead {
+        id: case.id.to_string(),
+        reference: case.reference.clone(),
+        status: case.status.code(),
+        category: case.category.code(),
+        body: opened.body.as_ref().map(|body| name_of(body, desk.t).to_owned()).unwrap_or_default(),
+        region: case.region.map_or("", Region::code),
+        language: case.language.code(),
+        received_on: case.received_on,
+        age_days: days_between(case.received_on, today),
+        due: due(case, today),
+        capacity: opened.situation.grant.map_or("", Capacity::code),
+    }
+}
+
+fn page(desk: &Desk, head: CaseHead, opened: OpenedCase, draft: &Draft) -> CasePage {
+    let t = desk.t;
+    let zone = Profile::get(opened.case.profile).zone();
+    let typed = draft.step.map(|step| Typed { step, form: &draft.form });
+    let sorted = Sorted::of(&opened, t, &zone);
+    CasePage {
+        t,
+        frame: desk.frame(Area::Cases),
+        head,
+        narrative: sorted.narrative,
+        answers: sorted.answers,
+        messages: sorted.messages,
+        notes: sorted.notes,
+        timeline: opened.history.iter().rev().map(|line| timeline(line, t, &zone)).collect(),
+        keepers: keepers(&opened),
+        pending: opened
+            .proposal
+            .iter()
+            .map(|(proposal, by)| PendingStep {
+                proposal: proposal.id.to_string(),
+                step: proposal.step.code(),
+                by: by.clone(),
+                at: zone.to_datetime(proposal.proposed_at),
+            })
+            .collect(),
+        steps: forms(&opened, t, typed.as_ref()),
+        closed_steps: closed(&opened),
+        may_write: opened.case.status.mailbox_open() && opened.situation.grant != Some(Capacity::Reviewer),
+        refused_step: draft.step,
+        message_draft: if draft.step.is_none() { draft.form.text("message") } else { String::new() },
+        note_draft: draft.form.text("note"),
+        faults: Faults::from(draft.faults.as_slice()),
+    }
+}
+
+fn keepers(opened: &OpenedCase) -> Keepers {
+    let living = opened.grants.iter().filter(|(grant, _)| grant.lives());
+    let readers: Vec<Reader> = living
+        .map(|(grant, login)| Reader {
+            login: login.clone(),
+            capacity: grant.capacity.code(),
+            since: grant.granted_on,
+            attested: grant.attested_on.is_some(),
+        })
+        .collect();
+    let holders = i64::try_from(readers.len()).unwrap_or(i64::MAX);
+    let alarm = opened.short_of_holders.then_some(HolderAlarm::TooFew { holders });
+    Keepers { epoch: i64::from(opened.case.epoch), readers, alarm }
+}
+
+fn timeline(line: &HistoryLine, t: Texts, zone: &TimeZone) -> TimelineLine {
+    let local = line.at.map(|at| zone.to_datetime(at));
+    TimelineLine {
+        on: local.map_or(line.on, DateTime::date),
+        time: local.map(|at| at.strftime("%H:%M").to_string()),
+        act: line.acts.first().cloned().unwrap_or_default(),
+        who: line.who.clone(),
+        detail: line.to.as_deref().map(|status| t.code("status", status)),
+    }
+}
+
+/// The pieces of a case, each where the page shows it. What waits for an approval stands on the proposal's page.
+struct Sorted {
+    narrative: String,
+    answers: Vec<Answer>,
+    messages: Vec<CaseMessage>,
+    notes: Vec<CaseNote>,
+}
+
+impl Sorted {
+    fn of(opened: &OpenedCase, t: Texts, zone: &TimeZone) -> Self {
+        let times: HashMap<i32, DateTime> =
+            opened.history.iter().filter_map(|line| Some((line.n, zone.to_datetime(line.at?)))).collect();
+        let mut sorted =
+            Self { narrative: String::new(), answers: Vec::new(), messages: Vec::new(), notes: Vec::new() };
+        let pieces = opened.content.iter().flatten().filter(|piece| piece.proposal.is_none());
+        for piece in pieces {
+            sorted.put(piece, t, &times);
+        }
+        sorted
+    }
+
+    fn put(&mut self, piece: &Piece, t: Texts, times: &HashMap<i32, DateTime>) {
+        let message =
+            |from, text: String| CaseMessage { from, who: piece.author.clone(), on: piece.on, text };
+        let at = times.get(&piece.n).copied().unwrap_or_else(|| piece.on.at(0, 0, 0, 0));
+        let note = |text: String| CaseNote { who: piece.author.clone().unwrap_or_default(), at, text };
+        match &piece.body {
+            PieceBody::Report(report) => {
+                report.narrative.expose().clone_into(&mut self.narrative);
+                self.answers = answers(report, t);
+            }
+            PieceBody::Template(code) => self.messages.push(message(Speaker::System, t.code("letter", code))),
+            PieceBody::Words(ItemKind::Note, text) => self.notes.push(note(text.clone())),
+            PieceBody::Words(ItemKind::ReporterMessage, text) => {
+                self.messages.push(message(Speaker::Reporter, text.clone()));
+            }
+            PieceBody::Words(_, text) => self.messages.push(message(Speaker::Desk, text.clone())),
+            PieceBody::Step(facts) => {
+                let lines: Vec<String> = given(facts, t)
+                    .into_iter()
+                    .map(|fact| format!("{}: {}", t.code("fact", fact.name), fact.text))
+                    .collect();
+                if !lines.is_empty() {
+                    self.notes.push(note(lines.join("\n")));
+                }
+            }
+        }
+    }
+}
+
+fn answers(report: &Report, t: Texts) -> Vec<Answer> {
+    let given = &report.answers;
+    let word = |vocabulary: &str, code: Option<&'static str>| code.map(|code| t.code(vocabulary, code));
+    let all = [
+        ("when", given.when.as_ref().map(|text| text.expose().to_owned())),
+        ("where", given.place.as_ref().map(|text| text.expose().to_owned())),
+        ("first_hand", word("answer", given.first_hand.map(|answer| answer.code()))),
+        ("ongoing", word("answer", given.ongoing.map(|answer| answer.code()))),
+        ("evidence", word("answer", given.evidence.map(|answer| answer.code()))),
+        ("risk", word("risk", given.risk.map(|risk| risk.code()))),
+    ];
+    all.into_iter().filter_map(|(field, text)| Some(Answer { field, text: text? })).collect()
+}

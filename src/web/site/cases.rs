@@ -1,0 +1,85 @@
+//! `/staff/cases`: the list of my cases.
+
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
+use jiff::civil::Date;
+
+use super::{Desk, PageRefusal, desk::shown, proposals::line};
+use crate::{
+    domain::case::status::Status,
+    i18n::Texts,
+    usecases::{
+        list_cases::{CaseLine as MyCase, CaseRow, list_cases},
+        list_proposals::list_proposals,
+    },
+    web::{
+        api::{case_view::cursor_after, cases::CaseQuery, query},
+        pages::{
+            Area, Choice,
+            staff::{CaseLine, CasesPage, Due},
+        },
+    },
+};
+
+/// Shows the list.
+///
+/// # Errors
+/// A page.
+pub async fn show(desk: Desk, request: HttpRequest) -> Result<HttpResponse, PageRefusal> {
+    let refuse = |problem| desk.refuse(&request, problem, None);
+    let asked = query::<CaseQuery>(&request).map_err(refuse)?;
+    let filter = asked.filter().map_err(refuse)?;
+    let ctx = &desk.app.context;
+    let list =
+        list_cases(ctx, &desk.caller, filter).await.map_err(|error| desk.refuse(&request, error, None))?;
+    let waiting =
+        list_proposals(ctx, &desk.caller).await.map_err(|error| desk.refuse(&request, error, None))?;
+    let today = ctx.store.today();
+    let codes: Vec<&str> = Status::ALL.iter().map(|status| status.code()).collect();
+    let page = CasesPage {
+        t: desk.t,
+        frame: desk.frame(Area::Cases),
+        pending: waiting
+            .iter()
+            .filter(|waiting| waiting.decidable || waiting.attest_first)
+            .map(line)
+            .collect(),
+        states: Choice::of_codes(desk.t, "status", &codes),
+        state: asked.state.clone().unwrap_or_default(),
+        rows: list.lines.iter().map(|line| row(line, desk.t, today)).collect(),
+        first: asked.cursor.is_none(),
+        next: cursor_after(&list),
+    };
+    shown(StatusCode::OK, &page)
+}
+
+fn row(line: &MyCase, t: Texts, today: Date) -> CaseLine {
+    CaseLine {
+        id: line.case.id.to_string(),
+        reference: line.case.reference.clone(),
+        category: line.case.category.code(),
+        body: body_name(line, t),
+        status: line.case.status.code(),
+        age_days: days_between(line.case.received_on, today),
+        due: due(&line.case, today),
+        attest_first: !line.attested,
+    }
+}
+
+fn body_name(line: &MyCase, t: Texts) -> String {
+    let Some((kk, ru, en)) = &line.body else { return String::new() };
+    match t.language() {
+        "kk" => kk.clone(),
+        "ru" => ru.clone(),
+        _ => en.clone(),
+    }
+}
+
+/// The next deadline, seen from today.
+pub(super) fn due(case: &CaseRow, today: Date) -> Option<Due> {
+    case.due_on.map(|on| Due { on, days: days_between(today, on) })
+}
+
+/// Whole days from one day to another.
+pub(super) fn days_between(from: Date, to: Date) -> i64 {
+    from.until(to).map_or(0, |span| i64::from(span.get_days()))
+}

@@ -1,0 +1,153 @@
+//! `/{lang}/inbox`: the mailbox.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::StatusCode,
+    web::{Data, Payload},
+};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::{Refused, html, inbox_token, public_frame, public_refusal, see_other, see_other_with, texts};
+use crate::{
+    domain::{field_error::FieldError, text::Message},
+    i18n::Texts,
+    usecases::{
+        Error,
+        open_inbox::open_inbox,
+        read_inbox::{Inbox, Letter, LetterBody, read_inbox},
+        send_inbox_message::send_inbox_message,
+    },
+    web::{
+        App,
+        api::inbox::answer_by,
+        caller::{INBOX_COOKIE, cookie, no_cookie},
+        pages::{
+            Faults, PublicFrame,
+            public::{InboxMessage, InboxOpenPage, InboxPage, OpenFault, Speaker},
+        },
+        problem::Problem,
+    },
+};
+
+/// Shows the mailbox, or asks for the receipt.
+pub async fn show(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    let t = texts(&request);
+    let Some(token) = inbox_token(&request) else { return ask(t, StatusCode::OK, None) };
+    let sent = request.query_string() == "sent";
+    match read_inbox(&app.context, &token).await {
+        Ok(inbox) => html(StatusCode::OK, &page(&app, t, &token, inbox, Draft { sent, ..Draft::default() })),
+        Err(Error::Unauthenticated) => ended(t),
+        Err(error) => public_refusal(&request, error.into()),
+    }
+}
+
+/// Opens the mailbox by its receipt.
+pub async fn open(app: Data<App>, request: HttpRequest, payload: Payload) -> HttpResponse {
+    let t = texts(&request);
+    let form = match app.form(&request, payload).await {
+        Ok(form) => form,
+        Err(problem) => return public_refusal(&request, problem.into()),
+    };
+    match open_inbox(&app.context, form.get("receipt").unwrap_or_default()).await {
+        Ok(session) => {
+            let path = format!("/{}/inbox", t.language());
+            see_other_with(&path, [cookie(INBOX_COOKIE, &session.token)])
+        }
+        Err(Error::ReceiptMistyped) => ask(t, StatusCode::UNPROCESSABLE_ENTITY, Some(OpenFault::Mistyped)),
+        Err(Error::ReceiptUnknown) => ask(t, StatusCode::UNAUTHORIZED, Some(OpenFault::NotOpened)),
+        Err(error) => public_refusal(&request, error.into()),
+    }
+}
+
+/// Takes a message of the reporter.
+pub async fn write(app: Data<App>, request: HttpRequest, payload: Payload) -> HttpResponse {
+    match take(&app, &request, payload).await {
+        Ok(response) => response,
+        Err(refused) => public_refusal(&request, refused),
+    }
+}
+
+/// Closes the mailbox.
+pub async fn close(request: HttpRequest) -> HttpResponse {
+    let t = texts(&request);
+    see_other_with(&format!("/{}/", t.language()), [no_cookie(INBOX_COOKIE)])
+}
+
+async fn take(app: &App, request: &HttpRequest, payload: Payload) -> Result<HttpResponse, Refused> {
+    let t = texts(request);
+    let form = app.form(request, payload).await?;
+    let draft = form.text("message");
+    let Some(token) = inbox_token(request) else {
+        return Err(Refused { problem: Problem::unauthenticated(), kept: Some(draft) });
+    };
+    if !app.context.csrf_holds(&session_of(&token), form.get("csrf").unwrap_or_default()) {
+        return Err(Refused { problem: Problem::expired(), kept: Some(draft) });
+    }
+    let text = match Message::parse(&draft, app.context.limits.message) {
+        Ok(text) => text,
+        Err(error) => {
+            let errors = [FieldError::from_text("message", &error)];
+            let inbox = read_inbox(&app.context, &token).await?;
+            let draft = Draft { text: draft, faults: Faults::from(errors.as_slice()), sent: false };
+            return Ok(html(StatusCode::UNPROCESSABLE_ENTITY, &page(app, t, &token, inbox, draft)));
+        }
+    };
+    match send_inbox_message(&app.context, &token, &text).await {
+        Ok(()) => Ok(see_other(&format!("/{}/inbox?sent", t.language()))),
+        Err(error) => Err(Refused { problem: error.into(), kept: Some(draft) }),
+    }
+}
+
+fn ask(t: Texts, status: StatusCode, fault: Option<OpenFault>) -> HttpResponse {
+    html(status, &InboxOpenPage { t, frame: public_frame("inbox"), fault })
+}
+
+fn ended(t: Texts) -> HttpResponse {
+    let mut response = ask(t, StatusCode::UNAUTHORIZED, Some(OpenFault::Ended));
+    // The page is drawn either way; a cookie that cannot be taken away has expired all the same.
+    let _ = response.add_cookie(&no_cookie(INBOX_COOKIE));
+    response
+}
+
+/// What the form's token is bound to: the opened mailbox, by a hash of its token.
+fn session_of(token: &str) -> Uuid {
+    let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
+    let mut id = [0; 16];
+    id.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
+    Uuid::from_bytes(id)
+}
+
+#[derive(Default)]
+struct Draft {
+    text: String,
+    faults: Faults,
+    sent: bool,
+}
+
+fn page(app: &App, t: Texts, token: &str, inbox: Inbox, draft: Draft) -> InboxPage {
+    let frame =
+        PublicFrame { csrf: Some(app.context.csrf_token(&session_of(token))), ..public_frame("inbox") };
+    InboxPage {
+        t,
+        frame,
+        next_by: answer_by(&inbox.case),
+        reference: inbox.case.reference,
+        status: inbox.case.status.code(),
+        detail: None,
+        messages: inbox.letters.into_iter().map(|letter| message(letter, t)).collect(),
+        may_write: inbox.case.status.mailbox_open(),
+        sent: draft.sent,
+        draft: draft.text,
+        faults: draft.faults,
+    }
+}
+
+fn message(letter: Letter, t: Texts) -> InboxMessage {
+    let (from, text) = match letter.body {
+        LetterBody::FromDesk(text) | LetterBody::Question(text) => (Speaker::Desk, Some(text)),
+        LetterBody::Template(code) => (Speaker::System, Some(t.code("letter", &code))),
+        LetterBody::FromReporter => (Speaker::Reporter, None),
+    };
+    InboxMessage { from, on: letter.on, text }
+}

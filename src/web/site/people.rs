@@ -1,0 +1,194 @@
+//! `/admin/staff`: people, invitations, the directory's signatures.
+
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
+use jiff::ToSpan;
+
+use super::{Desk, PageRefusal, desk::shown, see_other};
+use crate::{
+    domain::{
+        field_error::FieldError,
+        ids::{DeskId, StaffId},
+        role::Role,
+        text::Login,
+    },
+    policy::RoleAt,
+    usecases::{
+        Error,
+        confirm_member::confirm_member,
+        disable_staff::disable_staff,
+        invite_staff::{INVITATION_DAYS, Invitation, invite_staff},
+        list_staff::{StaffLine as Person, StaffList, list_staff},
+        propose_member::propose_member,
+    },
+    web::{
+        api::path_id,
+        body::Form,
+        pages::{
+            Area, Choice, Faults,
+            admin::{InvitationShown, Invite, StaffLine, StaffPage},
+        },
+    },
+};
+
+/// Roles that are held at a desk; the others are held everywhere.
+const DESK_ROLES: &[Role] =
+    &[Role::Triager, Role::Investigator, Role::Reviewer, Role::ProtectionOfficer, Role::Registrar];
+
+#[derive(Default)]
+struct Draft {
+    invite: Invite,
+    faults: Vec<FieldError>,
+    invitation: Option<InvitationShown>,
+}
+
+/// Lists the people.
+///
+/// # Errors
+/// A page.
+pub async fn list(desk: Desk, request: HttpRequest) -> Result<HttpResponse, PageRefusal> {
+    draw(&desk, &request, StatusCode::OK, Draft::default()).await
+}
+
+async fn draw(
+    desk: &Desk,
+    request: &HttpRequest,
+    status: StatusCode,
+    draft: Draft,
+) -> Result<HttpResponse, PageRefusal> {
+    let people = list_staff(&desk.app.context, Some(&desk.caller))
+        .await
+        .map_err(|error| desk.refuse(request, error, None))?;
+    let roles: Vec<&str> = Role::ALL.iter().map(|role| role.code()).collect();
+    let desks = people.desks.iter().map(|place| Choice {
+        value: place.row.id.to_string(),
+        label: desk_name(&people, place.row.id, desk.t.language()),
+    });
+    let invite =
+        Invite { roles: Choice::of_codes(desk.t, "role", &roles), desks: desks.collect(), ..draft.invite };
+    let (unsigned, rows) = people
+        .lines
+        .iter()
+        .map(|person| line(desk, &people, person))
+        .partition(|person| person.state == "enrolled");
+    let page = StaffPage {
+        t: desk.t,
+        frame: desk.frame(Area::Staff),
+        invitation: draft.invitation,
+        unsigned,
+        rows,
+        invite,
+        faults: Faults::from(draft.faults.as_slice()),
+    };
+    shown(status, &page)
+}
+
+fn desk_name(people: &StaffList, id: DeskId, language: &str) -> String {
+    let Some(desk) = people.desks.iter().find(|desk| desk.row.id == id) else { return String::new() };
+    match language {
+        "kk" => desk.row.name_kk.clone(),
+        "ru" => desk.row.name_ru.clone(),
+        _ => desk.row.name_en.clone(),
+    }
+}
+
+fn line(desk: &Desk, people: &StaffList, person: &Person) -> StaffLine {
+    let state = match person.state.as_str() {
+        "invited" => "invited",
+        "enrolled" => "enrolled",
+        "active" => "active",
+        _ => "disabled",
+    };
+    let at = person.roles.iter().find_map(|held| held.desk);
+    StaffLine {
+        id: person.id.to_string(),
+        login: person.login.clone(),
+        roles: person.roles.iter().map(|held| held.role.code()).collect(),
+        desk: at.map(|id| desk_name(people, id, desk.t.language())),
+        state,
+        fingerprint: person.fingerprint.clone(),
+        signatures: i64::from(person.waits_for_second) + if state == "active" { 2 } else { 0 },
+        may_sign: person.signable,
+        may_disable: state != "disabled" && person.id != desk.caller.id,
+    }
+}
+
+/// Invites a person; the invitation is shown this once.
+///
+/// # Errors
+/// A page.
+pub async fn invite(desk: Desk, request: HttpRequest) -> Result<HttpResponse, PageRefusal> {
+    let form = desk.form(&request).await?;
+    let ticked: Vec<Role> =
+        Role::ALL.iter().copied().filter(|role| form.get(&format!("role_{role}")).is_some()).collect();
+    let login = form.text("login");
+    match try_invite(&desk, &form, &ticked, &login).await {
+        Ok(invitation) => {
+            let today = desk.app.context.store.today();
+            let shown = InvitationShown {
+                login,
+                code: invitation.code.expose().to_owned(),
+                until: today.saturating_add(INVITATION_DAYS.days()),
+            };
+            let draft = Draft { invitation: Some(shown), ..Draft::default() };
+            draw(&desk, &request, StatusCode::CREATED, draft).await
+        }
+        Err(Error::Invalid(faults)) => {
+            let invite = Invite {
+                ticked: ticked.iter().map(|role| role.code().to_owned()).collect(),
+                desk: form.text("desk"),
+                login,
+                ..Invite::default()
+            };
+            let draft = Draft { invite, faults, invitation: None };
+            draw(&desk, &request, StatusCode::UNPROCESSABLE_ENTITY, draft).await
+        }
+        Err(error) => Err(desk.refuse(&request, error, None)),
+    }
+}
+
+async fn try_invite(desk: &Desk, form: &Form, ticked: &[Role], login: &str) -> Result<Invitation, Error> {
+    let mut faults = Vec::new();
+    let login = Login::parse(login).map_err(|error| faults.push(FieldError::from_text("login", &error))).ok();
+    if ticked.is_empty() {
+        faults.push(FieldError::new("roles", FieldError::REQUIRED));
+    }
+    let at = form.get("desk").map(str::parse::<DeskId>);
+    if let Some(Err(_)) = at {
+        faults.push(FieldError::new("desk", FieldError::UNKNOWN));
+    }
+    let (Some(login), true) = (login, faults.is_empty()) else { return Err(Error::Invalid(faults)) };
+    let at = at.and_then(Result::ok);
+    let place = |role: Role| RoleAt { role, desk: at.filter(|_| DESK_ROLES.contains(&role)) };
+    let roles: Vec<RoleAt> = ticked.iter().map(|role| place(*role)).collect();
+    invite_staff(&desk.app.context, Some(&desk.caller), &login, &roles).await
+}
+
+/// Signs a person into the directory: the first signature, or the second one.
+///
+/// # Errors
+/// A page.
+pub async fn sign(desk: Desk, request: HttpRequest) -> Result<HttpResponse, PageRefusal> {
+    desk.form(&request).await?;
+    let id: StaffId = path_id(&request).map_err(|problem| desk.refuse(&request, problem, None))?;
+    let ctx = &desk.app.context;
+    let signed = match propose_member(ctx, &desk.caller, id).await {
+        // Somebody has signed before: this is the second signature.
+        Err(Error::Conflict) => confirm_member(ctx, &desk.caller, id).await,
+        other => other,
+    };
+    signed.map_err(|error| desk.refuse(&request, error, None))?;
+    Ok(see_other("/admin/staff"))
+}
+
+/// Ends a person's access.
+///
+/// # Errors
+/// A page.
+pub async fn disable(desk: Desk, request: HttpRequest) -> Result<HttpResponse, PageRefusal> {
+    desk.form(&request).await?;
+    let id: StaffId = path_id(&request).map_err(|problem| desk.refuse(&request, problem, None))?;
+    disable_staff(&desk.app.context, Some(&desk.caller), id)
+        .await
+        .map_err(|error| desk.refuse(&request, error, None))?;
+    Ok(see_other("/admin/staff"))
+}

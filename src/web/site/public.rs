@@ -1,0 +1,58 @@
+//! The public pages without forms: home, promises, leaving, the style sheet.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header},
+};
+
+use super::{html, preferred, public_frame, public_refusal, see_other, texts};
+use crate::web::{
+    caller::{INBOX_COOKIE, no_cookie},
+    pages::{
+        assets,
+        public::{HomePage, PromisesPage},
+    },
+    problem::Problem,
+};
+
+/// `/`: to the start page in the browser's language.
+pub async fn root(request: HttpRequest) -> HttpResponse {
+    see_other(&format!("/{}/", preferred(&request)))
+}
+
+/// `/{lang}/`.
+pub async fn home(request: HttpRequest) -> HttpResponse {
+    html(StatusCode::OK, &HomePage { t: texts(&request), frame: public_frame("") })
+}
+
+/// `/{lang}/promises`.
+pub async fn promises(request: HttpRequest) -> HttpResponse {
+    html(StatusCode::OK, &PromisesPage { t: texts(&request), frame: public_frame("promises") })
+}
+
+/// `POST /{lang}/leave`: ends the mailbox session, has the browser forget this site, lands on a page about nothing.
+pub async fn leave() -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, "/blank"))
+        .insert_header(("clear-site-data", "\"cache\", \"cookies\", \"storage\""))
+        .cookie(no_cookie(INBOX_COOKIE))
+        .finish()
+}
+
+/// `/blank`: says nothing about where one was.
+pub async fn blank() -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .body("<!DOCTYPE html>\n<html lang=\"ru\"><head><meta charset=\"utf-8\"><title>…</title></head><body></body></html>\n")
+}
+
+/// `/assets/{file}`.
+pub async fn asset(request: HttpRequest) -> HttpResponse {
+    match assets::find(request.path()) {
+        Some((media_type, content)) => HttpResponse::Ok()
+            .content_type(media_type)
+            .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
+            .body(content),
+        None => public_refusal(&request, Problem::not_found().into()),
+    }
+}
