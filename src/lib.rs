@@ -20,3 +20,5 @@ pub mod usecases;
 
 pub mod jobs;
 pub mod web;
+
+pub mod cli;

@@ -1,3 +1,7 @@
 //! The `senim` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    senim::cli::run(std::env::args_os())
+}

@@ -1,0 +1,157 @@
+//! Who must be there before a report can be taken in: two administrators, and for each number of wrapped keys a desk
+//! with as many triagers as make that number together with the reporter and the recovery key. All by the use cases
+//! that the pages use.
+
+use data_encoding::BASE32_NOPAD;
+
+use super::{BenchError, ground::Ground};
+use crate::{
+    config::Config,
+    crypto::{
+        kem::{KemPublic, KemSecret},
+        secret::{Secret, SecretText},
+        totp::TotpSeed,
+    },
+    domain::{
+        ids::{DeskId, StaffId},
+        profile::ProfileId,
+        role::Role,
+        taxonomy::Region,
+        text::Login,
+    },
+    policy::RoleAt,
+    storage::desks::RuleRow,
+    usecases::{
+        Caller, Context, Error,
+        add_body::{NewBody, add_body},
+        add_rule::add_rule,
+        confirm_member::confirm_member,
+        found_instance::{Founder, found_instance},
+        invite_staff::invite_staff,
+        open_desk::{NewDesk, open_desk},
+        propose_member::propose_member,
+        redeem_invitation::{Redemption, open_invitation, redeem_invitation},
+        sign_in::{Credentials, sign_in},
+    },
+};
+
+/// The password of everybody here; nobody else can reach this instance.
+const PASSWORD: &str = "a benchmark is no secret";
+
+/// A desk whose reports have a certain number of wrapped keys.
+pub struct Desk {
+    /// Keys wrapped a report: reporter, recovery, triagers.
+    pub wraps: usize,
+    /// Reports of this region come here.
+    pub region: Region,
+    /// Its id.
+    pub id: DeskId,
+    /// Its triagers.
+    pub triagers: Vec<StaffId>,
+    /// Public keys of the recovery and of the triagers.
+    pub readers: Vec<KemPublic>,
+}
+
+/// The instance, founded.
+pub struct Founded {
+    /// Settings with the founders' keys.
+    pub config: Config,
+    /// The context over it.
+    pub ctx: Context,
+    /// The desks.
+    pub desks: Vec<Desk>,
+}
+
+/// Founds the instance with a desk for each number of wrapped keys.
+///
+/// # Errors
+/// [`BenchError`].
+pub async fn found(ground: &mut Ground, wraps: &[usize]) -> Result<Founded, BenchError> {
+    let config = ground.config(&[])?;
+    let before = ground.context(&config)?;
+    let founders = [founder("first.admin")?, founder("second.admin")?];
+    let founded = found_instance(&before, founders).await?;
+    drop(before);
+    let config = ground.config(&founded.each_ref().map(|one| one.genesis))?;
+    let ctx = ground.context(&config)?;
+    let mut admins = Vec::new();
+    for one in &founded {
+        let totp = code(&ctx, &one.totp_secret)?;
+        let credentials = Credentials { login: one.login.clone(), password: password(), totp };
+        admins.push(sign_in(&ctx, credentials).await?.caller);
+    }
+    let [first, second] = admins.as_slice() else { return Err(BenchError::Missing("an administrator")) };
+    let names = || ["Орган", "Орган", "Body"].map(str::to_owned);
+    let body = add_body(&ctx, NewBody { parent: None, region: None, names: names() }).await?;
+    let mut desks = Vec::new();
+    for ((position, wraps), region) in (1_i32..).zip(wraps).zip(Region::ALL) {
+        let recovery = KemSecret::generate(&mut ctx.store.entropy().rng()).public();
+        let new = NewDesk {
+            body,
+            names: names(),
+            profile: ProfileId::Kz,
+            independent: true,
+            recovery: recovery.clone(),
+            shares: (2, 3),
+        };
+        let id = open_desk(&ctx, new).await?;
+        let (category, body_id) = (None, None);
+        add_rule(&ctx, RuleRow { position, body_id, category, region: Some(*region), desk_id: id }).await?;
+        let mut triagers = Vec::new();
+        for number in 0..wraps.saturating_sub(2) {
+            let login = format!("triager.{wraps}.{number}");
+            triagers.push(enrol(&ctx, (first, second), &login, id).await?);
+        }
+        desks.push(Desk { wraps: *wraps, region: *region, id, triagers, readers: vec![recovery] });
+    }
+    let registry = ctx.fresh_registry().await?;
+    for desk in &mut desks {
+        let members = desk.triagers.iter().filter_map(|id| registry.directory.members.get(id));
+        desk.readers.extend(members.map(|member| member.public.kem.clone()));
+        if desk.readers.len().saturating_add(1) != desk.wraps {
+            return Err(BenchError::Missing("a triager in the directory"));
+        }
+    }
+    Ok(Founded { config, ctx, desks })
+}
+
+/// Invites, lets redeem, and signs into the directory by both administrators.
+async fn enrol(
+    ctx: &Context,
+    (first, second): (&Caller, &Caller),
+    login: &str,
+    desk: DeskId,
+) -> Result<StaffId, BenchError> {
+    let roles = [RoleAt { role: Role::Triager, desk: Some(desk) }];
+    let invitation = invite_staff(ctx, Some(first), &parse(login)?, &roles).await?;
+    let opened = open_invitation(ctx, invitation.code.expose()).await?;
+    let redemption = Redemption {
+        code: invitation.code.expose().to_owned(),
+        totp: code(ctx, &opened.totp_secret)?,
+        form_token: opened.form_token,
+        password: password(),
+    };
+    redeem_invitation(ctx, redemption).await?;
+    propose_member(ctx, first, invitation.staff).await?;
+    confirm_member(ctx, second, invitation.staff).await?;
+    Ok(invitation.staff)
+}
+
+fn founder(login: &str) -> Result<Founder, BenchError> {
+    Ok(Founder { login: parse(login)?, password: password() })
+}
+
+fn parse(login: &str) -> Result<Login, BenchError> {
+    Login::parse(login).map_err(|_bad| BenchError::Usecase(Error::NotFound))
+}
+
+fn password() -> SecretText {
+    SecretText::from(PASSWORD.to_owned())
+}
+
+fn code(ctx: &Context, base32: &SecretText) -> Result<String, BenchError> {
+    let bytes = BASE32_NOPAD.decode(base32.expose().as_bytes()).ok();
+    let seed = bytes.and_then(|bytes| Secret::from_slice(&bytes)).map(TotpSeed::new);
+    let seed = seed.ok_or(BenchError::Missing("a second factor"))?;
+    Ok(seed.code_at(ctx.store.now().as_second()))
+}

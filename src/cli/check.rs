@@ -1,0 +1,212 @@
+//! `senim check`: is the installation as it should be? One plain sentence for each check.
+//!
+//! It asks the running database, as the application's role. It repairs nothing.
+
+use super::{failure::Failure, installation::Installation, output::say};
+use crate::{
+    crypto::kem::KemPublic,
+    domain::{role::Role, taxonomy::Category},
+    storage::{migrations, staff::StaffRow},
+    usecases::{Context, Error, registry::Registry},
+};
+
+/// The most cases that are counted as short of holders.
+const MOST: i64 = 10_000;
+
+/// What a check came to.
+enum Verdict {
+    /// As it should be.
+    Good(String),
+    /// As it should be, with something to know.
+    Note(String),
+    /// Not as it should be.
+    Found(String),
+    /// Cannot be told.
+    Unknown(String),
+}
+
+use Verdict::{Found, Good, Note, Unknown};
+
+/// Makes every check and prints it.
+pub(super) fn run(installation: &Installation) -> Result<(), Failure> {
+    let schema = migrated(installation);
+    let usable = !matches!(schema, Found(_));
+    let mut verdicts = vec![schema];
+    if usable {
+        verdicts.extend(installation.act(examine)?);
+    }
+    let (mut found, mut unknown) = (0, 0);
+    for verdict in &verdicts {
+        match verdict {
+            Good(text) => say(format_args!("good    {text}")),
+            Note(text) => say(format_args!("note    {text}")),
+            Found(text) => {
+                found += 1;
+                say(format_args!("FOUND   {text}"));
+            }
+            Unknown(text) => {
+                unknown += 1;
+                say(format_args!("unknown {text}"));
+            }
+        }
+    }
+    match (found, unknown) {
+        (0, 0) => Ok(()),
+        (0, unknown) => Err(Failure::Unchecked(unknown)),
+        (found, _) => Err(Failure::Found(found)),
+    }
+}
+
+fn migrated(installation: &Installation) -> Verdict {
+    let Some(url) = installation.owner_url() else {
+        return Unknown(
+            "Whether the database has this version's migrations: set SENIM_OWNER_DATABASE_URL.".to_owned(),
+        );
+    };
+    match migrations::pending(url.expose()) {
+        Ok(pending) if pending.is_empty() => {
+            Good("The database has every migration of this version.".to_owned())
+        }
+        Ok(pending) => Found(format!("{} migrations are missing: run `senim migrate`.", pending.len())),
+        Err(error) => Unknown(format!("Whether the database has this version's migrations: {error}.")),
+    }
+}
+
+async fn examine(ctx: &Context) -> Result<Vec<Verdict>, Failure> {
+    let mut verdicts = privileges(ctx).await?;
+    if ctx.store.read(async |db| db.instance().await).await?.is_none() {
+        verdicts.push(Found("The instance was never founded: run `senim staff genesis`.".to_owned()));
+        return Ok(verdicts);
+    }
+    let broken = broken_recovery_keys(ctx).await?;
+    if broken > 0 {
+        verdicts.push(Found(format!(
+            "The recovery key of {broken} desks cannot be read: nothing goes on without."
+        )));
+        return Ok(verdicts);
+    }
+    let registry = ctx.fresh_registry().await?;
+    let people = ctx.store.read(async |db| db.all_staff().await).await?;
+    verdicts.push(signatures(&registry));
+    verdicts.extend(strangers(&registry, &people));
+    verdicts.extend(desks(&registry));
+    verdicts.extend(work(ctx).await?);
+    Ok(verdicts)
+}
+
+async fn privileges(ctx: &Context) -> Result<Vec<Verdict>, Failure> {
+    let role = ctx.store.read(async |db| db.record_privileges().await).await?;
+    let name = &role.role;
+    let mut verdicts = vec![if role.owns {
+        Found(format!(
+            "The application acts as `{name}`, which could switch off the record's guards: let DATABASE_URL name the user senim_app."
+        ))
+    } else if role.forbidden.is_empty() {
+        Good(format!("The application's role `{name}` cannot change or remove entries of the record."))
+    } else {
+        Found(format!(
+            "The application's role `{name}` has {} on the record's entries.",
+            role.forbidden.join(", ")
+        ))
+    }];
+    if role.login_owns && !role.owns {
+        verdicts.push(Note("The application logs in as a user who owns the tables and only acts as a lesser role: a URL whose user is senim_app is safer.".to_owned()));
+    }
+    Ok(verdicts)
+}
+
+async fn broken_recovery_keys(ctx: &Context) -> Result<usize, Error> {
+    let desks = ctx.store.read(async |db| db.desks().await).await?;
+    Ok(desks.iter().filter(|desk| KemPublic::parse(&desk.recovery_key).is_err()).count())
+}
+
+fn signatures(registry: &Registry) -> Verdict {
+    let (faults, members) = (registry.directory.faults.len(), registry.directory.members.len());
+    match (faults, members) {
+        (0, 0) => Found(
+            "Nobody is in the directory of staff: does SENIM_GENESIS hold the founding keys?".to_owned(),
+        ),
+        (0, members) => Good(format!("All signatures of the directory hold; it has {members} members.")),
+        (faults, _) => Found(format!(
+            "{faults} entries of the directory are not signed by two administrators; they give nobody anything."
+        )),
+    }
+}
+
+/// Rows that say something else than the directory: only the directory counts, but somebody wrote those rows.
+fn strangers(registry: &Registry, people: &[StaffRow]) -> Vec<Verdict> {
+    let members = &registry.directory.members;
+    let outside = |person: &&StaffRow| person.state == "active" && !members.contains_key(&person.id);
+    let lingering = |person: &&StaffRow| person.state == "disabled" && members.contains_key(&person.id);
+    let exchanged = |person: &&StaffRow| {
+        let signed = members.get(&person.id).map(|member| member.public.to_bytes());
+        person.state == "active" && signed.is_some_and(|keys| person.public_keys.as_deref() != Some(&keys))
+    };
+    let names = |which: &dyn Fn(&&StaffRow) -> bool| {
+        people.iter().filter(which).map(|person| person.login.as_str()).collect::<Vec<_>>().join(", ")
+    };
+    let mut verdicts = Vec::new();
+    let groups = [
+        (names(&outside), "Marked active without being in the signed directory, so they can do nothing"),
+        (
+            names(&exchanged),
+            "Their keys are not those that two administrators signed, so they cannot sign in",
+        ),
+        (names(&lingering), "Disabled without an administrator's signature: the directory still lists them"),
+    ];
+    for (who, what) in groups {
+        if !who.is_empty() {
+            verdicts.push(Found(format!("{what}: {who}.")));
+        }
+    }
+    if verdicts.is_empty() {
+        verdicts.push(Good("The rows of all staff say what the signed directory says.".to_owned()));
+    }
+    verdicts
+}
+
+fn desks(registry: &Registry) -> Vec<Verdict> {
+    if registry.desks.is_empty() {
+        return vec![Found("There is no desk: run `senim keys ceremony`.".to_owned())];
+    }
+    let mut verdicts = vec![Good(format!("All {} desks have a recovery key.", registry.desks.len()))];
+    if registry.route(None, Category::Other, None).is_none() {
+        verdicts.push(Found("Some reports have no desk: add a routing rule for every report.".to_owned()));
+    }
+    let mut sorted: Vec<_> = registry.desks.values().collect();
+    sorted.sort_by(|a, b| a.row.name_en.cmp(&b.row.name_en));
+    for desk in sorted {
+        let name = &desk.row.name_en;
+        for (role, why) in [
+            (Role::Triager, "its reports go to an independent desk, if there is one"),
+            (Role::Reviewer, "no decision of it can be approved"),
+        ] {
+            let count = registry.directory.with_role(role, desk.row.id).count();
+            if count < 2 {
+                verdicts.push(Found(format!(
+                    "The desk `{name}` has {count} of the two {role}s it needs: {why}."
+                )));
+            }
+        }
+    }
+    verdicts
+}
+
+async fn work(ctx: &Context) -> Result<Vec<Verdict>, Failure> {
+    let (short, (waiting, dead)) = ctx
+        .store
+        .read(async |db| {
+            Ok::<_, Error>((db.cases_short_of_holders(MOST).await?.len(), db.queue_depth().await?))
+        })
+        .await?;
+    Ok(vec![
+        match short {
+            0 => Good("Every open case has at least two people who can read it.".to_owned()),
+            short => Found(format!("{short} open cases have fewer than two people who can read them.")),
+        },
+        match dead {
+            0 => Good(format!("No task was given up; {waiting} wait.")),
+            dead => Found(format!("{dead} tasks were given up after repeated failures; the log says why.")),
+        },
+    ])
+}

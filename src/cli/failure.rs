@@ -1,0 +1,144 @@
+//! How commands fail. Every message is one for the person at the terminal: what is wrong, and what to do.
+
+use std::{io, path::PathBuf, process::ExitCode};
+
+use super::bench::BenchError;
+use crate::{
+    cluster::ClusterError,
+    config::{ConfigError, local::LocalError},
+    crypto::password::BadParams,
+    domain::field_error::FieldError,
+    storage::{StorageError, StorageFault},
+    telemetry::TelemetryError,
+    usecases::Error,
+    web::WebError,
+};
+
+/// The installation is not as it should be.
+const FINDING: u8 = 1;
+/// It cannot be told or done.
+const CANNOT: u8 = 2;
+/// The command line, the input or the configuration is wrong.
+pub(super) const USAGE: u8 = 64;
+
+/// Why a command did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failure {
+    /// The configuration has mistakes; all of them.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// What was typed cannot be used.
+    #[error("{0}")]
+    Usage(String),
+    /// The installation is not ready for that; says which command to run first.
+    #[error("{0}")]
+    NotReady(String),
+    /// `senim check` found something, and has printed it.
+    #[error("{0} of the checks found something")]
+    Found(usize),
+    /// `senim check` could not make every check, and has printed which.
+    #[error("{0} of the checks could not be made")]
+    Unchecked(usize),
+    /// The local secrets.
+    #[error(transparent)]
+    Local(#[from] LocalError),
+    /// The private cluster.
+    #[error(transparent)]
+    Cluster(#[from] ClusterError),
+    /// The database.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// An act was refused.
+    #[error("{}", refusal(.0))]
+    Act(#[from] Error),
+    /// The server.
+    #[error(transparent)]
+    Web(#[from] WebError),
+    /// The log.
+    #[error(transparent)]
+    Telemetry(#[from] TelemetryError),
+    /// The benchmark.
+    #[error(transparent)]
+    Bench(#[from] BenchError),
+    /// The cost of passwords.
+    #[error(transparent)]
+    Passwords(#[from] BadParams),
+    /// A file.
+    #[error("{path}: {source}")]
+    File {
+        /// Which one.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The operating system refused something else.
+    #[error("{what}: {source}")]
+    System {
+        /// What.
+        what: &'static str,
+        /// Why.
+        source: io::Error,
+    },
+    /// The server ended although nobody stopped it.
+    #[error("the server ended by itself; the log says why")]
+    Ended,
+    /// The demo's data is not what it should be.
+    #[error("the demo: {0}")]
+    Demo(String),
+}
+
+impl Failure {
+    /// The exit code of DESIGN section 8.
+    pub fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Config(_) | Self::Usage(_) | Self::Act(Error::Invalid(_)) => USAGE,
+            Self::NotReady(_) | Self::Found(_) | Self::Act(Error::NotReady(_)) => FINDING,
+            _ => CANNOT,
+        })
+    }
+
+    /// A file that could not be used.
+    pub fn file(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::File { path, source }
+    }
+
+    /// Something the operating system refused.
+    pub fn system(what: &'static str) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::System { what, source }
+    }
+}
+
+impl StorageFault for Failure {
+    fn storage(&self) -> Option<&StorageError> {
+        match self {
+            Self::Storage(error) => Some(error),
+            Self::Act(error) => error.storage(),
+            _ => None,
+        }
+    }
+}
+
+fn refusal(error: &Error) -> String {
+    match error {
+        Error::Invalid(mistakes) => {
+            let told: Vec<String> = mistakes.iter().map(mistake).collect();
+            told.join("; ")
+        }
+        other => other.to_string(),
+    }
+}
+
+fn mistake(error: &FieldError) -> String {
+    let words = match error.code {
+        FieldError::REQUIRED => "is missing",
+        FieldError::TOO_LONG => "is too long",
+        FieldError::TOO_SHORT => "is too short",
+        FieldError::TOO_SIMPLE => "is too easy to guess",
+        FieldError::TAKEN => "is taken",
+        FieldError::NOT_ALLOWED => "is not allowed here",
+        FieldError::UNKNOWN => "is not known",
+        other => other,
+    };
+    format!("{} {words}", error.field)
+}

@@ -1,0 +1,127 @@
+//! The command line: one file per noun.
+//!
+//! | file | holds |
+//! | --- | --- |
+//! | `installation` | the start that all commands share: secrets, configuration, log, cluster, database |
+//! | `serve`, `work`, `demo` | what runs until it is stopped |
+//! | `migrate`, `check`, `staff`, `keys`, `openapi` | what runs and ends |
+//! | `bench` | how fast this machine is, against a floor measured in the same run |
+//! | `failure` | how commands fail, and the exit codes |
+//! | `prompt`, `output`, `hardening`, `database_url`, `names`, `ceremony`, `signals` | what several of them need |
+//!
+//! Exit codes (DESIGN section 8): 0 good; 1 a finding: the installation is not as it should be; 2 it cannot be told or
+//! done; 64 the command line, what was typed, or the configuration is wrong.
+//!
+//! To add a command: a file here and an arm in `Command`.
+
+pub mod bench;
+mod ceremony;
+mod check;
+mod database_url;
+mod demo;
+mod failure;
+mod hardening;
+mod installation;
+mod keys;
+mod migrate;
+mod names;
+mod openapi;
+mod output;
+mod prompt;
+mod serve;
+mod signals;
+mod staff;
+mod work;
+
+use std::{ffi::OsString, path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+use failure::{Failure, USAGE};
+use installation::Settings;
+
+use crate::config::process_environment;
+
+/// Takes in anonymous reports of corruption and keeps a record that an outsider can check.
+#[derive(Parser)]
+#[command(name = "senim", version)]
+struct Cli {
+    /// The configuration file [default: senim.toml in the home directory, if there is one]
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serves pages and the API until it is stopped
+    Serve,
+    /// Serves an installation filled with invented bodies, staff and reports
+    Demo(demo::Arguments),
+    /// Does background work only, beside servers with SENIM_WORKER_IN_SERVER=false
+    Work,
+    /// Brings the database up to this version
+    Migrate,
+    /// Verifies the installation: database, directory, keys, cases, queue
+    Check,
+    /// Founds the instance; invites, lists and disables staff
+    #[command(subcommand)]
+    Staff(staff::Command),
+    /// Makes recovery keys
+    #[command(subcommand)]
+    Keys(keys::Command),
+    /// Prints the description of the API (OpenAPI 3.1)
+    Openapi,
+    /// Measures against a floor taken in the same run, on a private cluster of its own
+    #[command(subcommand)]
+    Bench(bench::BenchCommand),
+}
+
+/// Runs a command line; the first argument is the program's name.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Where even that cannot be printed there is nobody to tell.
+            let _ = error.print();
+            return if error.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS };
+        }
+    };
+    match hardening::apply().and_then(|()| cli.execute()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            output::complain(&failure);
+            failure.exit_code()
+        }
+    }
+}
+
+impl Cli {
+    fn execute(self) -> Result<(), Failure> {
+        let open = |config| Settings::load(config)?.open();
+        match self.command {
+            Command::Openapi => openapi::run(),
+            Command::Bench(command) => Ok(bench::run(&command, &process_environment())?),
+            Command::Demo(arguments) => demo::run(Settings::load(self.config)?, &arguments),
+            Command::Serve => serve::run(&open(self.config)?),
+            Command::Work => work::run(&open(self.config)?),
+            Command::Migrate => migrate::run(&open(self.config)?),
+            Command::Check => check::run(&open(self.config)?),
+            Command::Staff(command) => staff::run(&open(self.config)?, command),
+            Command::Keys(command) => keys::run(&open(self.config)?, command),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

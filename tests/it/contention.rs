@@ -1,0 +1,150 @@
+//! Two people on one case at once: exactly one wins, and nothing is half written.
+
+use senim::{
+    domain::case::{status::Status, step::Step},
+    usecases::{Error, take_step::StepDone},
+};
+
+use crate::{
+    facts::{enough, none},
+    world::in_world,
+};
+
+/// What the loser of a race may be told.
+fn lost(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::IllegalStep { .. } | Error::Conflict | Error::ProposalWaiting | Error::ProposalStale
+    )
+}
+
+/// That exactly one of two came through, and the other was told so.
+fn one_wins<T: std::fmt::Debug>(one: Result<T, Error>, two: Result<T, Error>) -> T {
+    match (one, two) {
+        (Ok(won), Err(error)) | (Err(error), Ok(won)) => {
+            assert!(lost(&error), "{error:?}");
+            won
+        }
+        both => panic!("{both:?}"),
+    }
+}
+
+#[test]
+fn of_two_steps_at_once_one_is_taken() {
+    in_world(async |world| {
+        let (one, two) = (world.sign_in("tri1").await, world.sign_in("tri2").await);
+        let reviewer = world.sign_in("rev1").await;
+        for _ in 0..4 {
+            let case = world.submit("Something.").await.case;
+            one.attest(case).await;
+            two.attest(case).await;
+            let (a, b) = tokio::join!(one.step(case, Step::Open, none()), two.step(case, Step::Open, none()));
+            assert_eq!(one_wins(a, b), StepDone::Taken(Status::Triage));
+            let ask = enough(Status::Triage, Step::Ask, one.id(), "some");
+            let reject = enough(Status::Triage, Step::Reject, one.id(), "some");
+            let (a, b) = tokio::join!(one.step(case, Step::Reject, reject), two.step(case, Step::Ask, ask));
+            let records = format!("case_items where case_id = '{case}' and kind = 'step_record'");
+            assert_eq!(world.owner().await.count(&records).await, 2, "the opening and the winner's");
+            if let StepDone::Proposed(proposal) = one_wins(a, b) {
+                reviewer.attest(case).await;
+                assert_eq!(reviewer.approve(proposal).await.unwrap(), Status::Rejected);
+            } else {
+                assert_eq!(world.status(case).await, Status::AwaitingInfo);
+            }
+        }
+    });
+}
+
+#[test]
+fn of_two_answers_to_a_proposal_one_counts() {
+    in_world(async |world| {
+        let triager = world.sign_in("tri1").await;
+        let (one, two) = (world.sign_in("rev1").await, world.sign_in("rev2").await);
+        for round in 0..6 {
+            let reporter = world.submit("Something.").await;
+            let case = reporter.case;
+            world.drive(case, &triager, Step::Open, &one).await;
+            let given = enough(Status::Triage, Step::Reject, triager.id(), "some");
+            let proposal = triager.propose(case, Step::Reject, given).await;
+            one.attest(case).await;
+            two.attest(case).await;
+            if round % 2 == 0 {
+                let (a, b) = tokio::join!(one.approve(proposal), two.approve(proposal));
+                assert_eq!(one_wins(a, b), Status::Rejected);
+            } else {
+                let (a, b) = tokio::join!(one.approve(proposal), two.refuse(proposal, "No."));
+                let approved = a.is_ok();
+                one_wins(a.map(drop), b);
+                let wanted = if approved { Status::Rejected } else { Status::Triage };
+                assert_eq!(world.status(case).await, wanted);
+                assert_eq!(reporter.read().await.contains("template: rejection"), approved);
+            }
+        }
+    });
+}
+
+/// An approval and a recusal at once: either the step was taken under the old epoch, or the proposal is stale.
+#[test]
+fn an_approval_and_a_new_epoch_at_once_leave_one_order() {
+    in_world(async |world| {
+        let (triager, leaver) = (world.sign_in("tri1").await, world.sign_in("tri2").await);
+        let reviewer = world.sign_in("rev1").await;
+        for _ in 0..4 {
+            let case = world.submit("Something.").await.case;
+            world.drive(case, &triager, Step::Open, &reviewer).await;
+            let given = enough(Status::Triage, Step::Reject, triager.id(), "some");
+            let proposal = triager.propose(case, Step::Reject, given).await;
+            reviewer.attest(case).await;
+            let (approved, gone) = tokio::join!(reviewer.approve(proposal), leaver.recuse(case));
+            gone.unwrap();
+            let wanted = if approved.is_ok() { Status::Rejected } else { Status::Triage };
+            assert!(approved.as_ref().err().is_none_or(lost), "{approved:?}");
+            assert_eq!(world.status(case).await, wanted);
+            triager.read(case).await;
+        }
+    });
+}
+
+/// Different people write to one case at once; every word of everybody is there, in one order.
+#[test]
+fn writing_at_once_loses_nothing() {
+    in_world(async |world| {
+        let reporter = world.submit("Something.").await;
+        let case = reporter.case;
+        let (one, two) = (world.sign_in("tri1").await, world.sign_in("tri2").await);
+        one.attest(case).await;
+        let (a, b, c, d) = tokio::join!(
+            one.note(case, "first note"),
+            two.note(case, "second note"),
+            reporter.write("from outside"),
+            one.write(case, "from inside"),
+        );
+        assert!(a.is_ok() && b.is_ok() && c.is_ok() && d.is_ok());
+        let text = one.read(case).await;
+        for word in ["first note", "second note", "from outside", "from inside"] {
+            assert!(text.contains(word), "{word} in {text}");
+        }
+    });
+}
+
+/// Whoever goes away in the middle of an act leaves nothing of it, and no connection that is stuck in it.
+#[test]
+fn an_act_that_is_cut_short_leaves_nothing() {
+    in_world(async |world| {
+        let reporter = world.submit("Something.").await;
+        let triager = world.sign_in("tri1").await;
+        triager.attest(reporter.case).await;
+        let before = world.db.dump().await;
+        let mut owner = world.owner().await;
+        for _ in 0..20 {
+            owner.run("begin; lock table case_items in exclusive mode").await.unwrap();
+            let patience = std::time::Duration::from_millis(40);
+            let cut = tokio::time::timeout(patience, triager.note(reporter.case, "half a note")).await;
+            assert!(cut.is_err(), "it waits for the table");
+            owner.run("rollback").await.unwrap();
+        }
+        assert!(world.db.dump().await == before, "something was half written");
+        triager.note(reporter.case, "a whole note").await.unwrap();
+        assert!(triager.read(reporter.case).await.contains("a whole note"));
+    });
+}

@@ -1,0 +1,64 @@
+//! What a step needs, as it is sent.
+
+use senim::domain::{
+    case::{facts::StepFacts, raw_facts::RawFacts, status::Status, step::Step},
+    ids::StaffId,
+    text::TextLimits,
+};
+use serde_json::{Value, json};
+
+/// Reads facts as the API does.
+pub fn facts(given: Value) -> StepFacts {
+    let raw: RawFacts = serde_json::from_value(given).unwrap();
+    raw.parse(TextLimits::default()).unwrap()
+}
+
+/// Nothing given.
+pub fn none() -> Value {
+    json!({})
+}
+
+/// Facts that satisfy the guard of a step, all words containing `mark`.
+pub fn enough(from: Status, step: Step, lead: StaffId, mark: &str) -> Value {
+    let reasons = format!("{mark} reasons");
+    let message = format!("{mark} message");
+    let closing = json!({"feedback_sent": "sent", "retention_class": "standard"});
+    let own = match step {
+        Step::Open | Step::Resume => return none(),
+        Step::Ask => return json!({"question": format!("{mark} question")}),
+        Step::Reject => json!({"reason_code": "no_substance"}),
+        Step::Merge => json!({"reason_code": "same_facts"}),
+        Step::Refer => json!({"reason_code": "not_competent", "target": format!("{mark} target"),
+            "identity_removed": "removed"}),
+        Step::Assign => {
+            return json!({"detriment_level": "high", "lead": lead.to_string(),
+            "protection_plan": format!("{mark} protection")});
+        }
+        Step::Start => return json!({"plan": format!("{mark} plan"), "reassessed_detriment": "low"}),
+        Step::Return if from == Status::Assigned => json!({"reason_code": "wrong_competence"}),
+        Step::Return => json!({"reason_code": "facts_missing"}),
+        Step::Pause => json!({"pause_reason": "court", "expected_on": "2027-02-01"}),
+        Step::Submit => {
+            return json!({"subject_heard": "deferred", "evidence_verified": true,
+            "deferral_reason": format!("{mark} deferral")});
+        }
+        Step::Decide => json!({"outcome": "substantiated", "actions": [format!("{mark} measure")],
+            "hearing": "held"}),
+        Step::DecideClose => with(json!({"outcome": "unsubstantiated", "actions": "none"}), closing),
+        Step::Complete => with(json!({"reason_code": "actions_verified", "proceedings": "none"}), closing),
+        Step::OutcomeReceived => with(json!({"outcome": "partly_substantiated"}), closing),
+        Step::Lapse => with(json!({"reason_code": "reminders_unanswered", "reminders": 2}), closing),
+        Step::Withdraw => json!({"reporter_asked": true, "public_interest": "no"}),
+        Step::Reopen => json!({"new_ground": "new_facts"}),
+        Step::Review => json!({"review_result": "upheld"}),
+        Step::Returned | Step::Answer | Step::Timeout | Step::Archive | Step::Dispose => none(),
+    };
+    with(json!({"reasons": reasons, "message": message}), own)
+}
+
+/// The members of both.
+pub fn with(mut one: Value, other: Value) -> Value {
+    let Value::Object(more) = other else { panic!("an object") };
+    one.as_object_mut().unwrap().extend(more);
+    one
+}

@@ -1,0 +1,59 @@
+//! The real parts together: the use cases on a real PostgreSQL, a database of its own for every test, a clock that
+//! stands still and randomness that repeats.
+//!
+//! | file | holds |
+//! | --- | --- |
+//! | `server` | the one private cluster of a run, shared by all test processes |
+//! | `database` | a test's own database, and SQL past the application |
+//! | `world` | a founded instance with desks and people, made by the real use cases |
+//! | `people` | who acts: staff and reporters |
+//! | `facts` | what a step needs, in the form in which it is sent |
+//! | `record` | the check with which every test ends: the log is whole, no task is left |
+//! | `app` | hosts the server over a world |
+//!
+//! A test is `in_world(async |world| { … })`.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test panics in order to fail"
+)]
+
+mod app;
+mod browser;
+mod database;
+mod facts;
+mod people;
+mod record;
+mod server;
+mod world;
+
+mod absent;
+mod browser_main_job;
+mod browser_people;
+mod browser_reporter;
+mod contention;
+mod days;
+mod denials;
+mod every_transition;
+mod grants;
+mod http_input;
+mod http_load;
+mod http_main_job;
+mod http_openapi;
+mod http_receipts;
+mod http_silence;
+mod http_walls;
+mod main_job;
+mod migrations;
+mod notice;
+mod planted;
+mod reads;
+mod receipts;
+mod refusals;
+mod routing;
+mod sign_in;
+mod theft;

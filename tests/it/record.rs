@@ -1,0 +1,102 @@
+//! The check with which every test ends: every history in the log is whole, and no task is left behind.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use senim::{
+    audit::entry::{SIGNATURE_DOMAIN, commitment_of},
+    crypto::{sign::VerifyingKey, staff_keys::StaffPublic},
+};
+use serde_json::{Map, Value};
+
+use crate::database::{Database, Sql, bytes};
+
+const ENTRIES: &str = "select eid, obj_kind, obj_id, n, prev, body, commitment, acts, day, status_from, status_to \
+                       from audit.entries order by obj_kind, obj_id, n";
+
+/// Checks all of it.
+pub async fn check(db: &Database) {
+    let mut owner = db.owner().await;
+    let heads = check_chains(&mut owner).await;
+    check_rows(&mut owner, &heads).await;
+    check_pending(&mut owner).await;
+    assert_eq!(owner.count("tasks").await, 0, "a task is left behind");
+}
+
+type Heads = BTreeMap<(String, String), (i64, Vec<u8>)>;
+
+async fn check_chains(owner: &mut Sql) -> Heads {
+    let keys = keys_by_alias(owner).await;
+    let mut heads = Heads::new();
+    for entry in owner.rows(ENTRIES).await {
+        let text = |name: &str| entry[name].as_str().unwrap_or_default().to_owned();
+        let place = (text("obj_kind"), text("obj_id"));
+        let n = entry["n"].as_i64().unwrap();
+        let (last, head) = heads.get(&place).cloned().unwrap_or((0, Vec::new()));
+        assert_eq!(n, last + 1, "{place:?} lacks an entry");
+        let prev = if entry["prev"].is_null() { Vec::new() } else { bytes(&entry["prev"]) };
+        assert_eq!(prev, head, "{place:?} {n}: the chain is broken");
+        let body = bytes(&entry["body"]);
+        let commitment = bytes(&entry["commitment"]);
+        assert_eq!(commitment, commitment_of(&body), "{place:?} {n}: another commitment");
+        check_body(&body, &entry);
+        check_signature(&body, &keys);
+        heads.insert(place, (n, commitment));
+    }
+    heads
+}
+
+/// Canonical, and the columns say what it says.
+fn check_body(body: &[u8], entry: &Value) {
+    let read: Value = serde_json::from_slice(body).unwrap();
+    assert_eq!(serde_json_canonicalizer::to_vec(&read).unwrap(), body, "not canonical");
+    assert_eq!(read["n"], entry["n"]);
+    assert_eq!(read["acts"], entry["acts"]);
+    assert_eq!(read["obj"]["id"], entry["obj_id"].as_str().unwrap().replace('-', "").as_str());
+    assert_eq!(read.get("from").unwrap_or(&Value::Null), &entry["status_from"]);
+    assert_eq!(read.get("to").unwrap_or(&Value::Null), &entry["status_to"]);
+    let reporter = read["by"]["k"] == "reporter";
+    assert_eq!(reporter, read.get("day").is_some(), "a reporter's entry carries a day, no other does");
+    assert_eq!(!reporter, read.get("at").is_some());
+}
+
+async fn keys_by_alias(owner: &mut Sql) -> BTreeMap<String, VerifyingKey> {
+    let rows = owner.rows("select alias, public_keys from staff where public_keys is not null").await;
+    let key = |row: &Value| StaffPublic::parse(&bytes(&row["public_keys"])).ok().map(|keys| keys.sign);
+    let named = rows
+        .iter()
+        .filter_map(|row| Some((data_encoding::HEXLOWER.encode(&bytes(&row["alias"])), key(row)?)));
+    named.collect()
+}
+
+/// A decision that carries a signature carries that of the person it names.
+fn check_signature(body: &[u8], keys: &BTreeMap<String, VerifyingKey>) {
+    let mut members: Map<String, Value> = serde_json::from_slice(body).unwrap();
+    let Some(signature) = members.remove("sig") else { return };
+    let signature = data_encoding::HEXLOWER.decode(signature.as_str().unwrap().as_bytes()).unwrap();
+    let alias = members["by"]["id"].as_str().unwrap();
+    let unsigned = serde_json_canonicalizer::to_vec(&members).unwrap();
+    let signature: &[u8; 64] = signature.as_slice().try_into().unwrap();
+    assert!(keys[alias].verify(SIGNATURE_DOMAIN, &unsigned, signature).is_ok(), "a signature does not hold");
+}
+
+/// Every audited row stands at the head of its history, and every history has its row.
+async fn check_rows(owner: &mut Sql, heads: &Heads) {
+    let mut seen = BTreeSet::new();
+    for (kind, table) in [("case", "cases"), ("staff", "staff"), ("desk", "desks"), ("instance", "instance")]
+    {
+        for row in owner.rows(&format!("select audit_id, audit_n, audit_head from {table}")).await {
+            let place = (kind.to_owned(), row["audit_id"].as_str().unwrap().to_owned());
+            let at = (row["audit_n"].as_i64().unwrap(), bytes(&row["audit_head"]));
+            assert_eq!(heads.get(&place), Some(&at), "{place:?} does not stand at its head");
+            seen.insert(place);
+        }
+    }
+    assert_eq!(seen.len(), heads.len(), "a history without a row");
+}
+
+/// The queue of the tree holds every entry once.
+async fn check_pending(owner: &mut Sql) {
+    let odd = "audit.entries e full join audit.pending p using (eid) where e.eid is null or p.eid is null \
+               or e.obj_id is null";
+    assert_eq!(owner.count(odd).await, 0, "entries and their queue differ");
+}

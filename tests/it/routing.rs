@@ -1,0 +1,112 @@
+//! Where a report goes.
+
+use senim::{
+    domain::{
+        ids::DeskId,
+        role::Role,
+        taxonomy::{Category, Region},
+    },
+    policy::RoleAt,
+    storage::desks::RuleRow,
+    usecases::{add_rule::add_rule, disable_staff::disable_staff},
+};
+use serde_json::json;
+
+use crate::world::{World, in_world};
+
+async fn desk_of(world: &World, answers: serde_json::Value) -> DeskId {
+    let reporter = world.submit_report(world.report_with("Something.", answers)).await;
+    let query = format!("select desk_id from cases where id = '{}'", reporter.case);
+    world.owner().await.value(&query).await.as_str().unwrap().parse().unwrap()
+}
+
+async fn staff_independent_desk(world: &World) {
+    for login in ["ind1", "ind2"] {
+        world.enrol(login, &[RoleAt { role: Role::Triager, desk: Some(world.independent) }]).await;
+    }
+}
+
+#[test]
+fn the_first_rule_that_matches_wins() {
+    in_world(async |world| {
+        staff_independent_desk(world).await;
+        let rule = RuleRow {
+            position: 1,
+            body_id: Some(world.body),
+            category: Some(Category::Bribery),
+            region: Some(Region::Astana),
+            desk_id: world.independent,
+        };
+        add_rule(&world.ctx, rule).await.unwrap();
+        let body = world.body.to_string();
+        let full = json!({"body": body, "region": "71"});
+        assert_eq!(desk_of(world, full).await, world.independent, "everything matches");
+        for answers in [
+            json!({"body": body, "region": "75"}),
+            json!({"body": body}),
+            json!({"region": "71"}),
+            json!({"body": body, "region": "71", "category": "merit"}),
+            json!({}),
+        ] {
+            assert_eq!(desk_of(world, answers.clone()).await, world.desk, "{answers}");
+        }
+    });
+}
+
+/// norms.md 8.5, rule 5.
+#[test]
+fn a_desk_with_fewer_than_two_triagers_gives_way_to_the_independent_one() {
+    in_world(async |world| {
+        staff_independent_desk(world).await;
+        assert_eq!(desk_of(world, json!({})).await, world.desk);
+        disable_staff(&world.ctx, Some(&world.admin(0).caller), world.id("tri1")).await.unwrap();
+        assert_eq!(desk_of(world, json!({})).await, world.independent);
+    });
+}
+
+/// Control KZ-64.1-1: a report is taken in even where nobody is there to read it; the recovery key can.
+#[test]
+fn a_report_is_taken_in_where_nobody_works() {
+    in_world(async |world| {
+        for login in ["tri1", "tri2"] {
+            disable_staff(&world.ctx, Some(&world.admin(0).caller), world.id(login)).await.unwrap();
+        }
+        let reporter = world.submit("Something.").await;
+        assert_eq!(reporter.read().await, "template: acknowledged");
+        let mut owner = world.owner().await;
+        let holders =
+            format!("select holder_kind from case_wraps where case_id = '{}' order by 1", reporter.case);
+        let kinds: Vec<_> = owner.rows(&holders).await.iter().map(|row| row["holder_kind"].clone()).collect();
+        assert_eq!(kinds, ["recovery", "reporter"]);
+        let alarm = "audit.entries where acts @> array['report.received', 'holders.short']";
+        assert_eq!(owner.count(alarm).await, 1);
+    });
+}
+
+/// A process whose cache is old notices at the statement that writes: nobody who left is wrapped to, whoever came is.
+#[test]
+fn a_change_of_the_directory_between_cache_and_intake_is_noticed() {
+    in_world(async |world| {
+        world.submit("This fills the cache.").await;
+        let other = world.another_process();
+        let leaver = world.id("tri1");
+        disable_staff(&other, Some(&world.admin(0).caller), leaver).await.unwrap();
+        let comer = {
+            let roles = [RoleAt { role: Role::Triager, desk: Some(world.desk) }];
+            let id = world.invite("tri3", &roles).await;
+            senim::usecases::propose_member::propose_member(&other, &world.admin(0).caller, id)
+                .await
+                .unwrap();
+            senim::usecases::confirm_member::confirm_member(&other, &world.admin(1).caller, id)
+                .await
+                .unwrap();
+            id
+        };
+        let reporter = world.submit("After the change.").await;
+        let mut owner = world.owner().await;
+        for (who, wanted) in [(leaver, 0), (comer, 1)] {
+            let wraps = format!("case_wraps where case_id = '{}' and holder_id = '{who}'", reporter.case);
+            assert_eq!(owner.count(&wraps).await, wanted);
+        }
+    });
+}

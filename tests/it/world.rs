@@ -1,0 +1,376 @@
+//! A founded instance with two desks and their people, made by the real use cases.
+
+use std::{
+    cell::RefCell,
+    collections::BTreeMap,
+    hash::{DefaultHasher, Hash, Hasher},
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    sync::Arc,
+};
+
+use jiff::{SignedDuration, Timestamp};
+use senim::{
+    config::{Config, Environment},
+    crypto::{
+        kem::KemSecret,
+        random::Entropy,
+        secret::{Secret, SecretText},
+        totp::TotpSeed,
+    },
+    domain::{
+        case::{status::Status, step::Step},
+        clock::Clock,
+        ids::{BodyId, CaseId, DeskId, StaffId},
+        profile::ProfileId,
+        report::{RawReport, Report},
+        role::Role,
+        text::Login,
+    },
+    policy::RoleAt,
+    storage::{Store, StoreParts, desks::RuleRow},
+    usecases::{
+        Context, Error,
+        add_body::{NewBody, add_body},
+        add_rule::add_rule,
+        confirm_member::confirm_member,
+        found_instance::{Founder, found_instance},
+        invite_staff::invite_staff,
+        open_desk::{NewDesk, open_desk},
+        propose_member::propose_member,
+        redeem_invitation::{Redemption, open_invitation, redeem_invitation},
+        sign_in::{Credentials, SignedIn, sign_in},
+        submit_report::{Submission, submit_report},
+        take_step::StepDone,
+    },
+};
+use serde_json::{Value, json};
+
+use crate::{
+    database::{Database, Sql},
+    facts::{enough, none, with},
+    people::{ReporterActor, StaffActor},
+    record,
+};
+
+/// Monday morning in Astana.
+const MORNING: &str = "2026-11-23T05:00:00Z";
+
+/// The people of every world: name and role; all of the first desk, except who has none.
+const PEOPLE: &[(&str, Role)] = &[
+    ("tri1", Role::Triager),
+    ("tri2", Role::Triager),
+    ("inv1", Role::Investigator),
+    ("inv2", Role::Investigator),
+    ("rev1", Role::Reviewer),
+    ("rev2", Role::Reviewer),
+    ("rev3", Role::Reviewer),
+    ("rev4", Role::Reviewer),
+];
+
+/// What a person knows.
+pub struct Person {
+    /// Their row.
+    pub id: StaffId,
+    /// Their password.
+    pub password: String,
+    /// The seed of their second factor, as they were shown it.
+    pub totp: String,
+    last_step: i64,
+}
+
+/// An instance with everything around it.
+pub struct World {
+    /// The context of all acts.
+    pub ctx: Arc<Context>,
+    /// The configuration.
+    pub config: Config,
+    /// Stands still until told.
+    pub clock: Clock,
+    /// The database.
+    pub db: Database,
+    /// The desk to which everything is routed.
+    pub desk: DeskId,
+    /// The independent desk; nobody works there at first.
+    pub independent: DeskId,
+    /// The body of both.
+    pub body: BodyId,
+    /// The recovery key of the first desk, from its sheets.
+    pub recovery: KemSecret,
+    people: RefCell<BTreeMap<String, Person>>,
+    admins: Vec<StaffActor>,
+}
+
+/// Runs a test in a world of its own, then checks the log and the queue.
+pub fn in_world(test: impl AsyncFnOnce(&World)) {
+    let system = actix_web::rt::System::new();
+    let world = system.block_on(World::found());
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        system.block_on(async {
+            test(&world).await;
+            record::check(&world.db).await;
+        });
+    }));
+    system.block_on(world.db.drop_for_good());
+    if let Err(panic) = outcome {
+        resume_unwind(panic);
+    }
+}
+
+/// A number of the test that runs, so that its randomness repeats and is nobody else's.
+fn seed() -> u64 {
+    let mut hash = DefaultHasher::new();
+    std::thread::current().name().unwrap_or_default().hash(&mut hash);
+    hash.finish()
+}
+
+fn configure(url: &str) -> Config {
+    let hex = |byte: u8| data_encoding::HEXLOWER.encode(&[byte; 32]);
+    let env: Environment = [
+        ("DATABASE_URL", url.to_owned()),
+        ("SENIM_SERVER_KEY", hex(0x5e)),
+        ("SENIM_PEPPER", hex(0x9e)),
+        ("SENIM_PASSWORD_MEMORY_KIB", "19456".to_owned()),
+        ("SENIM_PASSWORD_PASSES", "1".to_owned()),
+        ("SENIM_HOME", format!("{}/no-home", env!("CARGO_TARGET_TMPDIR"))),
+        ("SENIM_LISTEN", "127.0.0.1:0".to_owned()),
+        ("SENIM_ADMIN_LISTEN", "127.0.0.1:0".to_owned()),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .into();
+    Config::load(&env, None).unwrap()
+}
+
+/// Another process of the same instance: its own pool and its own caches.
+fn process(config: &Config, db: &Database, clock: &Clock, entropy: &Arc<Entropy>) -> Context {
+    let parts = StoreParts {
+        url: &db.app_url(),
+        database: &config.database,
+        instance: &config.keys.instance,
+        node: "test",
+        clock: clock.clone(),
+        entropy: Arc::clone(entropy),
+    };
+    Context::new(config, Store::open(parts).unwrap()).unwrap()
+}
+
+/// The password of a test person.
+pub fn password_of(login: &str) -> String {
+    let reversed: String = login.chars().rev().collect();
+    format!("correct horse {reversed} battery")
+}
+
+fn seed_of(base32: &str) -> TotpSeed {
+    let bytes = data_encoding::BASE32_NOPAD.decode(base32.as_bytes()).unwrap();
+    TotpSeed::new(Secret::from_slice(&bytes).unwrap())
+}
+
+impl World {
+    async fn found() -> Self {
+        let db = Database::create().await;
+        let clock = Clock::fixed(MORNING.parse::<Timestamp>().unwrap());
+        let entropy = Arc::new(Entropy::seeded(seed()));
+        let mut config = configure(&db.app_url());
+        let bare = process(&config, &db, &clock, &entropy);
+        let founders = ["admin1", "admin2"].map(|login| Founder {
+            login: Login::parse(login).unwrap(),
+            password: SecretText::from(password_of(login)),
+        });
+        let founded = found_instance(&bare, founders).await.unwrap();
+        config.keys.genesis = founded.iter().map(|founder| founder.genesis).collect();
+        let ctx = Arc::new(process(&config, &db, &clock, &entropy));
+        let recovery = KemSecret::generate(&mut entropy.rng());
+        let (body, desk, independent) = furnish(&ctx, &recovery).await;
+        let people = RefCell::new(BTreeMap::new());
+        let admins = Vec::new();
+        let mut world = Self { ctx, config, clock, db, desk, independent, body, recovery, people, admins };
+        for founder in founded {
+            let id = world.staff_id(&founder.login).await;
+            world.remember(&founder.login, id, founder.totp_secret.expose());
+            let admin = world.sign_in(&founder.login).await;
+            world.admins.push(admin);
+        }
+        for (login, role) in PEOPLE {
+            world.enrol(login, &[RoleAt { role: *role, desk: Some(world.desk) }]).await;
+        }
+        world
+    }
+
+    /// Another process of the same instance.
+    pub fn another_process(&self) -> Context {
+        let entropy = Arc::new(Entropy::seeded(seed() ^ 1));
+        process(&self.config, &self.db, &self.clock, &entropy)
+    }
+
+    /// SQL as the owner.
+    pub async fn owner(&self) -> Sql {
+        self.db.owner().await
+    }
+
+    /// SQL as the application.
+    pub async fn app(&self) -> Sql {
+        self.db.app().await
+    }
+
+    /// One of the two administrators.
+    pub fn admin(&self, which: usize) -> &StaffActor {
+        &self.admins[which]
+    }
+
+    fn remember(&self, login: &str, id: StaffId, totp: &str) {
+        let person = Person { id, password: password_of(login), totp: totp.to_owned(), last_step: 0 };
+        self.people.borrow_mut().insert(login.to_owned(), person);
+    }
+
+    async fn staff_id(&self, login: &str) -> StaffId {
+        let id = self.owner().await.value(&format!("select id from staff where login = '{login}'")).await;
+        id.as_str().unwrap().parse().unwrap()
+    }
+
+    /// Who somebody is.
+    pub fn id(&self, login: &str) -> StaffId {
+        self.people.borrow()[login].id
+    }
+
+    /// What somebody knows: password and second factor.
+    pub fn secrets_of_people(&self) -> Vec<(String, String)> {
+        self.people.borrow().values().map(|person| (person.password.clone(), person.totp.clone())).collect()
+    }
+
+    /// Invites a person, who makes their keys and waits for the directory.
+    pub async fn invite(&self, login: &str, roles: &[RoleAt]) -> StaffId {
+        let name = Login::parse(login).unwrap();
+        let invitation = invite_staff(&self.ctx, Some(&self.admin(0).caller), &name, roles).await.unwrap();
+        let opened = open_invitation(&self.ctx, invitation.code.expose()).await.unwrap();
+        let seed = seed_of(opened.totp_secret.expose());
+        let redemption = Redemption {
+            code: invitation.code.expose().to_owned(),
+            form_token: opened.form_token,
+            password: SecretText::from(password_of(login)),
+            totp: seed.code_at(self.clock.now().as_second()),
+        };
+        redeem_invitation(&self.ctx, redemption).await.unwrap();
+        self.remember(login, invitation.staff, opened.totp_secret.expose());
+        invitation.staff
+    }
+
+    /// Invites a person and signs them into the directory.
+    pub async fn enrol(&self, login: &str, roles: &[RoleAt]) -> StaffId {
+        let id = self.invite(login, roles).await;
+        propose_member(&self.ctx, &self.admin(0).caller, id).await.unwrap();
+        confirm_member(&self.ctx, &self.admin(1).caller, id).await.unwrap();
+        id
+    }
+
+    /// The code of somebody's second factor now.
+    pub fn code(&self, login: &str) -> String {
+        seed_of(&self.people.borrow()[login].totp).code_at(self.clock.now().as_second())
+    }
+
+    /// Tries to sign in as somebody.
+    pub async fn try_sign_in(&self, login: &str, password: &str, totp: &str) -> Result<SignedIn, Error> {
+        let password = SecretText::from(password.to_owned());
+        let credentials = Credentials { login: login.to_owned(), password, totp: totp.to_owned() };
+        sign_in(&self.ctx, credentials).await
+    }
+
+    /// Signs somebody in; a code counts once, so a second sign-in waits for the next.
+    pub async fn sign_in(&self, login: &str) -> StaffActor {
+        let step = self.clock.now().as_second().div_euclid(30);
+        let last = self.people.borrow()[login].last_step;
+        if last >= step {
+            self.advance(SignedDuration::from_secs((last - step + 1) * 30));
+        }
+        let now = self.clock.now().as_second().div_euclid(30);
+        self.people.borrow_mut().get_mut(login).unwrap().last_step = now;
+        let signed = self.try_sign_in(login, &password_of(login), &self.code(login)).await.unwrap();
+        StaffActor { ctx: Arc::clone(&self.ctx), caller: signed.caller, token: signed.token }
+    }
+
+    /// Lets time pass.
+    pub fn advance(&self, by: SignedDuration) {
+        self.clock.advance(by);
+    }
+
+    /// Lets days pass.
+    pub fn advance_days(&self, days: i64) {
+        self.advance(SignedDuration::from_hours(24 * days));
+    }
+
+    /// A report of these words.
+    pub fn report(&self, narrative: &str) -> Report {
+        self.report_with(narrative, none())
+    }
+
+    /// A report of these words and these answers.
+    pub fn report_with(&self, narrative: &str, answers: Value) -> Report {
+        let raw = json!({"language": "ru", "category": "bribery", "narrative": narrative});
+        let raw: RawReport = serde_json::from_value(with(raw, answers)).unwrap();
+        Report::parse(&raw, self.ctx.limits).unwrap()
+    }
+
+    /// Somebody reports.
+    pub async fn submit(&self, narrative: &str) -> ReporterActor {
+        self.submit_report(self.report(narrative)).await
+    }
+
+    /// Somebody sends this report.
+    pub async fn submit_report(&self, report: Report) -> ReporterActor {
+        let submission = Submission { report, form_token: None, channel: "web" };
+        let done = submit_report(&self.ctx, &submission).await.unwrap();
+        let case = self.case_of(&done.reference).await;
+        let ctx = Arc::clone(&self.ctx);
+        ReporterActor { ctx, receipt: done.receipt.reveal(), reference: done.reference, case }
+    }
+
+    /// The case of a reference.
+    pub async fn case_of(&self, reference: &str) -> CaseId {
+        let query = format!("select id from cases where reference = '{reference}'");
+        self.owner().await.value(&query).await.as_str().unwrap().parse().unwrap()
+    }
+
+    /// The state of a case.
+    pub async fn status(&self, case: CaseId) -> Status {
+        let code = self.owner().await.value(&format!("select status from cases where id = '{case}'")).await;
+        Status::parse(code.as_str().unwrap()).unwrap()
+    }
+
+    /// Takes a step with sufficient facts; what needs a second person is approved by `second`.
+    pub async fn drive(&self, case: CaseId, by: &StaffActor, step: Step, second: &StaffActor) -> Status {
+        by.attest(case).await;
+        let given = enough(self.status(case).await, step, self.id("inv1"), "some");
+        match by.step(case, step, given).await.unwrap_or_else(|error| panic!("{}: {error:?}", step.code())) {
+            StepDone::Taken(status) => status,
+            StepDone::Proposed(proposal) => {
+                second.attest(case).await;
+                second.approve(proposal).await.unwrap()
+            }
+        }
+    }
+}
+
+async fn furnish(ctx: &Context, recovery: &KemSecret) -> (BodyId, DeskId, DeskId) {
+    let names = || ["Орган".to_owned(), "Орган".to_owned(), "Body".to_owned()];
+    let body = add_body(ctx, NewBody { parent: None, region: None, names: names() }).await.unwrap();
+    let mut desks = Vec::new();
+    for independent in [false, true] {
+        let desk = NewDesk {
+            body,
+            names: names(),
+            profile: ProfileId::Kz,
+            independent,
+            recovery: recovery.public(),
+            shares: (2, 3),
+        };
+        desks.push(open_desk(ctx, desk).await.unwrap());
+    }
+    let rule = RuleRow { position: 100, body_id: None, category: None, region: None, desk_id: desks[0] };
+    add_rule(ctx, rule).await.unwrap();
+    (body, desks[0], desks[1])
+}
+
+impl World {
+    /// A well-formed receipt that opens nothing.
+    pub fn receipt_of_nobody(ctx: &Context) -> String {
+        senim::crypto::receipt::Receipt::generate(&mut ctx.store.entropy().rng()).reveal()
+    }
+}

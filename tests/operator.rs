@@ -1,0 +1,368 @@
+//! The `senim` command as an operator uses it: the built program, on a private cluster, in a directory of its own.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test panics in order to fail")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use senim::cluster::{Cluster, ClusterConfig};
+use serde_json::Value;
+
+/// A home directory of one test, removed at its end.
+struct Home(PathBuf);
+
+/// What a command came to.
+struct Done {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Home {
+    fn new(name: &str) -> Self {
+        let dir = std::env::temp_dir().join(format!("senim-operator-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&dir);
+        fs::create_dir_all(&dir).unwrap();
+        Self(dir)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_senim"));
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SENIM_")) {
+            command.env_remove(name);
+        }
+        command
+            .args(arguments)
+            .env_remove("DATABASE_URL")
+            .env("SENIM_HOME", &self.0)
+            .env("SENIM_LISTEN", "127.0.0.1:0")
+            .env("SENIM_ADMIN_LISTEN", "127.0.0.1:0")
+            // Cheap passwords: what they cost is measured elsewhere.
+            .env("SENIM_PASSWORD_MEMORY_KIB", "19456")
+            .env("SENIM_PASSWORD_PASSES", "1")
+            .stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Done {
+        Done::of(self.command(arguments).output().unwrap())
+    }
+
+    /// Runs a command that is answered line by line.
+    fn answer(&self, arguments: &[&str], answers: &str) -> Done {
+        let mut command = self.command(arguments);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(answers.as_bytes()).unwrap();
+        Done::of(child.wait_with_output().unwrap())
+    }
+
+    /// Runs a command that must succeed; gives what it printed.
+    fn good(&self, arguments: &[&str]) -> String {
+        let done = self.run(arguments);
+        assert_eq!(done.code, 0, "{arguments:?}: {}{}", done.out, done.err);
+        done.out
+    }
+
+    fn json(&self, name: &str) -> Value {
+        serde_json::from_slice(&fs::read(self.path(name)).unwrap()).unwrap()
+    }
+
+    fn account(&self, login: &str) -> Value {
+        let accounts = self.json("demo/accounts.json");
+        accounts.as_array().unwrap().iter().find(|one| one["login"] == login).cloned().unwrap()
+    }
+
+    /// Administrative SQL behind the application's back.
+    fn sql(&self, sql: &str) {
+        let config = ClusterConfig { dir: self.path("pg"), durable: true, bin_dir: None, run_as: None };
+        let cluster = Cluster::start(&config).unwrap();
+        cluster.execute("senim", sql).unwrap();
+        cluster.stop();
+    }
+
+    fn cluster_runs(&self) -> bool {
+        self.path("pg/data/postmaster.pid").exists()
+    }
+
+    fn found(&self) {
+        let file = self.path("founders.toml");
+        let text = "[[administrator]]\nlogin = \"first\"\npassword = \"a long walk by the river\"\n\
+                    [[administrator]]\nlogin = \"second\"\npassword = \"four pears on a plate\"\n";
+        fs::write(&file, text).unwrap();
+        let out = self.good(&["staff", "genesis", "--from-file", file.to_str().unwrap()]);
+        assert_eq!(out.matches("otpauth://totp/").count(), 2, "{out}");
+    }
+
+    fn ceremony(&self, sheets: &Path) -> Done {
+        self.run(&[
+            "keys",
+            "ceremony",
+            "--desk-name-kk",
+            "Адалдық бөлімі",
+            "--desk-name-ru",
+            "Отдел",
+            "--desk-name-en",
+            "Integrity Desk",
+            "--body",
+            "Ministry",
+            "--out",
+            sheets.to_str().unwrap(),
+        ])
+    }
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+impl Done {
+    fn of(output: Output) -> Self {
+        Self {
+            code: output.status.code().expect("ended by itself"),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    #[track_caller]
+    fn fails(&self, code: i32, words: &[&str]) {
+        assert_eq!(self.code, code, "{}{}", self.out, self.err);
+        for word in words {
+            assert!(self.out.contains(word) || self.err.contains(word), "{word}: {}{}", self.out, self.err);
+        }
+    }
+}
+
+/// A process that serves.
+struct Server {
+    child: Child,
+    printed: String,
+    address: String,
+}
+
+impl Server {
+    /// Starts one; returns when it has printed its addresses.
+    fn start(home: &Home, command: &str, last_line: &str) -> Self {
+        let mut command = home.command(&[command]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut printed = String::new();
+        for line in BufReader::new(child.stdout.take().unwrap()).lines() {
+            let line = line.unwrap();
+            printed.push_str(&line);
+            printed.push('\n');
+            if line.starts_with(last_line) {
+                break;
+            }
+        }
+        let rest = printed.split_once("http://").expect("it serves and says where").1;
+        let address = rest.split(['/', ' ']).next().unwrap().to_owned();
+        Self { child, printed, address }
+    }
+
+    fn get(&self, path: &str) -> String {
+        let mut stream = std::net::TcpStream::connect(&self.address).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    fn interrupt(mut self) -> Option<i32> {
+        kill(Pid::from_raw(self.child.id().try_into().unwrap()), Signal::SIGINT).unwrap();
+        self.child.wait().unwrap().code()
+    }
+}
+
+#[test]
+fn all_mistakes_of_the_configuration_are_told_at_once() {
+    let home = Home::new("mistakes");
+    let mut command = home.command(&["serve"]);
+    command.env("SENIM_LISTEN", "nowhere").env("SENIM_POOL_SIZE", "0").env("SENIM_COLOUR", "blue");
+    let done = Done::of(command.output().unwrap());
+    done.fails(64, &["3 mistakes", "SENIM_LISTEN", "SENIM_POOL_SIZE", "SENIM_COLOUR"]);
+    assert!(!home.path("pg").exists(), "nothing is started on a wrong configuration");
+}
+
+#[test]
+fn a_wrong_command_line_is_told_apart_from_everything_else() {
+    let home = Home::new("usage");
+    for wrong in [&["dance"][..], &[], &["staff", "invite"], &["demo", "--seed"], &["keys", "ceremony"]] {
+        home.run(wrong).fails(64, &["Usage"]);
+    }
+    for help in [&["--help"][..], &["help", "staff"], &["keys", "ceremony", "--help"], &["--version"]] {
+        assert!(!home.good(help).is_empty());
+    }
+    let description: Value = serde_json::from_str(&home.good(&["openapi"])).unwrap();
+    assert!(description["openapi"].as_str().unwrap().starts_with("3.1"));
+    assert!(!home.path("pg").exists() && !home.path("secrets.toml").exists());
+}
+
+#[test]
+fn an_installation_is_founded_step_by_step_and_serves_only_then() {
+    let home = Home::new("founding");
+    home.run(&["serve"]).fails(1, &["senim staff genesis"]);
+    home.run(&["check"]).fails(1, &["never founded"]);
+    home.ceremony(&home.path("sheets")).fails(1, &["senim staff genesis"]);
+    home.found();
+    home.run(&["staff", "genesis", "--from-file", "no-such-file"]).fails(1, &["founded before"]);
+    home.run(&["serve"]).fails(1, &["senim keys ceremony"]);
+
+    let opened = home.ceremony(&home.path("sheets"));
+    assert_eq!(opened.code, 0, "{}", opened.err);
+    assert!(opened.out.contains("every report that no other rule"), "{}", opened.out);
+    let sheets: Vec<_> = fs::read_dir(home.path("sheets")).unwrap().map(Result::unwrap).collect();
+    assert_eq!(sheets.len(), 3);
+    for sheet in &sheets {
+        assert_eq!(sheet.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    home.ceremony(&home.path("sheets")).fails(2, &["INTEGRITY-DESK-sheet-1-of-3.txt"]);
+
+    home.good(&["staff", "invite", "--login", "aaa", "--role", "triager@Integrity Desk"]);
+    home.run(&["staff", "invite", "--login", "aaa", "--role", "auditor"]).fails(64, &["login is taken"]);
+    home.run(&["staff", "invite", "--login", "bbb", "--role", "auditor", "--role", "triager"])
+        .fails(64, &["not allowed"]);
+    home.run(&["staff", "invite", "--login", "bbb", "--role", "king"]).fails(64, &["no role `king`"]);
+    home.run(&["staff", "invite", "--login", "bbb", "--role", "triager@X"]).fails(64, &["no desk `X`"]);
+    assert!(home.good(&["staff", "list"]).contains("triager@Integrity Desk"));
+    home.run(&["check"]).fails(1, &["has 0 of the two triagers"]);
+    home.run(&["demo", "--seed-only"]).fails(1, &["founded without the demo"]);
+
+    let server = Server::start(&home, "serve", "Pages:");
+    assert!(server.get("/en/").starts_with("HTTP/1.1 200"));
+    assert!(home.cluster_runs());
+    assert_eq!(server.interrupt(), Some(0));
+    assert!(!home.cluster_runs(), "the cluster ends with its owner");
+}
+
+#[test]
+fn the_demo_is_made_once_serves_and_ends_by_ctrl_c() {
+    let home = Home::new("demo");
+    home.good(&["demo", "--seed-only"]);
+    let before = fs::read(home.path("demo/accounts.json")).unwrap();
+    let staff = home.good(&["staff", "list"]);
+    assert!(home.good(&["demo", "--seed-only"]).contains("there already"));
+    assert_eq!(fs::read(home.path("demo/accounts.json")).unwrap(), before);
+    assert_eq!(home.good(&["staff", "list"]), staff);
+    home.good(&["check"]);
+    the_accounts_are_as_documented(&home);
+
+    let server = Server::start(&home, "demo", "Ctrl-C");
+    assert!(server.printed.contains("triager1"), "{}", server.printed);
+    for page in ["/kk/", "/ru/", "/en/"] {
+        assert!(server.get(page).starts_with("HTTP/1.1 200"), "{page}");
+    }
+    // A second process uses the same cluster without owning it.
+    assert_eq!(home.good(&["demo", "code", "triager1"]).trim().len(), 6);
+    home.good(&["check"]);
+    the_desks_are_told_without_a_word_about_any_case(&home);
+    assert_eq!(server.interrupt(), Some(0));
+    assert!(!home.cluster_runs(), "the cluster ends with its owner");
+}
+
+fn the_accounts_are_as_documented(home: &Home) {
+    for file in ["demo/accounts.json", "demo/receipts.json"] {
+        assert_eq!(fs::metadata(home.path(file)).unwrap().permissions().mode() & 0o777, 0o600, "{file}");
+    }
+    let mut roles = BTreeSet::new();
+    for account in home.json("demo/accounts.json").as_array().unwrap() {
+        let fields: Vec<&str> = account.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(fields, ["desk", "login", "password", "roles", "totp_secret"]);
+        assert_eq!(account["totp_secret"].as_str().unwrap().len(), 32);
+        roles.extend(
+            account["roles"].as_array().unwrap().iter().map(|role| role.as_str().unwrap().to_owned()),
+        );
+    }
+    let wanted = ["administrator", "auditor", "investigator", "oversight", "reviewer", "triager"];
+    assert!(roles.iter().eq(wanted.iter()), "{roles:?}");
+    let languages: BTreeSet<String> = home
+        .json("demo/receipts.json")
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|receipt| receipt["language"].as_str().unwrap().to_owned())
+        .collect();
+    assert!(languages.iter().eq(["en", "kk", "ru"].iter()));
+}
+
+/// Two desks have reports that nobody has opened; every triager is written to, the same words each time.
+fn the_desks_are_told_without_a_word_about_any_case(home: &Home) {
+    let mails = || fs::read_dir(home.path("mail")).map_or(Vec::new(), Iterator::collect);
+    for _ in 0..100 {
+        if mails().len() >= 4 {
+            break;
+        }
+        sleep(Duration::from_millis(100));
+    }
+    let mut to = BTreeSet::new();
+    let mut words = BTreeSet::new();
+    for mail in mails() {
+        let text = fs::read_to_string(mail.unwrap().path()).unwrap();
+        let (head, body) = text.split_once("\r\n\r\n").unwrap();
+        to.extend(head.lines().filter_map(|line| line.strip_prefix("To: ")).map(ToOwned::to_owned));
+        words.insert(body.to_owned());
+    }
+    let triagers = [1, 2, 3, 4].map(|n| format!("triager{n}@senim.invalid"));
+    assert!(to.iter().eq(triagers.iter()), "{to:?}");
+    assert_eq!(words.len(), 1, "one text for whatever waits");
+}
+
+#[test]
+fn a_demo_that_was_killed_is_made_again() {
+    let home = Home::new("killed");
+    let mut child = home.command(&["demo", "--seed-only"]).stderr(Stdio::null()).spawn().unwrap();
+    let kept = home.path("secrets.toml");
+    let founded = || fs::read_to_string(&kept).is_ok_and(|text| text.contains("genesis"));
+    while !founded() {
+        assert!(child.try_wait().unwrap().is_none(), "it failed");
+        sleep(Duration::from_millis(20));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(!home.path("demo/accounts.json").exists());
+    assert!(home.good(&["demo", "--seed-only"]).contains("half made"));
+    home.good(&["check"]);
+}
+
+#[test]
+fn people_are_disabled_with_a_signature_and_planted_ones_are_found() {
+    let home = Home::new("people");
+    home.good(&["demo", "--seed-only"]);
+    home.run(&["staff", "disable", "nobody"]).fails(64, &["nobody is called"]);
+    let administrator = home.account("administrator2");
+    let code = home.good(&["demo", "code", "administrator2"]);
+    let password = administrator["password"].as_str().unwrap();
+    let wrong = format!("administrator2\nnot the password\n{code}");
+    home.answer(&["staff", "disable", "reviewer3"], &wrong).fails(2, &["sign-in failed"]);
+    let right = format!("administrator2\n{password}\n{code}");
+    let done = home.answer(&["staff", "disable", "reviewer3"], &right);
+    assert_eq!(done.code, 0, "{}", done.err);
+    let list = home.good(&["staff", "list"]);
+    assert!(list.lines().any(|line| line.contains("reviewer3") && line.contains("disabled")), "{list}");
+    home.good(&["check"]);
+
+    home.sql(
+        "alter table staff disable trigger all;
+         insert into staff select gen_random_uuid(), gen_random_uuid(), '\\x0102030405060708', 'planted', 'active',
+           invited_roles, null, null, salt, verifier, public_keys, sealed_secrets, sealed_totp, 1, audit_head
+           from staff where login = 'triager1';
+         alter table staff enable always trigger must_record; alter table staff enable trigger advance",
+    );
+    home.run(&["check"]).fails(1, &["without being in the signed directory", "planted"]);
+    home.sql("grant update, delete on audit.entries to senim_app");
+    home.run(&["check"]).fails(1, &["`senim_app` has UPDATE, DELETE on the record"]);
+}
