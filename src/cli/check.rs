@@ -3,6 +3,7 @@
 //! It asks the running database, as the application's role. It repairs nothing.
 
 use super::{failure::Failure, installation::Installation, output::say};
+use crate::domain::case::status::Status;
 use crate::{
     crypto::kem::KemPublic,
     domain::{role::Role, taxonomy::Category},
@@ -193,10 +194,11 @@ fn desks(registry: &Registry) -> Vec<Verdict> {
 }
 
 async fn work(ctx: &Context) -> Result<Vec<Verdict>, Failure> {
+    let open: Vec<Status> = Status::ALL.iter().copied().filter(|status| status.is_open()).collect();
     let (short, (waiting, dead)) = ctx
         .store
         .read(async |db| {
-            Ok::<_, Error>((db.cases_short_of_holders(MOST).await?.len(), db.queue_depth().await?))
+            Ok::<_, Error>((db.cases_short_of_holders(&open, MOST).await?.len(), db.queue_depth().await?))
         })
         .await?;
     Ok(vec![

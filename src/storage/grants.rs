@@ -103,20 +103,23 @@ impl Db<'_> {
         Ok(query.select(case_grants::case_id).load(self.conn).await?)
     }
 
-    /// Open cases with fewer than two living holders who are active: nobody, or one person alone, can read them.
+    /// Cases in one of these states with fewer than two living holders who are active: nobody, or one person alone, can read them.
     ///
     /// # Errors
     /// [`StorageError`].
-    pub async fn cases_short_of_holders(&mut self, limit: i64) -> Result<Vec<CaseId>, StorageError> {
-        let closed: Vec<_> =
-            Status::ALL.iter().filter(|s| !s.is_open()).map(|s| s.code().to_owned()).collect();
+    pub async fn cases_short_of_holders(
+        &mut self,
+        among: &[Status],
+        limit: i64,
+    ) -> Result<Vec<CaseId>, StorageError> {
+        let among: Vec<_> = among.iter().map(|status| status.code().to_owned()).collect();
         let rows: Vec<ShortCase> = diesel::sql_query(
-            "select c.id from cases c where c.status <> all($1) and (
+            "select c.id from cases c where c.status = any($1) and (
                select count(*) from case_grants g join staff s on s.id = g.staff_id
                where g.case_id = c.id and g.recused_on is null and g.revoked_on is null and s.state = 'active') < 2
              order by c.id limit $2",
         )
-        .bind::<Array<Text>, _>(closed)
+        .bind::<Array<Text>, _>(among)
         .bind::<BigInt, _>(limit)
         .load(self.conn)
         .await?;

@@ -1,6 +1,7 @@
 //! The operator's instruments: does the database answer, how much waits, which cases are in danger of being lost.
 
 use super::{context::Context, error::Error};
+use crate::domain::case::status::Status;
 
 /// The most cases that are counted.
 const MOST: i64 = 10_000;
@@ -16,7 +17,7 @@ pub struct Readings {
     pub tasks_waiting: i64,
     /// Tasks that were given up.
     pub tasks_dead: i64,
-    /// Open cases that fewer than two people can read.
+    /// Cases under way, beyond their arrival, that fewer than two people can read.
     pub short_of_holders: usize,
 }
 
@@ -29,7 +30,10 @@ pub async fn take_readings(ctx: &Context) -> Result<Readings, Error> {
     ctx.store
         .read(async |db| {
             let (tasks_waiting, tasks_dead) = db.queue_depth().await?;
-            let short_of_holders = db.cases_short_of_holders(MOST).await?.len();
+            // Without those that have just come in: the figure would tell when a report did. `senim check` counts them.
+            let opened: Vec<Status> =
+                Status::ALL.iter().copied().filter(|s| s.is_open() && *s != Status::Received).collect();
+            let short_of_holders = db.cases_short_of_holders(&opened, MOST).await?.len();
             Ok(Readings { pool_used, pool_size, tasks_waiting, tasks_dead, short_of_holders })
         })
         .await

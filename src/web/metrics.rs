@@ -1,7 +1,8 @@
 //! Figures for operators, in the Prometheus text format on the admin address.
 //!
 //! Nothing here moves when a reporter acts: a scrape every few seconds would tell to the minute when somebody
-//! reported. So requests of the public are not counted at all, not even in sums.
+//! reported. So requests of the public are not counted at all, not even in sums, except where one fails (500, 503):
+//! that an operator must see.
 
 use std::sync::atomic::AtomicU64;
 

@@ -8,7 +8,7 @@ use senim::{
     },
     policy::RoleAt,
     storage::desks::RuleRow,
-    usecases::{add_rule::add_rule, disable_staff::disable_staff},
+    usecases::{add_rule::add_rule, disable_staff::disable_staff, take_readings::take_readings},
 };
 use serde_json::json;
 
@@ -71,7 +71,10 @@ fn a_report_is_taken_in_where_nobody_works() {
         for login in ["tri1", "tri2"] {
             disable_staff(&world.ctx, Some(&world.admin(0).caller), world.id(login)).await.unwrap();
         }
+        let figure = async || take_readings(&world.ctx).await.unwrap().short_of_holders;
+        let before = figure().await;
         let reporter = world.submit("Something.").await;
+        assert_eq!(figure().await, before, "no figure tells when a report came in");
         assert_eq!(reporter.read().await, "template: acknowledged");
         let mut owner = world.owner().await;
         let holders =
