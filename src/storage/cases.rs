@@ -62,6 +62,9 @@ pub struct CaseRow {
     /// The next due day.
     #[diesel(deserialize_as = jiff_diesel::NullableDate)]
     pub due_on: Option<Date>,
+    /// The last day on which the reporter is asked to answer, while a question waits.
+    #[diesel(deserialize_as = jiff_diesel::NullableDate)]
+    pub question_until: Option<Date>,
     /// The investigator in charge.
     pub lead_id: Option<StaffId>,
     /// Risk of detriment to the reporter.
@@ -114,6 +117,8 @@ pub struct CaseChange {
     pub origin: Option<Option<Status>>,
     /// The new due day; `Some(None)` where none runs.
     pub due_on: Option<Option<Date>>,
+    /// The day until which the reporter may answer; `Some(None)` once nothing is asked any more.
+    pub question_until: Option<Option<Date>>,
     /// A new lead; `Some(None)` where nobody leads any more.
     pub lead: Option<Option<StaffId>>,
     /// A new assessment of the risk of detriment.
@@ -138,6 +143,7 @@ struct CaseColumns {
     status_since: Option<Date>,
     origin_status: Option<Option<Status>>,
     due_on: Option<Option<jiff_diesel::Date>>,
+    question_until: Option<Option<jiff_diesel::Date>>,
     lead_id: Option<Option<StaffId>>,
     detriment: Option<DetrimentLevel>,
     outcome: Option<Outcome>,
@@ -280,14 +286,13 @@ impl Db<'_> {
         Ok(query.load(self.conn).await?)
     }
 
-    /// Cases whose question was due to be answered before a day.
+    /// Cases whose reporter was asked to answer before a day, and did not.
     ///
     /// # Errors
     /// [`StorageError`].
     pub async fn questions_due_before(&mut self, day: Date, limit: i64) -> Result<Vec<CaseId>, StorageError> {
         let query = cases::table
-            .filter(cases::status.eq(Status::AwaitingInfo))
-            .filter(cases::due_on.lt(jiff_diesel::Date::from(day)))
+            .filter(cases::question_until.lt(jiff_diesel::Date::from(day)))
             .order(cases::id)
             .limit(limit);
         Ok(query.select(cases::id).load(self.conn).await?)
@@ -325,6 +330,7 @@ impl Tx<'_> {
             status_since: change.step.and(change.on),
             origin_status: change.origin,
             due_on: change.due_on.map(|due| due.map(Into::into)),
+            question_until: change.question_until.map(|until| until.map(Into::into)),
             lead_id: change.lead,
             detriment: change.detriment,
             outcome: change.outcome,

@@ -114,6 +114,7 @@ diesel::table! {
         proposal_id -> Nullable<Uuid>,
         audit_n -> Int4,
         audit_head -> Bytea,
+        question_until -> Nullable<Date>,
     }
 }
 

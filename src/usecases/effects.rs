@@ -11,7 +11,7 @@ use crate::{
             step::Step,
             transition::{MessageKind, MessageRule, find},
         },
-        profile::{CaseDays, Profile},
+        profile::{CaseDays, ClockName, MissingYear, Profile},
     },
     storage::cases::{CaseChange, CaseRow},
 };
@@ -30,10 +30,20 @@ pub(super) fn change(case: &CaseRow, step: Step, to: Status, facts: &StepFacts, 
         Step::Reopen => Some(None),
         _ => None,
     };
+    let days = CaseDays {
+        received_on: if reopened { on } else { case.received_on },
+        acknowledged_on: case.acknowledged_on,
+        status_since: if to == case.status { case.status_since } else { on },
+    };
+    let profile = Profile::get(case.profile);
+    let question_until = (to == Status::AwaitingInfo)
+        .then(|| facts.expected_on.or_else(|| known(profile.due(ClockName::Answer, days))))
+        .flatten();
     CaseChange {
         step: Some((step, to)),
         origin,
-        due_on: Some(next_due(case, to, if reopened { on } else { case.received_on }, on)),
+        due_on: Some(known(profile.next_due(to, days)).into_iter().chain(question_until).min()),
+        question_until: Some(question_until),
         lead,
         detriment: facts.reassessed_detriment.or(facts.detriment_level),
         outcome: facts.outcome,
@@ -44,10 +54,9 @@ pub(super) fn change(case: &CaseRow, step: Step, to: Status, facts: &StepFacts, 
     }
 }
 
-fn next_due(case: &CaseRow, to: Status, received_on: Date, on: Date) -> Option<Date> {
-    let since = if to == case.status { case.status_since } else { on };
-    let days = CaseDays { received_on, acknowledged_on: case.acknowledged_on, status_since: since };
-    Profile::get(case.profile).next_due(to, days).unwrap_or_else(|missing| {
+/// A due day, or none where the calendar lacks the year: that must not keep a step from being taken.
+fn known(due: Result<Option<Date>, MissingYear>) -> Option<Date> {
+    due.unwrap_or_else(|missing| {
         tracing::error!(%missing, "no due day could be computed: the working-day calendar lacks a year");
         None
     })

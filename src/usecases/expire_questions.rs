@@ -1,5 +1,7 @@
 //! A timer: nobody answered in time, so the case goes back to whoever asked. It writes to the case without any key.
 
+use jiff::civil::Date;
+
 use super::{context::Context, effects, error::Error, items::Spot};
 use crate::{
     audit::{
@@ -7,7 +9,7 @@ use crate::{
         entry::{By, Draft, When},
     },
     domain::{
-        case::{facts::StepFacts, status::Status, step::Step, step_taken::take, transition::Doer},
+        case::{facts::StepFacts, step::Step, step_taken::take, transition::Doer},
         ids::CaseId,
     },
     policy::{Action, Actor, Situation, authorize},
@@ -16,7 +18,7 @@ use crate::{
 /// The most cases of one run; the rest comes with the next.
 const MOST: i64 = 200;
 
-/// Sends back every case whose question has gone unanswered past its due day; says how many.
+/// Sends back every case whose question has gone unanswered past the day that the reporter was given; says how many.
 ///
 /// # Errors
 /// [`Error`] of the database.
@@ -24,31 +26,31 @@ pub async fn expire_questions(ctx: &Context) -> Result<usize, Error> {
     let today = ctx.store.today();
     let late = ctx.store.read(async |db| db.questions_due_before(today, MOST).await).await?;
     for id in &late {
-        expire(ctx, *id).await?;
+        expire(ctx, *id, today).await?;
     }
     Ok(late.len())
 }
 
-async fn expire(ctx: &Context, id: CaseId) -> Result<(), Error> {
+async fn expire(ctx: &Context, id: CaseId, today: Date) -> Result<(), Error> {
     let outcome = ctx
         .store
         .record("expire_questions", async |tx| {
             let case = tx.lock_case(id).await?.ok_or(Error::NotFound)?;
-            if case.status != Status::AwaitingInfo {
+            if case.question_until.is_none_or(|until| until >= today) {
                 return Err(Error::Conflict);
             }
             let situation = Situation::new(case.id, case.desk_id, case.status);
             let permit = authorize(&Actor::Timer, Action::TakeStep(Step::Timeout), Some(&situation))?;
-            let (on, facts) = (ctx.store.today(), StepFacts::default());
+            let facts = StepFacts::default();
             let taken =
                 take(case.status, Step::Timeout, Doer::Timer, &facts).map_err(|_cause| Error::Conflict)?;
             let to = taken.to.status(case.status, case.origin_status).ok_or(Error::Conflict)?;
-            let item = Spot::next(&case, on, None).template("answer_expired", &mut tx.rng);
+            let item = Spot::next(&case, today, None).template("answer_expired", &mut tx.rng);
             tx.insert_item(&permit, item).await?;
             let draft =
                 Draft::new(Act::StateChanged, By::Timer, When::At(ctx.store.now())).and(Act::NoticeSent);
             let draft = effects::acts(draft, case.status, Step::Timeout, to, &facts);
-            let change = effects::change(&case, Step::Timeout, to, &facts, on);
+            let change = effects::change(&case, Step::Timeout, to, &facts, today);
             Ok(((), tx.save_case(&permit, &case, change, &draft).await?))
         })
         .await;

@@ -63,6 +63,9 @@ pub async fn take_step(
             let doer = situation.grant.and_then(Capacity::doer).ok_or(Error::Forbidden)?;
             let taken = take(case.status, step, doer, facts).map_err(refused)?;
             let to = taken.to.status(case.status, case.origin_status).ok_or(Error::Conflict)?;
+            if facts.expected_on.is_some_and(|day| day <= ctx.store.today()) {
+                return Err(Error::Invalid(vec![FieldError::new("expected_on", FieldError::NOT_ALLOWED)]));
+            }
             let overtaken = set_aside(ctx, tx, &permit, &case).await?;
             if let Some(master) = facts.master {
                 super::case_access::permitted(tx, caller, master, Action::SeeCase).await.map_err(

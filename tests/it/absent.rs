@@ -1,9 +1,14 @@
 //! Whoever is away is written to all the same: sealing to a case needs no key, only its public half.
 
+use jiff::ToSpan;
 use senim::{
-    domain::case::{status::Status, step::Step},
-    usecases::expire_questions::expire_questions,
+    domain::{
+        case::{status::Status, step::Step},
+        field_error::FieldError,
+    },
+    usecases::{Error, expire_questions::expire_questions},
 };
+use serde_json::json;
 
 use crate::world::in_world;
 
@@ -50,6 +55,46 @@ fn a_question_that_is_not_due_is_left_alone() {
         reporter.write("Here.").await.unwrap();
         world.advance_days(60);
         assert_eq!(expire_questions(&world.ctx).await.unwrap(), 0);
+        assert_eq!(world.status(reporter.case).await, Status::Triage);
+    });
+}
+
+/// The day that the desk gives the reporter counts, before and beyond the profile's; also when the answer to the whole
+/// report is due earlier.
+#[test]
+fn a_question_waits_until_the_day_that_was_given() {
+    in_world(async |world| {
+        let (triager, reviewer) = (world.sign_in("tri1").await, world.sign_in("rev1").await);
+        for days in [3, 45] {
+            let reporter = world.submit("Something.").await;
+            let case = reporter.case;
+            world.drive(case, &triager, Step::Open, &reviewer).await;
+            let until = world.ctx.store.today().saturating_add(days.days());
+            let given = json!({"question": "Where?", "expected_on": until.to_string()});
+            triager.take(case, Step::Ask, given).await;
+            assert_eq!(reporter.inbox().await.case.question_until, Some(until));
+            world.advance_days(days);
+            assert_eq!(expire_questions(&world.ctx).await.unwrap(), 0, "{days}: the day itself counts");
+            world.advance_days(1);
+            assert_eq!(expire_questions(&world.ctx).await.unwrap(), 1, "{days}");
+            assert_eq!(reporter.inbox().await.case.question_until, None);
+        }
+    });
+}
+
+/// A day that has passed cannot be given.
+#[test]
+fn a_question_cannot_be_due_before_it_is_asked() {
+    in_world(async |world| {
+        let reporter = world.submit("Something.").await;
+        let (triager, reviewer) = (world.sign_in("tri1").await, world.sign_in("rev1").await);
+        world.drive(reporter.case, &triager, Step::Open, &reviewer).await;
+        let today = world.ctx.store.today();
+        let refused = triager
+            .step(reporter.case, Step::Ask, json!({"question": "Where?", "expected_on": today.to_string()}))
+            .await;
+        let Err(Error::Invalid(faults)) = refused else { panic!("it was not refused") };
+        assert_eq!(faults, [FieldError::new("expected_on", FieldError::NOT_ALLOWED)]);
         assert_eq!(world.status(reporter.case).await, Status::Triage);
     });
 }

@@ -37,7 +37,7 @@ pub fn enough(from: Status, step: Step, lead: StaffId, mark: &str) -> Value {
         Step::Start => return json!({"plan": format!("{mark} plan"), "reassessed_detriment": "low"}),
         Step::Return if from == Status::Assigned => json!({"reason_code": "wrong_competence"}),
         Step::Return => json!({"reason_code": "facts_missing"}),
-        Step::Pause => json!({"pause_reason": "court", "expected_on": "2027-02-01"}),
+        Step::Pause => json!({"pause_reason": "court", "expected_on": "2099-02-01"}),
         Step::Submit => {
             return json!({"subject_heard": "deferred", "evidence_verified": true,
             "deferral_reason": format!("{mark} deferral")});

@@ -91,6 +91,9 @@ pub struct InboxView {
     /// The day by which the desk answers.
     #[schema(value_type = Option<String>, format = Date)]
     pub answer_by: Option<Date>,
+    /// The day by which the reporter is asked to answer; none where no question waits.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub question_until: Option<Date>,
     /// Whether messages are still taken.
     pub open: bool,
     /// What came and went, oldest first.
@@ -117,6 +120,7 @@ impl InboxView {
             status_text: t.code("status_reporter", inbox.case.status.code()),
             open: inbox.case.status.mailbox_open(),
             answer_by: answer_by(&inbox.case),
+            question_until: inbox.case.question_until,
             reference: inbox.case.reference,
             registered_on: inbox.case.received_on,
             messages: inbox.letters.into_iter().map(|letter| LetterView::of(letter, t)).collect(),

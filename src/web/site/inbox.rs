@@ -132,6 +132,7 @@ fn page(app: &App, t: Texts, token: &str, inbox: Inbox, draft: Draft) -> InboxPa
         t,
         frame,
         next_by: answer_by(&inbox.case),
+        question_until: inbox.case.question_until,
         reference: inbox.case.reference,
         status: inbox.case.status.code(),
         detail: None,

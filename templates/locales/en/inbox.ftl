@@ -13,6 +13,7 @@ inbox-reference = Reference
 inbox-status-title = How it stands
 inbox-next-title = What happens next
 inbox-next-by = You will hear from us by { $date }.
+inbox-question-until = Please answer by { $date }. If you cannot, nothing bad follows: we go on with what we have, and you may still write later.
 inbox-messages-title = Messages
 inbox-no-messages = There are no messages yet.
 inbox-own-words = You wrote to us. Your words are not shown here, so that nobody who sees this screen can read them.

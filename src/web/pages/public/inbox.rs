@@ -53,6 +53,8 @@ pub struct InboxPage {
     pub detail: Option<String>,
     /// Day by which the reporter hears next.
     pub next_by: Option<Date>,
+    /// Day by which the reporter is asked to answer, while a question waits.
+    pub question_until: Option<Date>,
     /// The correspondence, oldest first.
     pub messages: Vec<InboxMessage>,
     /// False once the mailbox is closed.

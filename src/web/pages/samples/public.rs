@@ -107,6 +107,7 @@ fn inbox(t: Texts) -> InboxPage {
         status: "awaiting_info",
         detail: Some(HOSTILE.to_owned()),
         next_by: Some(date(2026, 12, 14)),
+        question_until: Some(date(2026, 12, 7)),
         messages: vec![
             message(Speaker::System, 22, Some("We have received your report.")),
             message(Speaker::Reporter, 23, None),
