@@ -54,6 +54,8 @@ fn tell_cargo(root: &Path) -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=templates/locales");
     println!("cargo::rerun-if-changed=templates/assets");
+    // Embedded by a macro that does not tell cargo what it read.
+    println!("cargo::rerun-if-changed=migrations");
     Ok(())
 }
 

@@ -82,7 +82,7 @@ impl From<DieselError> for StorageError {
 
 impl StorageError {
     /// True where trying the whole transaction again may help: serialization failure (40001), deadlock (40P01).
-    fn asks_for_retry(&self) -> bool {
+    pub(super) fn asks_for_retry(&self) -> bool {
         match self {
             Self::Unavailable(message) => message.contains("serialize") || message.contains("deadlock"),
             Self::Database(DieselError::DatabaseError(_, info)) => info.message().contains("deadlock"),

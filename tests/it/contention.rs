@@ -2,10 +2,11 @@
 
 use senim::{
     domain::case::{status::Status, step::Step},
-    usecases::{Error, take_step::StepDone},
+    usecases::{Error, disable_staff::disable_staff, take_step::StepDone},
 };
 
 use crate::{
+    database::Sql,
     facts::{enough, none},
     world::in_world,
 };
@@ -146,5 +147,36 @@ fn an_act_that_is_cut_short_leaves_nothing() {
         assert!(world.db.dump().await == before, "something was half written");
         triager.note(reporter.case, "a whole note").await.unwrap();
         assert!(triager.read(reporter.case).await.contains("a whole note"));
+    });
+}
+
+/// Waits until somebody waits for a lock.
+async fn somebody_waits(sql: &mut Sql) {
+    let waiting = "pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    while sql.count(waiting).await == 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// A report that was sealed before somebody left, and stored after it, is sealed again without them.
+#[test]
+fn a_report_on_its_way_gives_no_key_to_whoever_leaves_meanwhile() {
+    in_world(async |world| {
+        let (leaving, staying) = (world.id("tri1"), world.sign_in("tri2").await);
+        world.ctx.registry().await.unwrap();
+        let mut owner = world.owner().await;
+        owner.run("begin").await.unwrap();
+        owner.run(&format!("select from desks where id = '{}' for update", world.desk)).await.unwrap();
+        let (reporter, ()) = tokio::join!(world.submit("Something."), async {
+            somebody_waits(&mut world.owner().await).await;
+            disable_staff(&world.ctx, Some(&world.admin(0).caller), leaving).await.unwrap();
+            owner.run("commit").await.unwrap();
+        });
+        for table in ["case_grants where staff_id", "case_wraps where holder_id"] {
+            assert_eq!(world.owner().await.count(&format!("{table} = '{leaving}'")).await, 0, "{table}");
+        }
+        staying.attest(reporter.case).await;
+        assert!(staying.read(reporter.case).await.contains("Something."));
+        assert_eq!(reporter.inbox().await.case.id, reporter.case);
     });
 }

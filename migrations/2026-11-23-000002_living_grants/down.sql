@@ -1,0 +1,2 @@
+drop trigger grants_must_live on cases;
+drop function audit.grants_must_live;
