@@ -358,7 +358,7 @@ fn people_are_disabled_with_a_signature_and_planted_ones_are_found() {
     home.sql(
         "alter table staff disable trigger all;
          insert into staff select gen_random_uuid(), gen_random_uuid(), '\\x0102030405060708', 'planted', 'active',
-           invited_roles, null, null, salt, verifier, public_keys, sealed_secrets, sealed_totp, 1, audit_head
+           invited_roles, null, null, salt, verifier, public_keys, sealed_secrets, sealed_totp, 1, audit_head, null, null
            from staff where login = 'triager1';
          alter table staff enable always trigger must_record; alter table staff enable trigger advance",
     );

@@ -66,6 +66,8 @@ acts! {
     CoiBlocked = "coi.blocked": "4c" "11a";
     GrantAdded = "grant.added": "2a" "9b";
     GrantRemoved = "grant.removed": "2a" "9b";
+    GrantSuspended = "grant.suspended": "2a" "9b";
+    GrantRestored = "grant.restored": "2a" "9b";
     NdaSigned = "nda.signed": "9b";
     StateChanged = "state.changed": "11a";
     TransitionDenied = "transition.denied": "11a";
@@ -138,6 +140,9 @@ acts! {
     SessionClosed = "session.closed": "12a";
     StaffInvited = "staff.invited": "2a";
     StaffEnrolled = "staff.enrolled": "2a";
+    RecoveryAsked = "recovery.asked": "2a";
+    RecoveryApproved = "recovery.approved": "2a";
+    RecoveryRefused = "recovery.refused": "2a";
     DirectoryProposed = "directory.proposed": "2a";
     DirectorySigned = "directory.signed": "2a";
     ActorEnrolled = "actor.enrolled": "2a";

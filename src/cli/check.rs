@@ -138,7 +138,7 @@ fn signatures(registry: &Registry) -> Verdict {
 fn strangers(registry: &Registry, people: &[StaffRow]) -> Vec<Verdict> {
     let members = &registry.directory.members;
     let outside = |person: &&StaffRow| person.state == "active" && !members.contains_key(&person.id);
-    let lingering = |person: &&StaffRow| person.state == "disabled" && members.contains_key(&person.id);
+    let lingering = |person: &&StaffRow| registry.lingering.contains(&person.id);
     let exchanged = |person: &&StaffRow| {
         let signed = members.get(&person.id).map(|member| member.public.to_bytes());
         person.state == "active" && signed.is_some_and(|keys| person.public_keys.as_deref() != Some(&keys))
@@ -153,7 +153,7 @@ fn strangers(registry: &Registry, people: &[StaffRow]) -> Vec<Verdict> {
             names(&exchanged),
             "Their keys are not those that two administrators signed, so they cannot sign in",
         ),
-        (names(&lingering), "Disabled without an administrator's signature: the directory still lists them"),
+        (names(&lingering), "Taken out without an administrator's signature: the directory still lists them"),
     ];
     for (who, what) in groups {
         if !who.is_empty() {

@@ -7,7 +7,7 @@ use super::failure::Failure;
 use crate::{
     crypto::secret::SecretText,
     domain::{field_error::FieldError, text::Login},
-    usecases::redeem_invitation::password_mistakes,
+    usecases::credentials::password_mistakes,
 };
 
 const ASK: &str = "asking for input";

@@ -18,14 +18,16 @@ use crate::{
     crypto::{secret::SecretText, totp::TotpSeed},
     domain::text::Login,
     policy::RoleAt,
+    storage::staff::StaffRow,
     usecases::{
-        Context, Error,
+        Caller, Context, Error,
+        credentials::password_mistakes,
         disable_staff::disable_staff,
         found_instance::{Founded, Founder, found_instance},
-        invite_staff::invite_staff,
+        invite_staff::{INVITATION_DAYS, Invitation, invite_staff},
         list_staff::{StaffList, list_staff},
-        redeem_invitation::password_mistakes,
         registry::Desk,
+        reinvite_staff::reinvite_staff,
         sign_in::{Credentials, sign_in},
         sign_out::sign_out,
     },
@@ -38,10 +40,12 @@ pub(super) enum Command {
     Genesis(Genesis),
     /// Invites a person, who makes their keys with the code printed; two administrators then sign them in
     Invite(Invite),
+    /// Invites somebody anew who lost their keys or never joined: the old keys count no longer; signed as disabling is
+    Reinvite(Whom),
     /// Lists the staff: who is invited, who waits for signatures, who is in the directory
     List,
     /// Takes everything from a person at once; signed by an administrator, who is asked for their credentials
-    Disable(Disable),
+    Disable(Whom),
 }
 
 /// The founding.
@@ -63,13 +67,13 @@ pub(super) struct Invite {
     roles: Vec<String>,
 }
 
-/// Whom to disable.
+/// Whose place is taken.
 #[derive(Args)]
-pub(super) struct Disable {
+pub(super) struct Whom {
     /// The person's login
     login: String,
     /// Without an administrator's signature, for emergencies: the person is kept out, but the signed directory still
-    /// lists them until an administrator disables them too
+    /// lists them until an administrator does the same
     #[arg(long)]
     unsigned: bool,
 }
@@ -94,7 +98,8 @@ pub(super) fn run(installation: &Installation, command: Command) -> Result<(), F
         Command::Genesis(genesis) => found(installation, &genesis),
         Command::Invite(invite) => installation.act(async |ctx| invite.run(ctx).await),
         Command::List => installation.act(list),
-        Command::Disable(disable) => installation.act(async |ctx| disable.run(ctx).await),
+        Command::Reinvite(whom) => installation.act(async |ctx| whom.reinvite(ctx).await),
+        Command::Disable(whom) => installation.act(async |ctx| whom.disable(ctx).await),
     }
 }
 
@@ -167,6 +172,7 @@ fn show(person: &Founded) -> Result<(), Failure> {
     say(format_args!("\n{}", person.login));
     say(format_args!("  one-time codes, key to type: {}", person.totp_secret.expose()));
     say(format_args!("  the same as an address:      {}", uri.expose()));
+    say(format_args!("  recovery code, to be kept on paper at home: {}", person.recovery.reveal()));
     Ok(())
 }
 
@@ -198,14 +204,18 @@ impl Invite {
         let roles: Vec<RoleAt> =
             self.roles.iter().map(|text| names::role_at(&registry, text)).collect::<Result<_, _>>()?;
         let invitation = invite_staff(ctx, None, &login, &roles).await?;
-        say(format_args!("Invitation for {}, to be redeemed within 7 days at /staff/join:", login.as_str()));
-        say(format_args!("\n  {}\n", invitation.code.expose()));
-        say(
-            "It is shown once. Hand it over yourself, not by mail. It gives no access before two administrators have\n\
-             signed the person into the directory.",
-        );
+        show_invitation(login.as_str(), &invitation);
         Ok(())
     }
+}
+
+fn show_invitation(login: &str, invitation: &Invitation) {
+    say(format_args!("Invitation for {login}, to be redeemed within {INVITATION_DAYS} days at /staff/join:"));
+    say(format_args!("\n  {}\n", invitation.code.expose()));
+    say(
+        "It is shown once. Hand it over yourself, not by mail. It gives no access before two administrators have\n\
+         signed the person into the directory.",
+    );
 }
 
 async fn list(ctx: &Context) -> Result<(), Failure> {
@@ -232,30 +242,49 @@ fn role_text(held: &RoleAt, desks: &[Desk]) -> String {
     desk.map_or_else(|| held.role.to_string(), |desk| format!("{}@{desk}", held.role))
 }
 
-impl Disable {
-    async fn run(&self, ctx: &Context) -> Result<(), Failure> {
-        let person = ctx.store.read(async |db| db.staff_by_login(&self.login).await).await?;
-        let person = person.ok_or_else(|| Failure::Usage(format!("nobody is called `{}`", self.login)))?;
-        if person.state == "disabled" {
+impl Whom {
+    async fn disable(&self, ctx: &Context) -> Result<(), Failure> {
+        let person = self.person(ctx).await?;
+        if person.state == "disabled" && self.unsigned {
             return Err(Failure::Usage(format!("`{}` is disabled already", self.login)));
         }
-        let cases = if self.unsigned {
-            disable_staff(ctx, None, person.id).await?
-        } else {
-            let credentials = Credentials {
-                login: prompt::line("Your login, as an administrator")?,
-                password: prompt::password("Your password")?,
-                totp: prompt::line("Your one-time code")?,
-            };
-            let administrator = sign_in(ctx, credentials).await?.caller;
-            let outcome = disable_staff(ctx, Some(&administrator), person.id).await;
-            sign_out(ctx, &administrator).await?;
-            outcome?
-        };
+        let cases = self.signing(ctx, async |by| disable_staff(ctx, by, person.id).await).await?;
         say(format_args!("{} can do nothing any more. Cases taken from them: {cases}.", self.login));
-        if self.unsigned {
-            say("No administrator has signed that: `senim check` says so until one does.");
-        }
         Ok(())
+    }
+
+    async fn reinvite(&self, ctx: &Context) -> Result<(), Failure> {
+        let person = self.person(ctx).await?;
+        let invitation = self.signing(ctx, async |by| reinvite_staff(ctx, by, person.id).await).await?;
+        show_invitation(&self.login, &invitation);
+        say("The old keys count no longer. Once the person is back, colleagues give them their cases again.");
+        Ok(())
+    }
+
+    async fn person(&self, ctx: &Context) -> Result<StaffRow, Failure> {
+        let person = ctx.store.read(async |db| db.staff_by_login(&self.login).await).await?;
+        person.ok_or_else(|| Failure::Usage(format!("nobody is called `{}`", self.login)))
+    }
+
+    /// Does it as an administrator, who is asked for their credentials; or unsigned.
+    async fn signing<T>(
+        &self,
+        ctx: &Context,
+        act: impl AsyncFnOnce(Option<&Caller>) -> Result<T, Error>,
+    ) -> Result<T, Failure> {
+        if self.unsigned {
+            let done = act(None).await?;
+            say("No administrator has signed that: `senim check` says so until one does the same.");
+            return Ok(done);
+        }
+        let credentials = Credentials {
+            login: prompt::line("Your login, as an administrator")?,
+            password: prompt::password("Your password")?,
+            totp: prompt::line("Your one-time code")?,
+        };
+        let administrator = sign_in(ctx, credentials).await?.caller;
+        let outcome = act(Some(&administrator)).await;
+        sign_out(ctx, &administrator).await?;
+        Ok(outcome?)
     }
 }

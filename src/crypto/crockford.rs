@@ -6,6 +6,13 @@
 
 use zeroize::{Zeroize as _, Zeroizing};
 
+use super::secret::Secret;
+
+/// Random bytes of what is printed for a person: 24 symbols, followed by their check symbol.
+pub(super) const PRINTED_BYTES: usize = 15;
+const PRINTED_SYMBOLS: usize = 25;
+const PRINTED_GROUP: usize = 5;
+
 const ALPHABET: [char; 32] = [
     '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'J', 'K', 'M',
     'N', 'P', 'Q', 'R', 'S', 'T', 'V', 'W', 'X', 'Y', 'Z',
@@ -77,6 +84,22 @@ pub(super) fn read(text: &str, count: usize) -> Option<Zeroizing<Vec<u8>>> {
         out.push(symbol_of(typed)?);
     }
     (out.len() == count).then_some(out)
+}
+
+/// A secret as it is printed for a person: `XXXXX-XXXXX-XXXXX-XXXXX-XXXXX`, the last symbol being the check symbol.
+pub(super) fn printed(secret: &Secret<PRINTED_BYTES>) -> String {
+    let mut symbols = symbols(secret.expose());
+    let check = check_symbol(&symbols);
+    symbols.push(check);
+    grouped(&symbols, PRINTED_GROUP)
+}
+
+/// What somebody typed from such a print. `None` for every single wrong symbol, every swap of two symbols, and anything
+/// else with a chance of 31 in 32.
+pub(super) fn read_printed(text: &str) -> Option<Secret<PRINTED_BYTES>> {
+    let symbols = read(text, PRINTED_SYMBOLS).filter(|symbols| passes(symbols))?;
+    let (_, random) = symbols.split_last()?;
+    Secret::from_slice(&bytes(random))
 }
 
 fn times_x(element: u8) -> u8 {

@@ -24,6 +24,8 @@ labels! {
     EPOCH_ONE_OFF = "senim/epoch-one-off/v1",
     RECEIPT_LOOKUP = "senim/receipt-lookup/v1",
     RECEIPT_KEM = "senim/receipt-kem/v1",
+    RECOVERY_LOOKUP = "senim/recovery-lookup/v1",
+    RECOVERY_SEALING = "senim/recovery-sealing/v1",
     PASSWORD_PEPPER = "senim/password-pepper/v1",
     PASSWORD_VERIFIER = "senim/password-verifier/v1",
     PASSWORD_SEALING = "senim/password-sealing/v1",

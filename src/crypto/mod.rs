@@ -6,7 +6,7 @@
 //! | --- | --- |
 //! | ground | [`random`] where randomness comes from · [`secret`] bytes that wipe themselves and cannot be printed · `label` the one list of purposes · `kdf` HKDF-SHA-256 · `aead` XChaCha20-Poly1305 · `crockford` symbols people type |
 //! | content | [`place`] where a ciphertext belongs · [`padding`] size classes · [`envelope`] sealing under a key · [`kem`] sealing to a public key · [`epoch`] the keys of a case |
-//! | people | [`receipt`] of a reporter · [`password`], [`totp`] and [`staff_keys`] of the staff · [`sign`] their signatures · [`shares`] of a desk's recovery key |
+//! | people | [`receipt`] of a reporter · [`password`], [`totp`], [`staff_keys`] and [`recovery_code`] of the staff · [`sign`] their signatures · [`shares`] of a desk's recovery key |
 //! | server | [`server_keys`] · [`session`] · [`token`] · [`jwt`] · [`csrf`] |
 //!
 //! # Key hierarchy (an arrow reads "gives" or "opens")
@@ -15,6 +15,7 @@
 //! password ── Argon2id (pepper, salt) ──► HKDF ┬─► verifier (stored hashed)
 //!                                              └─► sealing key ──► staff secrets: KEM seed, signing seed
 //!                                                                  └─ HKDF ──► own key ──► TOTP seed
+//! recovery code (120 bits) ── HKDF (instance) ──► look-up id (stored hashed), key ──► staff secrets, sealed once more
 //! receipt (120 bits) ── HKDF (instance) ──► look-up id (stored hashed), KEM seed of the reporter
 //! recovery key of a desk (t of n sheets) ──► KEM seed of the desk
 //!
@@ -44,6 +45,7 @@ pub mod password;
 pub mod place;
 pub mod random;
 pub mod receipt;
+pub mod recovery_code;
 pub mod secret;
 pub mod server_keys;
 pub mod session;

@@ -16,8 +16,7 @@ use super::label;
 use super::random::Rng;
 use super::secret::Secret;
 
-const SYMBOLS: usize = 25;
-const ENTROPY: usize = 15;
+const ENTROPY: usize = crockford::PRINTED_BYTES;
 
 /// The text is no receipt: the check symbol, the length or a character is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -40,18 +39,13 @@ impl Receipt {
     /// # Errors
     /// Every single wrong symbol, every swap of two symbols, anything else with a chance of 31 in 32.
     pub fn parse(text: &str) -> Result<Self, Mistyped> {
-        let symbols = crockford::read(text, SYMBOLS).ok_or(Mistyped)?;
-        let (_, random) = symbols.split_last().filter(|_| crockford::passes(&symbols)).ok_or(Mistyped)?;
-        Secret::from_slice(&crockford::bytes(random)).map(Self).ok_or(Mistyped)
+        crockford::read_printed(text).map(Self).ok_or(Mistyped)
     }
 
     /// The 25 characters, `XXXXX-XXXXX-XXXXX-XXXXX-XXXXX`, for the one page that shows them.
     #[must_use]
     pub fn reveal(&self) -> String {
-        let mut symbols = crockford::symbols(self.0.expose());
-        let check = crockford::check_symbol(&symbols);
-        symbols.push(check);
-        crockford::grouped(&symbols, 5)
+        crockford::printed(&self.0)
     }
 
     /// The random bytes, to carry a receipt to come inside a sealed token.

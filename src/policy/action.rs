@@ -42,6 +42,8 @@ actions! {
     SignIn = "sign_in",
     /// Redeem an invitation by making one's keys.
     RedeemInvitation = "redeem_invitation",
+    /// Prepare a new password and second factor with one's printed recovery code.
+    RecoverAccount = "recover_account",
     /// See the list of the cases one holds a grant for.
     ListCases = "list_cases",
     /// See body, region, category, state and days of a case; no content. Needs a case.
@@ -62,6 +64,8 @@ actions! {
     DecideProposal = "decide_proposal",
     /// Give a colleague the keys of a case. Needs a case.
     GrantAccess = "grant_access",
+    /// Give a colleague who made new keys a case again that they have. Needs a case.
+    RestoreAccess = "restore_access",
     /// Take a colleague's access away. Needs a case.
     RevokeAccess = "revoke_access",
     /// Read the log.
@@ -70,6 +74,8 @@ actions! {
     SeeOversight = "see_oversight",
     /// Invite a member of staff.
     InviteStaff = "invite_staff",
+    /// Approve or refuse a colleague's recovery.
+    DecideRecovery = "decide_recovery",
     /// Sign an entry of the staff directory.
     SignDirectory = "sign_directory",
     /// End a member's access to everything.
@@ -96,17 +102,20 @@ impl Action {
             | Self::WriteNote
             | Self::DecideProposal
             | Self::GrantAccess
+            | Self::RestoreAccess
             | Self::RevokeAccess
             | Self::TakeStep(_) => true,
             Self::SubmitReport
             | Self::OpenInbox
             | Self::SignIn
             | Self::RedeemInvitation
+            | Self::RecoverAccount
             | Self::ListCases
             | Self::SeeProposals
             | Self::ReadLog
             | Self::SeeOversight
             | Self::InviteStaff
+            | Self::DecideRecovery
             | Self::SignDirectory
             | Self::DisableStaff
             | Self::ConfigureDesk

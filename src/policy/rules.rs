@@ -18,7 +18,10 @@ pub(super) fn rule(actor: &Actor, action: Action, situation: Option<&Situation>)
         Actor::Timer => timer_rule(action, situation),
         Actor::Operator => operator_rule(action),
         Actor::Anyone => allow_if(
-            matches!(action, Action::SubmitReport | Action::OpenInbox | Action::RedeemInvitation),
+            matches!(
+                action,
+                Action::SubmitReport | Action::OpenInbox | Action::RedeemInvitation | Action::RecoverAccount
+            ),
             if action.needs_case() { Denied::Hidden } else { Denied::Forbidden },
         ),
     }
@@ -85,9 +88,11 @@ fn staff_rule(staff: &StaffActor, action: Action, situation: Option<&Situation>)
         Action::ListCases | Action::SeeProposals => any(&case_roles),
         Action::ReadLog => staff.holds(Role::Auditor),
         Action::SeeOversight => staff.holds(Role::Oversight),
-        Action::InviteStaff | Action::SignDirectory | Action::DisableStaff | Action::ConfigureDesk => {
-            staff.holds(Role::Administrator)
-        }
+        Action::InviteStaff
+        | Action::DecideRecovery
+        | Action::SignDirectory
+        | Action::DisableStaff
+        | Action::ConfigureDesk => staff.holds(Role::Administrator),
         _ => false,
     };
     allow_if(sound && allowed, Denied::Forbidden)
@@ -104,7 +109,8 @@ fn case_rule(staff: &StaffActor, action: Action, situation: &Situation) -> Verdi
     let allowed = match action {
         // A note is sealed with the case's public half: whoever writes it learns nothing.
         Action::SeeCase | Action::Attest | Action::Recuse | Action::WriteNote | Action::SeeProposals => true,
-        Action::ReadContent => attested,
+        // Whoever may read may give back what a colleague has the grant for already.
+        Action::ReadContent | Action::RestoreAccess => attested,
         // The reviewer speaks by decisions only, so as to stay the second pair of eyes.
         Action::WriteMessage => attested && capacity != Capacity::Reviewer && situation.status.mailbox_open(),
         Action::GrantAccess | Action::RevokeAccess => {

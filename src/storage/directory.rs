@@ -45,14 +45,29 @@ impl Db<'_> {
         Ok(query.load(self.conn).await?)
     }
 
-    /// The waiting entry about a person.
+    /// The entry about a person that counts.
     ///
     /// # Errors
     /// [`StorageError`].
-    pub async fn waiting_directory_row(&mut self, id: StaffId) -> Result<Option<DirectoryRow>, StorageError> {
+    pub async fn directory_row_in_force(
+        &mut self,
+        id: StaffId,
+    ) -> Result<Option<DirectoryRow>, StorageError> {
+        let query = directory_entries::table
+            .filter(directory_entries::staff_id.eq(id).and(directory_entries::version.is_not_null()))
+            .order(directory_entries::serial.desc())
+            .select(DirectoryRow::as_select());
+        Ok(query.first(self.conn).await.optional()?)
+    }
+
+    /// The last entry about a person, in force or waiting for its second signature.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn last_directory_row(&mut self, id: StaffId) -> Result<Option<DirectoryRow>, StorageError> {
         let query = directory_entries::table
             .filter(directory_entries::staff_id.eq(id))
-            .filter(directory_entries::version.is_null())
+            .order(directory_entries::serial.desc())
             .select(DirectoryRow::as_select());
         Ok(query.first(self.conn).await.optional()?)
     }

@@ -10,7 +10,8 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::{
-    schema::{case_grants, staff},
+    cases::Scope,
+    schema::{case_grants, case_wraps, cases, staff},
     store::{Db, StorageError},
     tx::Tx,
 };
@@ -60,6 +61,16 @@ struct ShortCase {
     id: Uuid,
 }
 
+#[derive(QueryableByName)]
+struct WaitingForKeys {
+    #[diesel(sql_type = SqlUuid)]
+    staff_id: Uuid,
+    #[diesel(sql_type = Text)]
+    login: String,
+    #[diesel(sql_type = SqlUuid)]
+    case_id: Uuid,
+}
+
 /// What becomes of a grant.
 #[derive(Debug, Clone, Copy)]
 pub enum GrantEnd {
@@ -103,6 +114,55 @@ impl Db<'_> {
         Ok(query.select(case_grants::case_id).load(self.conn).await?)
     }
 
+    /// Who can open a case: a living grant, and a key of its present epoch.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn key_holders(&mut self, case: CaseId) -> Result<Vec<StaffId>, StorageError> {
+        let present = cases::table.find(case).select(cases::epoch).single_value();
+        let query = case_grants::table
+            .inner_join(
+                case_wraps::table.on(case_wraps::case_id
+                    .eq(case_grants::case_id)
+                    .and(case_wraps::holder_kind.eq("staff"))
+                    .and(case_wraps::holder_id.eq(case_grants::staff_id))),
+            )
+            .filter(case_grants::case_id.eq(case))
+            .filter(case_grants::recused_on.is_null().and(case_grants::revoked_on.is_null()))
+            .filter(case_wraps::epoch.nullable().eq(present))
+            .order(case_grants::staff_id);
+        Ok(query.select(case_grants::staff_id).load(self.conn).await?)
+    }
+
+    /// Colleagues with a living grant but no key for a case of the scope's that has one: who, their name, the case; by
+    /// name.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn waiting_for_keys(
+        &mut self,
+        scope: Scope,
+    ) -> Result<Vec<(StaffId, String, CaseId)>, StorageError> {
+        let rows: Vec<WaitingForKeys> = diesel::sql_query(
+            "select g.staff_id, s.login, c.id as case_id
+             from case_grants mine
+             join cases c on c.id = mine.case_id
+             join case_wraps held on held.case_id = c.id and held.epoch = c.epoch and held.holder_id = mine.staff_id
+             join case_grants g on g.case_id = c.id and g.staff_id <> mine.staff_id
+             join staff s on s.id = g.staff_id and s.state = 'active'
+             where mine.staff_id = $1 and mine.attested_on is not null
+               and mine.recused_on is null and mine.revoked_on is null
+               and g.recused_on is null and g.revoked_on is null
+               and not exists (select from case_wraps w
+                               where w.case_id = c.id and w.epoch = c.epoch and w.holder_id = g.staff_id)
+             order by s.login, c.id",
+        )
+        .bind::<SqlUuid, _>(scope.staff.0)
+        .load(self.conn)
+        .await?;
+        Ok(rows.into_iter().map(|row| (StaffId(row.staff_id), row.login, CaseId(row.case_id))).collect())
+    }
+
     /// Cases in one of these states with fewer than two living holders who are active: nobody, or one person alone, can read them.
     ///
     /// # Errors
@@ -116,6 +176,7 @@ impl Db<'_> {
         let rows: Vec<ShortCase> = diesel::sql_query(
             "select c.id from cases c where c.status = any($1) and (
                select count(*) from case_grants g join staff s on s.id = g.staff_id
+               join case_wraps w on w.case_id = c.id and w.epoch = c.epoch and w.holder_id = g.staff_id
                where g.case_id = c.id and g.recused_on is null and g.revoked_on is null and s.state = 'active') < 2
              order by c.id limit $2",
         )

@@ -28,6 +28,7 @@ pub mod log;
 pub mod migrations;
 pub mod privileges;
 pub mod proposals;
+pub mod recoveries;
 pub mod sessions;
 pub mod staff;
 pub mod tasks;

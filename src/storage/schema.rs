@@ -230,6 +230,17 @@ diesel::table! {
         sealed_totp -> Nullable<Bytea>,
         audit_n -> Int4,
         audit_head -> Bytea,
+        recovery_hash -> Nullable<Bytea>,
+        sealed_recovery -> Nullable<Bytea>,
+    }
+}
+
+diesel::table! {
+    staff_recoveries (staff_id) {
+        staff_id -> Uuid,
+        asked_at -> Timestamptz,
+        keys -> Bytea,
+        signature -> Bytea,
     }
 }
 
@@ -278,6 +289,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     bodies,
     case_grants,
     case_items,
+    case_wraps,
     cases,
     desks,
     directory_entries,

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
@@ -47,6 +48,8 @@ pub struct StaffRow {
     pub sealed_secrets: Option<Vec<u8>>,
     /// The second factor's seed, sealed under the secret halves.
     pub sealed_totp: Option<Vec<u8>>,
+    /// Secret halves once more, sealed under the recovery code.
+    pub sealed_recovery: Option<Vec<u8>>,
     /// Number of the last entry.
     pub audit_n: i32,
     /// Its commitment.
@@ -80,14 +83,21 @@ pub struct NewStaff {
     pub login: String,
     /// What the invitation asks for, JSON.
     pub invited_roles: String,
-    /// SHA-256 of the invitation's secret.
-    pub invitation_hash: [u8; 32],
+    /// What is stored of the invitation.
+    pub invitation: StoredInvitation,
+}
+
+/// What is stored of an invitation.
+#[derive(Debug, Clone, Copy)]
+pub struct StoredInvitation {
+    /// SHA-256 of its secret.
+    pub hash: [u8; 32],
     /// Until when it can be redeemed.
-    pub invitation_expires: Timestamp,
+    pub expires: Timestamp,
 }
 
 /// The keys a person made.
-#[derive(Debug, Clone, AsChangeset)]
+#[derive(Debug, Clone, AsChangeset, Serialize, Deserialize)]
 #[diesel(table_name = staff)]
 pub struct StaffKeyColumns {
     /// Salt of the password derivation.
@@ -100,6 +110,10 @@ pub struct StaffKeyColumns {
     pub sealed_secrets: Vec<u8>,
     /// The second factor's seed, sealed.
     pub sealed_totp: Vec<u8>,
+    /// Look-up hash of the recovery code.
+    pub recovery_hash: Vec<u8>,
+    /// Secret halves, sealed under the recovery code.
+    pub sealed_recovery: Vec<u8>,
 }
 
 /// What an act changes in a person's row.
@@ -107,8 +121,10 @@ pub struct StaffKeyColumns {
 pub struct StaffChange {
     /// The new state.
     pub state: Option<&'static str>,
-    /// New keys; the invitation is used up with them.
+    /// New keys.
     pub keys: Option<StaffKeyColumns>,
+    /// A new invitation; `Some(None)` where it is used up.
+    pub invitation: Option<Option<StoredInvitation>>,
 }
 
 #[derive(AsChangeset)]
@@ -116,6 +132,7 @@ pub struct StaffChange {
 struct StaffColumns {
     state: Option<&'static str>,
     invitation_hash: Option<Option<Vec<u8>>>,
+    invitation_expires: Option<Option<jiff_diesel::Timestamp>>,
     audit_n: i32,
     audit_head: Vec<u8>,
 }
@@ -148,12 +165,22 @@ impl Db<'_> {
         Ok(query.first(self.conn).await.optional()?)
     }
 
-    /// Who was disabled.
+    /// A person by the look-up hash of their recovery code.
     ///
     /// # Errors
     /// [`StorageError`].
-    pub async fn disabled_staff(&mut self) -> Result<Vec<StaffId>, StorageError> {
-        Ok(staff::table.filter(staff::state.eq("disabled")).select(staff::id).load(self.conn).await?)
+    pub async fn staff_by_recovery(&mut self, hash: &[u8; 32]) -> Result<Option<StaffRow>, StorageError> {
+        let query =
+            staff::table.filter(staff::recovery_hash.eq(hash.as_slice())).select(StaffRow::as_select());
+        Ok(query.first(self.conn).await.optional()?)
+    }
+
+    /// Who does not work here: invited, not signed into the directory yet, or disabled.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn inactive_staff(&mut self) -> Result<Vec<StaffId>, StorageError> {
+        Ok(staff::table.filter(staff::state.ne("active")).select(staff::id).load(self.conn).await?)
     }
 
     /// Everybody, by name.
@@ -196,8 +223,8 @@ impl Tx<'_> {
                 staff::login.eq(&new.login),
                 staff::state.eq("invited"),
                 staff::invited_roles.eq(&new.invited_roles),
-                staff::invitation_hash.eq(new.invitation_hash.as_slice()),
-                staff::invitation_expires.eq(jiff_diesel::Timestamp::from(new.invitation_expires)),
+                staff::invitation_hash.eq(new.invitation.hash.as_slice()),
+                staff::invitation_expires.eq(jiff_diesel::Timestamp::from(new.invitation.expires)),
                 staff::audit_n.eq(entry.place.n),
                 staff::audit_head.eq(entry.commitment.as_slice()),
             ))
@@ -218,10 +245,10 @@ impl Tx<'_> {
         draft: &Draft<'_>,
     ) -> Result<Written, StorageError> {
         let entry = self.seal(&person.head(), draft)?;
-        let used_up = change.keys.is_some() || change.state == Some("disabled");
         let columns = StaffColumns {
             state: change.state,
-            invitation_hash: used_up.then_some(None),
+            invitation_hash: change.invitation.map(|new| new.map(|new| new.hash.to_vec())),
+            invitation_expires: change.invitation.map(|new| new.map(|new| new.expires.into())),
             audit_n: entry.place.n,
             audit_head: entry.commitment.to_vec(),
         };

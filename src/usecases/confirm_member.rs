@@ -1,11 +1,7 @@
 //! The second administrator confirms: from now on the person is in the directory and can be given keys.
 
 use super::{
-    caller::Caller,
-    context::Context,
-    error::Error,
-    propose_member::{body_of, invited_roles},
-    registry::SIGNATURE_DOMAIN,
+    caller::Caller, context::Context, error::Error, propose_member::waits, registry::SIGNATURE_DOMAIN,
 };
 use crate::{
     audit::act::Act,
@@ -17,8 +13,8 @@ use crate::{
 /// Countersigns the waiting entry, after checking that it says what the person's row says.
 ///
 /// # Errors
-/// [`Error::NotFound`] where nothing waits; [`Error::Forbidden`] for the administrator who proposed;
-/// [`Error::Conflict`] where the person changed meanwhile.
+/// [`Error::NotFound`] where nothing waits, also where the person made other keys meanwhile; [`Error::Forbidden`] for
+/// the administrator who proposed.
 pub async fn confirm_member(ctx: &Context, caller: &Caller, id: StaffId) -> Result<(), Error> {
     let permit = authorize(&caller.actor(), Action::SignDirectory, None)?;
     ctx.store
@@ -26,12 +22,10 @@ pub async fn confirm_member(ctx: &Context, caller: &Caller, id: StaffId) -> Resu
             let instance =
                 tx.lock_instance().await?.ok_or(Error::NotReady("the instance was never founded"))?;
             let person = tx.lock_staff(id).await?.ok_or(Error::NotFound)?;
-            let row = tx.waiting_directory_row(id).await?.ok_or(Error::NotFound)?;
+            let row = tx.last_directory_row(id).await?.filter(|row| waits(ctx, &person, row));
+            let row = row.filter(|_| person.state == "enrolled").ok_or(Error::NotFound)?;
             if row.first_signer == caller.id {
                 return Err(Error::Forbidden);
-            }
-            if body_of(ctx, &person, row.serial, invited_roles(&person)?)?.to_bytes()? != row.body {
-                return Err(Error::Conflict);
             }
             let now = ctx.store.now();
             let sign = &caller.secrets.sign;
@@ -39,7 +33,7 @@ pub async fn confirm_member(ctx: &Context, caller: &Caller, id: StaffId) -> Resu
             let version = instance.next_version();
             tx.countersign(&permit, (id, row.serial), (caller.id, signature.as_slice()), version).await?;
             let draft = caller.draft(Act::DirectorySigned, "administrator", now).and(Act::ActorEnrolled);
-            let change = StaffChange { state: Some("active"), keys: None };
+            let change = StaffChange { state: Some("active"), ..StaffChange::default() };
             let _person = tx.save_staff(&permit, &person, change, &draft).await?;
             let draft = caller.draft(Act::ConfigChanged, "administrator", now).code("what", "directory");
             Ok(((), tx.save_instance(&permit, &instance, &draft).await?))

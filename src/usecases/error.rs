@@ -20,6 +20,9 @@ pub enum Error {
     /// The caller may know of it but may not do this.
     #[error("forbidden")]
     Forbidden,
+    /// The caller made new keys, and no colleague has given them this case again yet.
+    #[error("the case's keys are awaited")]
+    KeysAwaited,
     /// The caller is not signed in, or no longer.
     #[error("not signed in")]
     Unauthenticated,

@@ -2,24 +2,23 @@
 //! Their public keys go into the configuration, where every later entry of the directory is checked against them.
 
 use jiff::Timestamp;
-use rand::RngExt;
 
 use super::{
-    context::Context, error::Error, invite_staff::hash, propose_member::body_of,
-    redeem_invitation::seal_keys, registry::SIGNATURE_DOMAIN,
+    context::Context, credentials::Accepted, error::Error, invite_staff::hash, propose_member::body_of,
+    registry::SIGNATURE_DOMAIN,
 };
 use crate::{
     audit::{
         act::Act,
         entry::{By, Draft, When},
     },
-    crypto::{secret::SecretText, staff_keys::StaffSecrets, totp::TotpSeed},
+    crypto::{recovery_code::RecoveryCode, secret::SecretText, staff_keys::StaffSecrets, totp::TotpSeed},
     domain::{ids::StaffId, role::Role, text::Login},
     policy::{Action, Actor, Permit, RoleAt, authorize},
     storage::{
         Tx,
         directory::DirectoryRow,
-        staff::{NewStaff, StaffChange, StaffKeyColumns},
+        staff::{NewStaff, StaffChange, StaffKeyColumns, StoredInvitation},
     },
 };
 
@@ -37,6 +36,8 @@ pub struct Founded {
     pub login: String,
     /// The second factor's seed, shown once.
     pub totp_secret: SecretText,
+    /// Opens their secrets once more when password or second factor are lost; shown once.
+    pub recovery: RecoveryCode,
     /// The public key for the configuration.
     pub genesis: [u8; 32],
 }
@@ -45,7 +46,8 @@ struct Person {
     id: StaffId,
     login: String,
     secrets: StaffSecrets,
-    seed: TotpSeed,
+    totp_secret: SecretText,
+    recovery: RecoveryCode,
     columns: StaffKeyColumns,
 }
 
@@ -80,7 +82,8 @@ pub async fn found_instance(ctx: &Context, founders: [Founder; 2]) -> Result<[Fo
         .await?;
     Ok(people.map(|person| Founded {
         login: person.login,
-        totp_secret: person.seed.base32(),
+        totp_secret: person.totp_secret,
+        recovery: person.recovery,
         genesis: person.secrets.public().sign.to_bytes(),
     }))
 }
@@ -88,11 +91,11 @@ pub async fn found_instance(ctx: &Context, founders: [Founder; 2]) -> Result<[Fo
 async fn make(ctx: &Context, founder: Founder) -> Result<Person, Error> {
     let mut rng = ctx.store.entropy().rng();
     let id = StaffId(crate::crypto::random::uuid_v4(&mut rng));
-    let salt: [u8; 16] = rng.random();
-    let keys = ctx.passwords.derive(founder.password, salt).await?;
     let (secrets, seed) = (StaffSecrets::generate(&mut rng), TotpSeed::generate(&mut rng));
-    let columns = seal_keys(ctx, id, (&salt, &keys), (&secrets, &seed), &mut rng)?;
-    Ok(Person { id, login: founder.login.as_str().to_owned(), secrets, seed, columns })
+    let totp_secret = seed.base32();
+    let accepted = Accepted::with(ctx, founder.password, seed).await?;
+    let (columns, recovery) = accepted.seal(ctx, id, &secrets, &mut rng)?;
+    Ok(Person { id, login: founder.login.as_str().to_owned(), secrets, totp_secret, recovery, columns })
 }
 
 fn founders_roles() -> Vec<RoleAt> {
@@ -105,13 +108,13 @@ async fn enrol(tx: &mut Tx<'_>, permit: &Permit, person: &Person, now: Timestamp
         login: person.login.clone(),
         invited_roles: serde_json::to_string(&founders_roles())
             .map_err(|_cause| Error::Sealed("the roles"))?,
-        invitation_hash: hash(&tx.uuid().to_string()),
-        invitation_expires: now,
+        invitation: StoredInvitation { hash: hash(&tx.uuid().to_string()), expires: now },
     };
     let draft = Draft::new(Act::StaffInvited, By::System, When::At(now));
     let _invited = tx.insert_staff(permit, new, &draft).await?;
     let row = tx.lock_staff(person.id).await?.ok_or(Error::Conflict)?;
-    let change = StaffChange { state: Some("active"), keys: Some(person.columns.clone()) };
+    let change =
+        StaffChange { state: Some("active"), keys: Some(person.columns.clone()), invitation: Some(None) };
     let by = By::Staff { alias: row.alias(), role: "administrator" };
     let draft =
         Draft::new(Act::StaffEnrolled, by, When::At(now)).and(Act::DirectorySigned).and(Act::ActorEnrolled);

@@ -13,7 +13,6 @@ use crate::{
     storage::{
         Tx,
         cases::{CaseChange, CaseRow},
-        grants::GrantRow,
         wraps::{Holder, NewWrap, WrapRow},
     },
 };
@@ -106,7 +105,7 @@ pub(super) async fn unlock(
     let holder = (Holder::Staff(caller.id), &caller.secrets.kem);
     let seeds = HeldSeeds::open(ctx, case.id, &wraps, holder)?;
     if seeds.keys(case.epoch).is_none() {
-        return Err(Error::NotFound);
+        return Err(Error::KeysAwaited);
     }
     Ok((seeds, first))
 }
@@ -122,15 +121,9 @@ pub(super) async fn rotate(
 ) -> Result<(CaseChange, usize), Error> {
     let epoch = case.epoch.saturating_add(1);
     let seed = EpochSeed::generate(&mut tx.rng);
-    let remaining: Vec<StaffId> = tx
-        .grants(case.id)
-        .await?
-        .into_iter()
-        .map(|(grant, _)| grant)
-        .filter(GrantRow::lives)
-        .map(|grant| grant.staff_id)
-        .filter(|staff| registry.directory.members.contains_key(staff))
-        .collect();
+    // Who has a grant but waits for this case after making new keys is given none by a timer's or a leaver's hand.
+    let mut remaining = tx.key_holders(case.id).await?;
+    remaining.retain(|staff| registry.directory.members.contains_key(staff));
     let reporter =
         KemPublic::parse(&case.reporter_key).map_err(|_bad| Error::Sealed("the reporter's key"))?;
     let desk = registry.desks.get(&case.desk_id).ok_or(Error::NotReady("the case's desk is gone"))?;

@@ -2,7 +2,7 @@
 //! makes their own keys with it, and two administrators must sign them into the directory afterwards.
 
 use data_encoding::BASE32_NOPAD;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use rand::RngExt;
 use sha2::{Digest, Sha256};
 
@@ -15,7 +15,7 @@ use crate::{
     crypto::secret::SecretText,
     domain::{field_error::FieldError, ids::StaffId, role::forbidden_pair, text::Login},
     policy::{Action, Actor, RoleAt, authorize},
-    storage::staff::NewStaff,
+    storage::staff::{NewStaff, StoredInvitation},
 };
 
 /// How long an invitation can be redeemed, days.
@@ -27,6 +27,22 @@ pub struct Invitation {
     pub staff: StaffId,
     /// The secret that redeems it.
     pub code: SecretText,
+}
+
+/// A fresh invitation: what is handed over, and what is stored of it.
+pub(super) struct NewInvitation {
+    pub code: SecretText,
+    pub stored: StoredInvitation,
+}
+
+impl NewInvitation {
+    pub(super) fn make(ctx: &Context) -> Self {
+        let secret: [u8; 20] = ctx.store.entropy().rng().random();
+        let code = BASE32_NOPAD.encode(&secret);
+        let from_now = SignedDuration::from_hours(INVITATION_DAYS * 24);
+        let expires = ctx.store.now().saturating_add(from_now).unwrap_or(Timestamp::MAX);
+        Self { stored: StoredInvitation { hash: hash(&code), expires }, code: SecretText::from(code) }
+    }
 }
 
 /// Invites a person for these roles.
@@ -43,10 +59,8 @@ pub async fn invite_staff(
     let actor = caller.map_or(Actor::Operator, Caller::actor);
     let permit = authorize(&actor, Action::InviteStaff, None)?;
     check_roles(ctx, roles).await?;
-    let mut rng = ctx.store.entropy().rng();
-    let secret: [u8; 20] = rng.random();
-    let code = BASE32_NOPAD.encode(&secret);
-    let id = StaffId(crate::crypto::random::uuid_v4(&mut rng));
+    let invitation = NewInvitation::make(ctx);
+    let id = StaffId(ctx.store.entropy().uuid());
     let now = ctx.store.now();
     let invited_roles = serde_json::to_string(roles).map_err(|_cause| Error::Sealed("the roles"))?;
     let outcome = ctx
@@ -56,10 +70,7 @@ pub async fn invite_staff(
                 id,
                 login: login.as_str().to_owned(),
                 invited_roles: invited_roles.clone(),
-                invitation_hash: hash(&code),
-                invitation_expires: now
-                    .saturating_add(SignedDuration::from_hours(INVITATION_DAYS * 24))
-                    .unwrap_or(now),
+                invitation: invitation.stored,
             };
             let draft = match caller {
                 Some(caller) => caller.draft(Act::StaffInvited, "administrator", now),
@@ -70,7 +81,7 @@ pub async fn invite_staff(
         .await;
     match outcome {
         Err(Error::Conflict) => Err(Error::Invalid(vec![FieldError::new("login", FieldError::TAKEN)])),
-        outcome => outcome.map(|()| Invitation { staff: id, code: SecretText::from(code) }),
+        outcome => outcome.map(|()| Invitation { staff: id, code: invitation.code }),
     }
 }
 

@@ -1,8 +1,18 @@
 //! Administrators look at the staff: who is invited, who waits for the directory, who is in it.
 
-use sha2::{Digest, Sha256};
+use std::collections::HashMap;
 
-use super::{caller::Caller, context::Context, error::Error, propose_member::invited_roles, registry::Desk};
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    approve_recovery::RECOVERY_DAYS,
+    caller::Caller,
+    context::Context,
+    credentials::fingerprint,
+    error::Error,
+    propose_member::{invited_roles, waits},
+    registry::Desk,
+};
 use crate::{
     domain::ids::StaffId,
     policy::{Action, Actor, RoleAt, authorize},
@@ -22,6 +32,8 @@ pub struct StaffLine {
     pub waits_for_second: bool,
     /// Whether the caller may sign now.
     pub signable: bool,
+    /// When they asked for a recovery that waits for approval.
+    pub recovery_asked: Option<Timestamp>,
     /// Fingerprint of the public keys, to be compared with what the person reads out.
     pub fingerprint: Option<String>,
 }
@@ -42,13 +54,20 @@ pub async fn list_staff(ctx: &Context, caller: Option<&Caller>) -> Result<StaffL
     let actor = caller.map_or(Actor::Operator, Caller::actor);
     authorize(&actor, Action::InviteStaff, None)?;
     let registry = ctx.current_registry().await?;
-    let (people, rows) = ctx
+    let from = ctx.store.now().saturating_sub(SignedDuration::from_hours(RECOVERY_DAYS * 24));
+    let from = from.unwrap_or(Timestamp::MIN);
+    let (people, rows, recoveries) = ctx
         .store
-        .read(async |db| Ok::<_, Error>((db.all_staff().await?, db.directory_rows().await?)))
+        .read(async |db| {
+            let people = db.all_staff().await?;
+            Ok::<_, Error>((people, db.directory_rows().await?, db.recoveries_since(from).await?))
+        })
         .await?;
+    let recoveries: HashMap<_, _> = recoveries.into_iter().collect();
     let mut lines = Vec::new();
     for person in people {
-        let waiting = rows.iter().find(|row| row.staff_id == person.id && row.version.is_none());
+        let last = rows.iter().filter(|row| row.staff_id == person.id).max_by_key(|row| row.serial);
+        let waiting = last.filter(|row| waits(ctx, &person, row));
         let member = registry.directory.members.get(&person.id);
         let roles = match member {
             Some(member) => member.roles.clone(),
@@ -58,6 +77,7 @@ pub async fn list_staff(ctx: &Context, caller: Option<&Caller>) -> Result<StaffL
             caller.is_some_and(|caller| waiting.is_some_and(|row| row.first_signer == caller.id));
         lines.push(StaffLine {
             id: person.id,
+            recovery_asked: recoveries.get(&person.id).copied(),
             login: person.login,
             waits_for_second: waiting.is_some(),
             signable: caller.is_some() && person.state == "enrolled" && !signed_before,
@@ -69,11 +89,4 @@ pub async fn list_staff(ctx: &Context, caller: Option<&Caller>) -> Result<StaffL
     let mut desks: Vec<Desk> = registry.desks.values().cloned().collect();
     desks.sort_by(|a, b| a.row.name_en.cmp(&b.row.name_en));
     Ok(StaffList { lines, desks })
-}
-
-/// Eight groups of four hexadecimal digits of the keys' SHA-256.
-fn fingerprint(keys: &[u8]) -> String {
-    let digest = data_encoding::HEXUPPER.encode(&Sha256::digest(keys));
-    let symbols: Vec<char> = digest.chars().take(32).collect();
-    symbols.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
 }

@@ -6,22 +6,25 @@
 //!
 //! | of the reporter | of the desk | of administrators and auditors |
 //! | --- | --- | --- |
-//! | `find_bodies`, `submit_report`, `open_inbox`, `read_inbox`, `send_inbox_message` | `sign_in`, `sign_out`, `resume_session`, `list_cases`, `open_case`, `attest`, `recuse`, `take_step`, `approve_proposal`, `refuse_proposal`, `list_proposals`, `send_message`, `add_note` | `found_instance`, `open_desk`, `add_body`, `add_rule`, `invite_staff`, `redeem_invitation`, `propose_member`, `confirm_member`, `disable_staff`, `list_staff`, `query_log` |
+//! | `find_bodies`, `submit_report`, `open_inbox`, `read_inbox`, `send_inbox_message` | `sign_in`, `sign_out`, `resume_session`, `list_cases`, `open_case`, `attest`, `recuse`, `take_step`, `approve_proposal`, `refuse_proposal`, `list_proposals`, `send_message`, `add_note`, `recover_account`, `restore_access` | `found_instance`, `open_desk`, `add_body`, `add_rule`, `invite_staff`, `redeem_invitation`, `propose_member`, `confirm_member`, `disable_staff`, `reinvite_staff`, `approve_recovery`, `refuse_recovery`, `list_staff`, `query_log` |
 //!
 //! `expire_questions`, `notify_desks` and `sweep` are done by timers, `take_readings` for the operator. What several use cases share has its own file:
-//! `context`, `caller`, `registry`, `holders`, `case_access`, `case_history`, `denials`, `items`, `effects`.
+//! `context`, `caller`, `credentials`, `departure`, `registry`, `holders`, `case_access`, `case_history`, `denials`, `items`, `effects`.
 
 pub mod add_body;
 pub mod add_note;
 pub mod add_rule;
 pub mod approve_proposal;
+pub mod approve_recovery;
 pub mod attest;
 pub mod caller;
 mod case_access;
 pub mod case_history;
 pub mod confirm_member;
 pub mod context;
+pub mod credentials;
 mod denials;
+mod departure;
 pub mod disable_staff;
 mod effects;
 pub mod error;
@@ -41,10 +44,14 @@ pub mod open_inbox;
 pub mod propose_member;
 pub mod query_log;
 pub mod read_inbox;
+pub mod recover_account;
 pub mod recuse;
 pub mod redeem_invitation;
 pub mod refuse_proposal;
+pub mod refuse_recovery;
 pub mod registry;
+pub mod reinvite_staff;
+pub mod restore_access;
 pub mod resume_session;
 pub mod send_inbox_message;
 pub mod send_message;

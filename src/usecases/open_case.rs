@@ -52,7 +52,9 @@ pub struct OpenedCase {
     pub proposal: Option<(ProposalRow, String)>,
     /// The steps of its state, and for each whether the caller may take it.
     pub steps: Vec<(&'static Transition, bool)>,
-    /// What is in it; none before the attestation.
+    /// The caller attested, but made new keys and was not given the case again.
+    pub keys_awaited: bool,
+    /// What is in it; none before the attestation, and while keys are awaited.
     pub content: Option<Vec<Piece>>,
     /// What happened, first entry first; empty before the attestation.
     pub history: Vec<HistoryLine>,
@@ -103,7 +105,9 @@ pub async fn open_case(ctx: &Context, caller: &Caller, id: CaseId) -> Result<Ope
         })
         .await;
     let (case, situation, readable, was_read) = watched(ctx, caller, outcome).await?;
-    let content = match readable {
+    let (body, grants, holders, proposal) = head(ctx, &case).await?;
+    let keys_awaited = readable.is_some() && !holders.contains(&caller.id);
+    let content = match readable.filter(|_| !keys_awaited) {
         None => None,
         Some(_) => {
             if !was_read {
@@ -115,25 +119,26 @@ pub async fn open_case(ctx: &Context, caller: &Caller, id: CaseId) -> Result<Ope
     let history = if content.is_some() { case_history(ctx, &case).await? } else { Vec::new() };
     let steps = TRANSITIONS.iter().filter(|row| row.from == case.status).map(|row| {
         let mine = authorize(&caller.actor(), Action::TakeStep(row.step), Some(&situation)).is_ok();
-        (row, mine && by_person(row.step))
+        (row, mine && !keys_awaited && by_person(row.step))
     });
     let steps = steps.collect();
-    let (body, grants, short, proposal) = head(ctx, &case).await?;
     let registry = ctx.registry().await?;
     let mut investigators: Vec<_> = registry
         .directory
         .with_role(Role::Investigator, case.desk_id)
         .map(|(id, member)| (id, member.login.clone()))
         .collect();
+    let short_of_holders = case.status.is_open() && holders.len() < 2;
     investigators.sort_by(|a, b| a.1.cmp(&b.1));
     Ok(OpenedCase {
         case,
         situation,
         body,
         grants,
-        short_of_holders: short,
+        short_of_holders,
         proposal,
         steps,
+        keys_awaited,
         content,
         history,
         investigators,
@@ -144,7 +149,7 @@ const fn by_person(step: Step) -> bool {
     !matches!(step, Step::Answer | Step::Timeout | Step::Archive | Step::Dispose)
 }
 
-type Head = (Option<BodyRow>, Vec<(GrantRow, String)>, bool, Option<(ProposalRow, String)>);
+type Head = (Option<BodyRow>, Vec<(GrantRow, String)>, Vec<StaffId>, Option<(ProposalRow, String)>);
 
 async fn head(ctx: &Context, case: &CaseRow) -> Result<Head, Error> {
     let registry = ctx.registry().await?;
@@ -155,10 +160,8 @@ async fn head(ctx: &Context, case: &CaseRow) -> Result<Head, Error> {
                 None => None,
             };
             let grants = db.grants(case.id).await?;
-            let living = grants.iter().filter(|(grant, _)| {
-                grant.lives() && registry.directory.members.contains_key(&grant.staff_id)
-            });
-            let short = case.status.is_open() && living.count() < 2;
+            let mut holders = db.key_holders(case.id).await?;
+            holders.retain(|staff| registry.directory.members.contains_key(staff));
             let proposal = db.pending_proposal(case.id).await?.map(|proposal| {
                 let login = |(grant, login): &(GrantRow, String)| {
                     (grant.staff_id == proposal.proposer_id).then(|| login.clone())
@@ -166,7 +169,7 @@ async fn head(ctx: &Context, case: &CaseRow) -> Result<Head, Error> {
                 let proposer = grants.iter().find_map(login).unwrap_or_default();
                 (proposal, proposer)
             });
-            Ok((body, grants, short, proposal))
+            Ok((body, grants, holders, proposal))
         })
         .await
 }

@@ -28,7 +28,8 @@ pub async fn propose_member(ctx: &Context, caller: &Caller, id: StaffId) -> Resu
             if person.state != "enrolled" {
                 return Err(Error::NotFound);
             }
-            if tx.waiting_directory_row(id).await?.is_some() {
+            let last = tx.last_directory_row(id).await?;
+            if last.is_some_and(|row| waits(ctx, &person, &row)) {
                 return Err(Error::Conflict);
             }
             let serial = tx.last_serial(id).await?.saturating_add(1);
@@ -48,6 +49,12 @@ pub async fn propose_member(ctx: &Context, caller: &Caller, id: StaffId) -> Resu
             Ok(((), tx.save_staff(&permit, &person, StaffChange::default(), &draft).await?))
         })
         .await
+}
+
+/// Whether an entry waits for its second signature. One about keys that the person no longer has waits for nothing.
+pub(super) fn waits(ctx: &Context, person: &StaffRow, last: &DirectoryRow) -> bool {
+    let expected = || body_of(ctx, person, last.serial, invited_roles(person)?)?.to_bytes();
+    last.version.is_none() && expected().is_ok_and(|body| body == last.body)
 }
 
 /// What the directory will say about a person.

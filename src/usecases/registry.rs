@@ -173,6 +173,9 @@ pub struct Registry {
     pub directory: Directory,
     /// Desks by id.
     pub desks: HashMap<DeskId, Desk>,
+    /// Whom the signed directory still lists although their row says that they do not work here: the operator took
+    /// them out, and no administrator has signed it yet.
+    pub lingering: Vec<StaffId>,
     rules: Vec<RuleRow>,
 }
 
@@ -196,17 +199,16 @@ impl Registry {
     async fn load(db: &mut Db<'_>, genesis: &[VerifyingKey], instance: &str) -> Result<Self, StorageError> {
         let version = db.instance().await?.map_or(0, |row| row.version);
         let mut directory = Directory::verify(&db.directory_rows().await?, genesis, instance);
-        // Whom the operator disabled at the command line, without a signature, is given no key either.
-        for staff in db.disabled_staff().await? {
-            directory.members.remove(&staff);
-        }
+        // Whom the operator took out at the command line, without a signature, is given no key either.
+        let mut lingering = db.inactive_staff().await?;
+        lingering.retain(|staff| directory.members.remove(staff).is_some());
         let mut desks = HashMap::new();
         for row in db.desks().await? {
             let recovery = KemPublic::parse(&row.recovery_key)
                 .map_err(|_bad| StorageError::Corrupt { table: "desks", column: "recovery_key" })?;
             desks.insert(row.id, Desk { row, recovery });
         }
-        Ok(Self { version, directory, desks, rules: db.routing_rules().await? })
+        Ok(Self { version, directory, desks, lingering, rules: db.routing_rules().await? })
     }
 }
 

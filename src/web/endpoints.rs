@@ -15,8 +15,8 @@ use super::{
     openapi::document,
     problem::Problem,
     site::{
-        audit as audit_pages, case as case_page, cases as case_list, desk as desk_pages,
-        inbox as inbox_pages, join, people, proposals as proposal_pages, public, report, sign_in,
+        audit as audit_pages, case as case_page, cases as case_list, credentials, desk as desk_pages,
+        inbox as inbox_pages, people, proposals as proposal_pages, public, report, sign_in,
     },
 };
 use crate::domain::role::Role;
@@ -111,12 +111,15 @@ mod table {
         GET    "/staff/sign-in"                    Public,            sign_in::show;
         POST   "/staff/sign-in"                    Public,            sign_in::submit;
         POST   "/staff/language"                   Public,            sign_in::language;
-        GET    "/staff/join"                       Public,            join::show;
-        POST   "/staff/join"                       Public,            join::submit;
+        GET    "/staff/join"                       Public,            credentials::show_join;
+        POST   "/staff/join"                       Public,            credentials::submit_join;
+        GET    "/staff/recover"                    Public,            credentials::show_recover;
+        POST   "/staff/recover"                    Public,            credentials::submit_recover;
         POST   "/staff/sign-out"                   Staff,             sign_in::leave;
         GET    "/staff"                            Staff,             desk_pages::start;
         GET    "/staff/cases"                      Roles(CASE_ROLES), case_list::show;
         GET    "/staff/cases/{id}"                 Roles(CASE_ROLES), case_page::show;
+        POST   "/staff/colleagues/{id}/access"     Roles(CASE_ROLES), case_list::restore;
         POST   "/staff/cases/{id}/attestation"     Roles(CASE_ROLES), case_page::attestation;
         POST   "/staff/cases/{id}/recusal"         Roles(CASE_ROLES), case_page::recusal;
         POST   "/staff/cases/{id}/steps"           Roles(CASE_ROLES), case_page::step;
@@ -131,6 +134,9 @@ mod table {
         GET    "/admin/staff"                      Roles(ADMINISTRATOR), people::list;
         POST   "/admin/staff/invitations"          Roles(ADMINISTRATOR), people::invite;
         POST   "/admin/staff/{id}/signature"       Roles(ADMINISTRATOR), people::sign;
+        POST   "/admin/staff/{id}/invitation"      Roles(ADMINISTRATOR), people::reinvite;
+        POST   "/admin/staff/{id}/recovery"        Roles(ADMINISTRATOR), people::approve;
+        POST   "/admin/staff/{id}/recovery-refusal" Roles(ADMINISTRATOR), people::refuse;
         POST   "/admin/staff/{id}/disabling"       Roles(ADMINISTRATOR), people::disable;
     }
 }

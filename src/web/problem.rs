@@ -159,6 +159,11 @@ impl From<Error> for Problem {
                 "forbidden",
                 "Your role or your part in this case does not allow this.",
             ),
+            Error::KeysAwaited => Self::new(
+                StatusCode::FORBIDDEN,
+                "keys_awaited",
+                "You have new keys. A colleague who holds this case has to give it to you again.",
+            ),
             Error::Unauthenticated => Self::unauthenticated(),
             Error::SignInFailed => {
                 Self::new(StatusCode::UNAUTHORIZED, "sign_in_failed", "Name, password or code is not right.")
@@ -179,9 +184,7 @@ impl From<Error> for Problem {
                     "The case's state does not allow this step; see legal for those it does.",
                 )
             },
-            Error::ProposalWaiting => {
-                conflict("proposal_waiting", "A proposal of this case waits for its answer.")
-            }
+            Error::ProposalWaiting => conflict("proposal_waiting", "A proposal of this case waits."),
             Error::ProposalStale => conflict(
                 "proposal_stale",
                 "The proposal was answered, or the case or its keys changed meanwhile.",

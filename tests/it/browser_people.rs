@@ -14,11 +14,11 @@ async fn join(world: &World, browser: &Browser, invitation: &str) -> TotpSeed {
     browser.open("/staff/sign-in").await;
     browser.press("a[href='/staff/join']").await;
     browser.look("join").await;
-    browser.fill("#invitation", "wrong").await;
+    browser.fill("#code", "wrong").await;
     browser.press("main form .button").await;
-    assert_eq!(browser.count("#invitation-fault").await, 1);
+    assert_eq!(browser.count("#code-fault").await, 1);
     browser.look("join-mistake").await;
-    browser.fill("#invitation", invitation).await;
+    browser.fill("#code", invitation).await;
     browser.press("main form .button").await;
     browser.look_at_record("join-keys").await;
     let shown = browser.text_of(".shown-once .code").await.replace(' ', "");
@@ -35,6 +35,8 @@ async fn join(world: &World, browser: &Browser, invitation: &str) -> TotpSeed {
     browser.fill("#totp", &seed.code_at(world.clock.now().as_second())).await;
     browser.press("main form .button").await;
     browser.look("join-done").await;
+    assert_eq!(browser.text_of(".receipt-box .code").await.len(), 29, "a recovery code, in five groups");
+    assert_eq!(browser.text_of(".facts .code").await.len(), 39, "the fingerprint to be read out");
     seed
 }
 
@@ -82,5 +84,51 @@ fn browser_an_invited_person_joins_and_is_signed_by_two() {
         browser.look("refused").await;
         browser.open("/staff/nowhere").await;
         browser.look("nowhere").await;
+    });
+}
+
+#[test]
+fn browser_a_person_recovers_and_another_is_invited_anew() {
+    in_browser("en", async |world, _, browser| {
+        browser.open("/staff/sign-in").await;
+        browser.press("a[href='/staff/recover']").await;
+        browser.fill("#code", &world.recovery_code("tri1")).await;
+        browser.press("main form .button").await;
+        browser.look_at_record("recover-keys").await;
+        let shown = browser.text_of(".shown-once .code").await.replace(' ', "");
+        let seed = data_encoding::BASE32_NOPAD.decode(shown.as_bytes()).unwrap();
+        let seed = TotpSeed::new(Secret::from_slice(&seed).unwrap());
+        browser.fill("#password", "quite another sentence").await;
+        browser.fill("#password_again", "quite another sentence").await;
+        browser.fill("#totp", &seed.code_at(world.clock.now().as_second())).await;
+        browser.press("main form .button").await;
+        browser.look("recover-done").await;
+        sign_in(world, browser, "admin1").await;
+        browser.look("people-recovery").await;
+        browser.press("form[action$='/recovery'] button").await;
+        assert_eq!(browser.count("form[action$='/recovery']").await, 0);
+        world.submit("Something.").await;
+        let again = format!("form[action='/admin/staff/{}/invitation']", world.id("tri2"));
+        browser.click(&format!("details:has({again}) summary")).await;
+        browser.press(&format!("{again} button")).await;
+        browser.look("people-invited-anew").await;
+        let invitation = browser.text_of(".receipt-box .code").await;
+        world.redeem("tri2", world.id("tri2"), &invitation).await.unwrap();
+        sign_out(browser).await;
+        vouch(world, browser, "admin1", "anew-first").await;
+        vouch(world, browser, "admin2", "anew-second").await;
+        world.advance(jiff::SignedDuration::from_secs(60));
+        browser.open("/staff/sign-in").await;
+        browser.fill("#login", "tri1").await;
+        browser.fill("#password", "quite another sentence").await;
+        browser.fill("#totp", &seed.code_at(world.clock.now().as_second())).await;
+        browser.press("main form .button").await;
+        browser.press("tbody a").await;
+        browser.click("#no_conflict").await;
+        browser.press("form[action$='/attestation'] .button").await;
+        browser.open("/staff/cases").await;
+        browser.look("cases-colleague-waits").await;
+        browser.press("form[action$='/access'] button").await;
+        assert_eq!(browser.count("form[action$='/access']").await, 0);
     });
 }

@@ -28,6 +28,7 @@ mod database;
 mod facts;
 mod people;
 mod record;
+mod recovery;
 mod server;
 mod world;
 
@@ -36,6 +37,7 @@ mod browser_main_job;
 mod browser_people;
 mod browser_reporter;
 mod contention;
+mod credentials;
 mod days;
 mod denials;
 mod every_transition;

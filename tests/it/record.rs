@@ -59,24 +59,29 @@ fn check_body(body: &[u8], entry: &Value) {
     assert_eq!(!reporter, read.get("at").is_some());
 }
 
-async fn keys_by_alias(owner: &mut Sql) -> BTreeMap<String, VerifyingKey> {
-    let rows = owner.rows("select alias, public_keys from staff where public_keys is not null").await;
-    let key = |row: &Value| StaffPublic::parse(&bytes(&row["public_keys"])).ok().map(|keys| keys.sign);
-    let named = rows
-        .iter()
-        .filter_map(|row| Some((data_encoding::HEXLOWER.encode(&bytes(&row["alias"])), key(row)?)));
-    named.collect()
+/// The keys that the directory ever gave each alias: who made new ones signed with the old before.
+async fn keys_by_alias(owner: &mut Sql) -> BTreeMap<String, Vec<VerifyingKey>> {
+    let query = "select s.alias, d.body from staff s join directory_entries d on d.staff_id = s.id";
+    let mut keys = BTreeMap::<_, Vec<_>>::new();
+    for row in owner.rows(query).await {
+        let body: Value = serde_json::from_slice(&bytes(&row["body"])).unwrap();
+        let key = data_encoding::HEXLOWER.decode(body["keys"].as_str().unwrap().as_bytes()).unwrap();
+        let alias = data_encoding::HEXLOWER.encode(&bytes(&row["alias"]));
+        keys.entry(alias).or_default().push(StaffPublic::parse(&key).unwrap().sign);
+    }
+    keys
 }
 
 /// A decision that carries a signature carries that of the person it names.
-fn check_signature(body: &[u8], keys: &BTreeMap<String, VerifyingKey>) {
+fn check_signature(body: &[u8], keys: &BTreeMap<String, Vec<VerifyingKey>>) {
     let mut members: Map<String, Value> = serde_json::from_slice(body).unwrap();
     let Some(signature) = members.remove("sig") else { return };
     let signature = data_encoding::HEXLOWER.decode(signature.as_str().unwrap().as_bytes()).unwrap();
     let alias = members["by"]["id"].as_str().unwrap();
     let unsigned = serde_json_canonicalizer::to_vec(&members).unwrap();
     let signature: &[u8; 64] = signature.as_slice().try_into().unwrap();
-    assert!(keys[alias].verify(SIGNATURE_DOMAIN, &unsigned, signature).is_ok(), "a signature does not hold");
+    let holds = |key: &VerifyingKey| key.verify(SIGNATURE_DOMAIN, &unsigned, signature).is_ok();
+    assert!(keys[alias].iter().any(holds), "a signature does not hold");
 }
 
 /// Every audited row stands at the head of its history, and every history has its row.

@@ -11,12 +11,7 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use senim::{
     config::{Config, Environment},
-    crypto::{
-        kem::KemSecret,
-        random::Entropy,
-        secret::{Secret, SecretText},
-        totp::TotpSeed,
-    },
+    crypto::{kem::KemSecret, random::Entropy, secret::SecretText},
     domain::{
         case::{status::Status, step::Step},
         clock::Clock,
@@ -37,7 +32,6 @@ use senim::{
         invite_staff::invite_staff,
         open_desk::{NewDesk, open_desk},
         propose_member::propose_member,
-        redeem_invitation::{Redemption, open_invitation, redeem_invitation},
         sign_in::{Credentials, SignedIn, sign_in},
         submit_report::{Submission, submit_report},
         take_step::StepDone,
@@ -46,6 +40,7 @@ use senim::{
 use serde_json::{Value, json};
 
 use crate::{
+    credentials::{Person, seed_of},
     database::{Database, Sql},
     facts::{enough, none, with},
     people::{ReporterActor, StaffActor},
@@ -67,17 +62,6 @@ const PEOPLE: &[(&str, Role)] = &[
     ("rev4", Role::Reviewer),
 ];
 
-/// What a person knows.
-pub struct Person {
-    /// Their row.
-    pub id: StaffId,
-    /// Their password.
-    pub password: String,
-    /// The seed of their second factor, as they were shown it.
-    pub totp: String,
-    last_step: i64,
-}
-
 /// An instance with everything around it.
 pub struct World {
     /// The context of all acts.
@@ -96,7 +80,7 @@ pub struct World {
     pub body: BodyId,
     /// The recovery key of the first desk, from its sheets.
     pub recovery: KemSecret,
-    people: RefCell<BTreeMap<String, Person>>,
+    pub(crate) people: RefCell<BTreeMap<String, Person>>,
     admins: Vec<StaffActor>,
 }
 
@@ -159,11 +143,6 @@ pub fn password_of(login: &str) -> String {
     format!("correct horse {reversed} battery")
 }
 
-fn seed_of(base32: &str) -> TotpSeed {
-    let bytes = data_encoding::BASE32_NOPAD.decode(base32.as_bytes()).unwrap();
-    TotpSeed::new(Secret::from_slice(&bytes).unwrap())
-}
-
 impl World {
     async fn found() -> Self {
         let db = Database::create().await;
@@ -185,7 +164,13 @@ impl World {
         let mut world = Self { ctx, config, clock, db, desk, independent, body, recovery, people, admins };
         for founder in founded {
             let id = world.staff_id(&founder.login).await;
-            world.remember(&founder.login, id, founder.totp_secret.expose());
+            let person = Person::new(
+                id,
+                password_of(&founder.login),
+                founder.totp_secret.expose(),
+                &founder.recovery.reveal(),
+            );
+            world.remember(&founder.login, person);
             let admin = world.sign_in(&founder.login).await;
             world.admins.push(admin);
         }
@@ -216,11 +201,6 @@ impl World {
         &self.admins[which]
     }
 
-    fn remember(&self, login: &str, id: StaffId, totp: &str) {
-        let person = Person { id, password: password_of(login), totp: totp.to_owned(), last_step: 0 };
-        self.people.borrow_mut().insert(login.to_owned(), person);
-    }
-
     async fn staff_id(&self, login: &str) -> StaffId {
         let id = self.owner().await.value(&format!("select id from staff where login = '{login}'")).await;
         id.as_str().unwrap().parse().unwrap()
@@ -240,16 +220,7 @@ impl World {
     pub async fn invite(&self, login: &str, roles: &[RoleAt]) -> StaffId {
         let name = Login::parse(login).unwrap();
         let invitation = invite_staff(&self.ctx, Some(&self.admin(0).caller), &name, roles).await.unwrap();
-        let opened = open_invitation(&self.ctx, invitation.code.expose()).await.unwrap();
-        let seed = seed_of(opened.totp_secret.expose());
-        let redemption = Redemption {
-            code: invitation.code.expose().to_owned(),
-            form_token: opened.form_token,
-            password: SecretText::from(password_of(login)),
-            totp: seed.code_at(self.clock.now().as_second()),
-        };
-        redeem_invitation(&self.ctx, redemption).await.unwrap();
-        self.remember(login, invitation.staff, opened.totp_secret.expose());
+        self.redeem(login, invitation.staff, invitation.code.expose()).await.unwrap();
         invitation.staff
     }
 
@@ -282,7 +253,8 @@ impl World {
         }
         let now = self.clock.now().as_second().div_euclid(30);
         self.people.borrow_mut().get_mut(login).unwrap().last_step = now;
-        let signed = self.try_sign_in(login, &password_of(login), &self.code(login)).await.unwrap();
+        let password = self.people.borrow()[login].password.clone();
+        let signed = self.try_sign_in(login, &password, &self.code(login)).await.unwrap();
         StaffActor { ctx: Arc::clone(&self.ctx), caller: signed.caller, token: signed.token }
     }
 

@@ -26,11 +26,12 @@ use crate::{
         add_body::{NewBody, add_body},
         add_rule::add_rule,
         confirm_member::confirm_member,
+        credentials::ChosenCredentials,
         found_instance::{Founder, found_instance},
         invite_staff::invite_staff,
         open_desk::{NewDesk, open_desk},
         propose_member::propose_member,
-        redeem_invitation::{Redemption, open_invitation, redeem_invitation},
+        redeem_invitation::{open_invitation, redeem_invitation},
         sign_in::{Credentials, sign_in},
     },
 };
@@ -124,14 +125,13 @@ async fn enrol(
 ) -> Result<StaffId, BenchError> {
     let roles = [RoleAt { role: Role::Triager, desk: Some(desk) }];
     let invitation = invite_staff(ctx, Some(first), &parse(login)?, &roles).await?;
-    let opened = open_invitation(ctx, invitation.code.expose()).await?;
-    let redemption = Redemption {
-        code: invitation.code.expose().to_owned(),
+    let opened = open_invitation(ctx, invitation.code.expose(), None).await?;
+    let chosen = ChosenCredentials {
         totp: code(ctx, &opened.totp_secret)?,
         form_token: opened.form_token,
         password: password(),
     };
-    redeem_invitation(ctx, redemption).await?;
+    redeem_invitation(ctx, invitation.code.expose(), chosen).await?;
     propose_member(ctx, first, invitation.staff).await?;
     confirm_member(ctx, second, invitation.staff).await?;
     Ok(invitation.staff)

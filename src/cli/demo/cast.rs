@@ -19,10 +19,11 @@ use crate::{
     usecases::{
         Caller, Context,
         confirm_member::confirm_member,
+        credentials::ChosenCredentials,
         found_instance::{Founder, found_instance},
         invite_staff::invite_staff,
         propose_member::propose_member,
-        redeem_invitation::{Redemption, open_invitation, redeem_invitation},
+        redeem_invitation::{open_invitation, redeem_invitation},
         sign_in::{Credentials, sign_in},
         sign_out::sign_out,
     },
@@ -147,15 +148,14 @@ async fn admit(
     let [first, second] = ADMINISTRATORS;
     let (first, second) = (caller(callers, first)?, caller(callers, second)?);
     let invitation = invite_staff(ctx, Some(first), &login(&account.login)?, &[held]).await?;
-    let opened = open_invitation(ctx, invitation.code.expose()).await?;
+    let opened = open_invitation(ctx, invitation.code.expose(), None).await?;
     opened.totp_secret.expose().clone_into(&mut account.totp_secret);
-    let redemption = Redemption {
-        code: invitation.code.expose().to_owned(),
+    let chosen = ChosenCredentials {
         form_token: opened.form_token,
         password: SecretText::from(account.password.clone()),
         totp: seed_of(&account.totp_secret)?.code_at(ctx.store.now().as_second()),
     };
-    redeem_invitation(ctx, redemption).await?;
+    redeem_invitation(ctx, invitation.code.expose(), chosen).await?;
     propose_member(ctx, first, invitation.staff).await?;
     confirm_member(ctx, second, invitation.staff).await?;
     Ok(account)

@@ -81,7 +81,8 @@ fn the_next_due_day_is_the_earliest_clock_of_the_state() {
         status_since: date(2026, 3, 4),
     };
     assert_eq!(kz.next_due(Status::Received, asked), Ok(Some(date(2026, 3, 6))));
-    assert_eq!(kz.next_due(Status::AwaitingInfo, asked), Ok(Some(date(2026, 3, 19))));
+    assert_eq!(kz.next_due(Status::AwaitingInfo, asked), Ok(Some(date(2026, 3, 30))));
+    assert_eq!(kz.due(ClockName::Answer, asked), Ok(Some(date(2026, 3, 19))), "the question's own day");
     assert_eq!(kz.next_due(Status::Investigation, asked), Ok(Some(date(2026, 3, 30))));
     assert_eq!(kz.next_due(Status::Remediation, asked), Ok(Some(date(2026, 6, 4))));
     assert_eq!(kz.next_due(Status::Closed, asked), Ok(None));

@@ -83,7 +83,9 @@ async fn draw(
     let head = head(desk, &opened);
     if opened.content.is_none() {
         let faults = Faults::from(draft.faults.as_slice());
-        return shown(status, &CaseGatePage { t: desk.t, frame: desk.frame(Area::Cases), head, faults });
+        let keys_awaited = opened.keys_awaited;
+        let frame = desk.frame(Area::Cases);
+        return shown(status, &CaseGatePage { t: desk.t, frame, head, keys_awaited, faults });
     }
     shown(status, &page(desk, head, opened, &draft))
 }

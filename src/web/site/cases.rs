@@ -3,19 +3,20 @@
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
 use jiff::civil::Date;
 
-use super::{Desk, PageRefusal, desk::shown, proposals::line};
+use super::{Desk, PageRefusal, desk::shown, proposals::line, see_other};
 use crate::{
-    domain::case::status::Status,
+    domain::{case::status::Status, ids::StaffId},
     i18n::Texts,
     usecases::{
         list_cases::{CaseLine as MyCase, CaseRow, list_cases},
         list_proposals::list_proposals,
+        restore_access::{Waiting, list_waiting, restore_access},
     },
     web::{
-        api::{case_view::cursor_after, cases::CaseQuery, query},
+        api::{case_view::cursor_after, cases::CaseQuery, path_id, query},
         pages::{
             Area, Choice,
-            staff::{CaseLine, CasesPage, Due},
+            staff::{CaseLine, CasesPage, Due, WaitingLine},
         },
     },
 };
@@ -33,6 +34,8 @@ pub async fn show(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Page
         list_cases(ctx, &desk.caller, filter).await.map_err(|error| desk.refuse(&request, error, None))?;
     let waiting =
         list_proposals(ctx, &desk.caller).await.map_err(|error| desk.refuse(&request, error, None))?;
+    let colleagues =
+        list_waiting(ctx, &desk.caller).await.map_err(|error| desk.refuse(&request, error, None))?;
     let today = ctx.store.today();
     let codes: Vec<&str> = Status::ALL.iter().map(|status| status.code()).collect();
     let page = CasesPage {
@@ -43,6 +46,7 @@ pub async fn show(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Page
             .filter(|waiting| waiting.decidable || waiting.attest_first)
             .map(line)
             .collect(),
+        waiting: colleagues.into_iter().map(waiting_line).collect(),
         states: Choice::of_codes(desk.t, "status", &codes),
         state: asked.state.clone().unwrap_or_default(),
         rows: list.lines.iter().map(|line| row(line, desk.t, today)).collect(),
@@ -50,6 +54,27 @@ pub async fn show(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Page
         next: cursor_after(&list),
     };
     shown(StatusCode::OK, &page)
+}
+
+/// Gives a colleague who made new keys our common cases again.
+///
+/// # Errors
+/// A page.
+pub async fn restore(desk: Desk, request: HttpRequest) -> Result<HttpResponse, PageRefusal> {
+    desk.form(&request).await?;
+    let id: StaffId = path_id(&request).map_err(|problem| desk.refuse(&request, problem, None))?;
+    restore_access(&desk.app.context, &desk.caller, id)
+        .await
+        .map_err(|error| desk.refuse(&request, error, None))?;
+    Ok(see_other("/staff/cases"))
+}
+
+fn waiting_line(waiting: Waiting) -> WaitingLine {
+    WaitingLine {
+        id: waiting.staff.to_string(),
+        login: waiting.login,
+        cases: i64::try_from(waiting.cases.len()).unwrap_or(i64::MAX),
+    }
 }
 
 fn row(line: &MyCase, t: Texts, today: Date) -> CaseLine {

@@ -131,6 +131,7 @@ fn page_of(request: &HttpRequest) -> String {
     }
     match request.path() {
         path if path.starts_with("/admin/staff/") => "/admin/staff".to_owned(),
+        path if path.starts_with("/staff/colleagues/") => "/staff/cases".to_owned(),
         path => path.rsplit_once('/').map(|(page, _)| page.to_owned()).unwrap_or_default(),
     }
 }

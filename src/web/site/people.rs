@@ -1,31 +1,35 @@
 //! `/admin/staff`: people, invitations, the directory's signatures.
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
-use jiff::ToSpan;
+use jiff::{ToSpan, tz::TimeZone};
 
 use super::{Desk, PageRefusal, desk::shown, see_other};
 use crate::{
     domain::{
         field_error::FieldError,
         ids::{DeskId, StaffId},
+        profile::Profile,
         role::Role,
         text::Login,
     },
     policy::RoleAt,
     usecases::{
         Error,
+        approve_recovery::approve_recovery,
         confirm_member::confirm_member,
         disable_staff::disable_staff,
         invite_staff::{INVITATION_DAYS, Invitation, invite_staff},
         list_staff::{StaffLine as Person, StaffList, list_staff},
         propose_member::propose_member,
+        refuse_recovery::refuse_recovery,
+        reinvite_staff::reinvite_staff,
     },
     web::{
         api::path_id,
         body::Form,
         pages::{
             Area, Choice, Faults,
-            admin::{InvitationShown, Invite, StaffLine, StaffPage},
+            admin::{InvitationShown, Invite, RecoveryLine, StaffLine, StaffPage},
         },
     },
 };
@@ -70,10 +74,20 @@ async fn draw(
         .iter()
         .map(|person| line(desk, &people, person))
         .partition(|person| person.state == "enrolled");
+    let zone = people.desks.first().map_or(TimeZone::UTC, |place| Profile::get(place.row.profile).zone());
+    let recoveries = people.lines.iter().filter_map(|person| {
+        Some(RecoveryLine {
+            id: person.id.to_string(),
+            login: person.login.clone(),
+            asked: zone.to_datetime(person.recovery_asked?),
+            may_decide: person.id != desk.caller.id,
+        })
+    });
     let page = StaffPage {
         t: desk.t,
         frame: desk.frame(Area::Staff),
         invitation: draft.invitation,
+        recoveries: recoveries.collect(),
         unsigned,
         rows,
         invite,
@@ -108,6 +122,7 @@ fn line(desk: &Desk, people: &StaffList, person: &Person) -> StaffLine {
         fingerprint: person.fingerprint.clone(),
         signatures: i64::from(person.waits_for_second) + if state == "active" { 2 } else { 0 },
         may_sign: person.signable,
+        may_reinvite: person.id != desk.caller.id,
         may_disable: state != "disabled" && person.id != desk.caller.id,
     }
 }
@@ -122,16 +137,7 @@ pub async fn invite(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Pa
         Role::ALL.iter().copied().filter(|role| form.get(&format!("role_{role}")).is_some()).collect();
     let login = form.text("login");
     match try_invite(&desk, &form, &ticked, &login).await {
-        Ok(invitation) => {
-            let today = desk.app.context.store.today();
-            let shown = InvitationShown {
-                login,
-                code: invitation.code.expose().to_owned(),
-                until: today.saturating_add(INVITATION_DAYS.days()),
-            };
-            let draft = Draft { invitation: Some(shown), ..Draft::default() };
-            draw(&desk, &request, StatusCode::CREATED, draft).await
-        }
+        Ok(invitation) => show_once(&desk, &request, login, &invitation).await,
         Err(Error::Invalid(faults)) => {
             let invite = Invite {
                 ticked: ticked.iter().map(|role| role.code().to_owned()).collect(),
@@ -144,6 +150,23 @@ pub async fn invite(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Pa
         }
         Err(error) => Err(desk.refuse(&request, error, None)),
     }
+}
+
+/// The list with an invitation that is shown this once.
+async fn show_once(
+    desk: &Desk,
+    request: &HttpRequest,
+    login: String,
+    invitation: &Invitation,
+) -> Result<HttpResponse, PageRefusal> {
+    let today = desk.app.context.store.today();
+    let shown = InvitationShown {
+        login,
+        code: invitation.code.expose().to_owned(),
+        until: today.saturating_add(INVITATION_DAYS.days()),
+    };
+    let draft = Draft { invitation: Some(shown), ..Draft::default() };
+    draw(desk, request, StatusCode::CREATED, draft).await
 }
 
 async fn try_invite(desk: &Desk, form: &Form, ticked: &[Role], login: &str) -> Result<Invitation, Error> {
@@ -163,21 +186,62 @@ async fn try_invite(desk: &Desk, form: &Form, ticked: &[Role], login: &str) -> R
     invite_staff(&desk.app.context, Some(&desk.caller), &login, &roles).await
 }
 
+/// The person that a form is about; the form itself has no fields.
+async fn person(desk: &Desk, request: &HttpRequest) -> Result<StaffId, PageRefusal> {
+    desk.form(request).await?;
+    path_id(request).map_err(|problem| desk.refuse(request, problem, None))
+}
+
+fn done(desk: &Desk, request: &HttpRequest, outcome: Result<(), Error>) -> Result<HttpResponse, PageRefusal> {
+    outcome.map_err(|error| desk.refuse(request, error, None))?;
+    Ok(see_other("/admin/staff"))
+}
+
 /// Signs a person into the directory: the first signature, or the second one.
 ///
 /// # Errors
 /// A page.
 pub async fn sign(desk: Desk, request: HttpRequest) -> Result<HttpResponse, PageRefusal> {
-    desk.form(&request).await?;
-    let id: StaffId = path_id(&request).map_err(|problem| desk.refuse(&request, problem, None))?;
+    let id = person(&desk, &request).await?;
     let ctx = &desk.app.context;
     let signed = match propose_member(ctx, &desk.caller, id).await {
         // Somebody has signed before: this is the second signature.
         Err(Error::Conflict) => confirm_member(ctx, &desk.caller, id).await,
         other => other,
     };
-    signed.map_err(|error| desk.refuse(&request, error, None))?;
-    Ok(see_other("/admin/staff"))
+    done(&desk, &request, signed)
+}
+
+/// Invites a person anew; the invitation is shown this once.
+///
+/// # Errors
+/// A page.
+pub async fn reinvite(desk: Desk, request: HttpRequest) -> Result<HttpResponse, PageRefusal> {
+    let id = person(&desk, &request).await?;
+    let refuse = |error| desk.refuse(&request, error, None);
+    let ctx = &desk.app.context;
+    let invitation = reinvite_staff(ctx, Some(&desk.caller), id).await.map_err(refuse)?;
+    let people = list_staff(ctx, Some(&desk.caller)).await.map_err(refuse)?;
+    let login = people.lines.into_iter().find(|line| line.id == id).map(|line| line.login);
+    show_once(&desk, &request, login.unwrap_or_default(), &invitation).await
+}
+
+/// Approves a recovery.
+///
+/// # Errors
+/// A page.
+pub async fn approve(desk: Desk, request: HttpRequest) -> Result<HttpResponse, PageRefusal> {
+    let id = person(&desk, &request).await?;
+    done(&desk, &request, approve_recovery(&desk.app.context, &desk.caller, id).await)
+}
+
+/// Refuses a recovery.
+///
+/// # Errors
+/// A page.
+pub async fn refuse(desk: Desk, request: HttpRequest) -> Result<HttpResponse, PageRefusal> {
+    let id = person(&desk, &request).await?;
+    done(&desk, &request, refuse_recovery(&desk.app.context, &desk.caller, id).await)
 }
 
 /// Ends a person's access.
@@ -185,10 +249,7 @@ pub async fn sign(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Page
 /// # Errors
 /// A page.
 pub async fn disable(desk: Desk, request: HttpRequest) -> Result<HttpResponse, PageRefusal> {
-    desk.form(&request).await?;
-    let id: StaffId = path_id(&request).map_err(|problem| desk.refuse(&request, problem, None))?;
-    disable_staff(&desk.app.context, Some(&desk.caller), id)
-        .await
-        .map_err(|error| desk.refuse(&request, error, None))?;
-    Ok(see_other("/admin/staff"))
+    let id = person(&desk, &request).await?;
+    let outcome = disable_staff(&desk.app.context, Some(&desk.caller), id).await;
+    done(&desk, &request, outcome.map(|_cases| ()))
 }

@@ -1,5 +1,5 @@
 use askama::Template;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 
 use crate::i18n::Texts;
 use crate::web::pages::{Choice, Faults, StaffFrame};
@@ -16,6 +16,8 @@ pub struct StaffPage {
     pub invitation: Option<InvitationShown>,
     /// People whose keys wait for signatures in the directory.
     pub unsigned: Vec<StaffLine>,
+    /// People who asked for a recovery and wait for approval.
+    pub recoveries: Vec<RecoveryLine>,
     /// Everybody else.
     pub rows: Vec<StaffLine>,
     /// The form for an invitation.
@@ -55,6 +57,19 @@ impl Invite {
     }
 }
 
+/// Somebody who asked for a recovery.
+#[derive(Debug, Clone)]
+pub struct RecoveryLine {
+    /// Id for addresses.
+    pub id: String,
+    /// Login.
+    pub login: String,
+    /// When they asked, in the instance's local time.
+    pub asked: DateTime,
+    /// False for oneself.
+    pub may_decide: bool,
+}
+
 /// One person of the staff.
 #[derive(Debug, Clone)]
 pub struct StaffLine {
@@ -74,6 +89,8 @@ pub struct StaffLine {
     pub signatures: i64,
     /// True where I may sign (I have not signed yet, and it is not me).
     pub may_sign: bool,
+    /// True where I may invite them anew.
+    pub may_reinvite: bool,
     /// True where I may disable them.
     pub may_disable: bool,
 }

@@ -77,6 +77,7 @@ fn person(login: &str, roles: &[&'static str], state: &'static str) -> StaffLine
         fingerprint: Some("3F2A 91C0 77DE 4B18 A6E5 0D93 12FC 8847".to_owned()),
         signatures: 1,
         may_sign: state == "enrolled",
+        may_reinvite: state != "enrolled",
         may_disable: state == "active",
     }
 }
@@ -91,6 +92,12 @@ fn people(t: Texts, faults: Faults) -> StaffPage {
             until: date(2026, 11, 25),
         }),
         unsigned: vec![person("review.two", &["reviewer"], "enrolled")],
+        recoveries: vec![RecoveryLine {
+            id: "s2".to_owned(),
+            login: "triage.one".to_owned(),
+            asked: date(2026, 11, 22).at(14, 5, 0, 0),
+            may_decide: true,
+        }],
         rows: vec![
             person("triage.one", &["triager", "investigator"], "active"),
             person("audit.three", &["auditor"], "invited"),

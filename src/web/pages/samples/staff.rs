@@ -23,14 +23,21 @@ fn door() -> StaffFrame {
 pub(super) fn all(t: Texts) -> Vec<Sample> {
     let sign_in =
         |notice| SignInPage { t, frame: door(), login: "<a>".to_owned(), notice, back: String::new() };
-    let gate = |faults| CaseGatePage { t, frame: frame(Area::Cases), head: head(), faults };
+    let gate = |keys_awaited, faults| CaseGatePage {
+        t,
+        frame: frame(Area::Cases),
+        head: head(),
+        keys_awaited,
+        faults,
+    };
     let mut samples = vec![
         Sample::of("staff-sign-in", &sign_in(None)),
         Sample::of("staff-sign-in-failed", &sign_in(Some("failed"))),
         Sample::of("staff-cases", &cases(t, lines())),
         Sample::of("staff-cases-empty", &cases(t, Vec::new())),
-        Sample::of("staff-gate", &gate(Faults::default())),
-        Sample::of("staff-gate-faults", &gate(faults(&[("no_conflict", "not_confirmed", None)]))),
+        Sample::of("staff-gate", &gate(false, Faults::default())),
+        Sample::of("staff-gate-keys", &gate(true, Faults::default())),
+        Sample::of("staff-gate-faults", &gate(false, faults(&[("no_conflict", "not_confirmed", None)]))),
         Sample::of("staff-case", &case(t)),
         Sample::of("staff-case-refused", &refused_case(t)),
         Sample::of(
@@ -58,29 +65,35 @@ pub(super) fn all(t: Texts) -> Vec<Sample> {
             },
         ),
     ];
-    samples.extend(join(t));
+    samples.extend(credentials(t));
     samples
 }
 
-fn join(t: Texts) -> Vec<Sample> {
+fn credentials(t: Texts) -> Vec<Sample> {
     let login = "review.two".to_owned();
-    let page = |stage, faults| JoinPage { t, frame: door(), stage, faults };
-    let keys = JoinStage::Keys {
-        invitation: "invitation-secret".to_owned(),
+    let page = |by, stage, faults| CredentialsPage { t, frame: door(), door: by, stage, faults };
+    let keys = || CredentialsStage::Keys {
+        code: "invitation-secret".to_owned(),
         form_token: "sealed".to_owned(),
         login: login.clone(),
         seed: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP".to_owned(),
         uri: "otpauth://totp/Senim:review.two?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Senim"
             .to_owned(),
     };
-    let mistakes = faults(&[("password_again", "not_the_same", None), ("totp", "unknown_value", None)]);
+    let done = || CredentialsStage::Done {
+        login: login.clone(),
+        recovery: "7K2M9-QX4T0-WZ8R5-HJ3CV-1N6PA".to_owned(),
+        fingerprint: "3F2A 91C0 77DE 4B18 A6E5 0D93 12FC 8847".to_owned(),
+    };
+    let mistyped = || faults(&[("code", "unknown_value", None)]);
+    let mistakes = || faults(&[("password_again", "not_the_same", None), ("totp", "unknown_value", None)]);
     vec![
-        Sample::of(
-            "staff-join-1",
-            &page(JoinStage::Invitation, faults(&[("invitation", "unknown_value", None)])),
-        ),
-        Sample::of("staff-join-2", &page(keys, mistakes)),
-        Sample::of("staff-join-3", &page(JoinStage::Done { login }, Faults::default())),
+        Sample::of("staff-join-1", &page(Door::Join, CredentialsStage::Code, mistyped())),
+        Sample::of("staff-join-2", &page(Door::Join, keys(), mistakes())),
+        Sample::of("staff-join-3", &page(Door::Join, done(), Faults::default())),
+        Sample::of("staff-recover-1", &page(Door::Recover, CredentialsStage::Code, mistyped())),
+        Sample::of("staff-recover-2", &page(Door::Recover, keys(), mistakes())),
+        Sample::of("staff-recover-3", &page(Door::Recover, done(), Faults::default())),
     ]
 }
 
@@ -124,6 +137,7 @@ fn cases(t: Texts, rows: Vec<CaseLine>) -> CasesPage {
         t,
         frame: frame(Area::Cases),
         pending: if rows.is_empty() { Vec::new() } else { vec![proposal("pending")] },
+        waiting: vec![WaitingLine { id: "s1".to_owned(), login: "review.two".to_owned(), cases: 12 }],
         states: choices(t, "status"),
         state: "triage".to_owned(),
         first: rows.is_empty(),

@@ -5,7 +5,8 @@ use super::Due;
 use crate::i18n::Texts;
 use crate::web::pages::{Faults, StaffFrame};
 
-/// `/staff/cases/{id}` before attestation: no content, only what is needed to know whether one may look.
+/// `/staff/cases/{id}` before attestation, or while the case's keys are awaited: no content, only what is needed to know
+/// whether one may look.
 #[derive(Debug, Template)]
 #[template(path = "pages/staff/case_gate.html")]
 pub struct CaseGatePage {
@@ -15,6 +16,8 @@ pub struct CaseGatePage {
     pub frame: StaffFrame,
     /// The case.
     pub head: CaseHead,
+    /// True where I attested, but have new keys and was not given the case again.
+    pub keys_awaited: bool,
     /// What was wrong (field `no_conflict`). The recusal asks for nothing: why is nobody's business (control EU-9.1c-1).
     pub faults: Faults,
 }

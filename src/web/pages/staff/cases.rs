@@ -15,6 +15,8 @@ pub struct CasesPage {
     pub frame: StaffFrame,
     /// Proposals that wait for my decision.
     pub pending: Vec<ProposalLine>,
+    /// Colleagues who made new keys and wait for cases that we both hold.
+    pub waiting: Vec<WaitingLine>,
     /// States to filter by (query `state`).
     pub states: Vec<Choice>,
     /// The state filtered by; empty = every open state.
@@ -25,6 +27,17 @@ pub struct CasesPage {
     pub first: bool,
     /// Where the next page begins (query `cursor`); `None` on the last page.
     pub next: Option<String>,
+}
+
+/// A colleague who waits for cases after making new keys.
+#[derive(Debug, Clone)]
+pub struct WaitingLine {
+    /// Id for addresses.
+    pub id: String,
+    /// Their login.
+    pub login: String,
+    /// How many cases.
+    pub cases: i64,
 }
 
 /// One case in the list.

@@ -3,8 +3,8 @@
 mod case;
 mod case_gate;
 mod cases;
+mod credentials;
 mod error;
-mod join;
 mod proposals;
 mod sign_in;
 mod step_form;
@@ -14,9 +14,9 @@ pub use case::{
     TimelineLine,
 };
 pub use case_gate::{CaseGatePage, CaseHead};
-pub use cases::{CaseLine, CasesPage, Due, phase_of};
+pub use cases::{CaseLine, CasesPage, Due, WaitingLine, phase_of};
+pub use credentials::{CredentialsPage, CredentialsStage, Door};
 pub use error::StaffErrorPage;
-pub use join::{JoinPage, JoinStage};
 pub use proposals::{ProposalFact, ProposalLine, ProposalPage, ProposalsPage};
 pub use sign_in::SignInPage;
 pub use step_form::{FactField, FactKind, StepForm, fact_vocabulary};

@@ -1,0 +1,79 @@
+//! Recoveries that wait for a colleague's approval: `staff_recoveries`.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use jiff::Timestamp;
+
+use super::{
+    schema::staff_recoveries,
+    store::{Db, StorageError},
+    tx::Tx,
+};
+use crate::{domain::ids::StaffId, policy::Permit};
+
+/// What a person prepared with their recovery code.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = staff_recoveries, check_for_backend(diesel::pg::Pg))]
+pub struct RecoveryRow {
+    /// Who.
+    pub staff_id: StaffId,
+    /// When they asked.
+    #[diesel(deserialize_as = jiff_diesel::Timestamp, serialize_as = jiff_diesel::Timestamp)]
+    pub asked_at: Timestamp,
+    /// Their new columns (`StaffKeyColumns` as JSON): the same keys, sealed anew.
+    pub keys: Vec<u8>,
+    /// Their signature over these bytes.
+    pub signature: Vec<u8>,
+}
+
+impl Db<'_> {
+    /// Who asked for a recovery since `from`, and when.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn recoveries_since(
+        &mut self,
+        from: Timestamp,
+    ) -> Result<Vec<(StaffId, Timestamp)>, StorageError> {
+        let rows: Vec<(StaffId, jiff_diesel::Timestamp)> = staff_recoveries::table
+            .filter(staff_recoveries::asked_at.ge(jiff_diesel::Timestamp::from(from)))
+            .select((staff_recoveries::staff_id, staff_recoveries::asked_at))
+            .load(self.conn)
+            .await?;
+        Ok(rows.into_iter().map(|(id, at)| (id, at.to_jiff())).collect())
+    }
+}
+
+impl Tx<'_> {
+    /// Prepares a recovery in place of any before.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn prepare_recovery(
+        &mut self,
+        _permit: &Permit,
+        prepared: RecoveryRow,
+    ) -> Result<(), StorageError> {
+        diesel::insert_into(staff_recoveries::table)
+            .values(prepared.clone())
+            .on_conflict(staff_recoveries::staff_id)
+            .do_update()
+            .set(prepared)
+            .execute(self.conn)
+            .await?;
+        Ok(())
+    }
+
+    /// Takes a prepared recovery out, to be approved or refused.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn take_recovery(
+        &mut self,
+        _permit: &Permit,
+        id: StaffId,
+    ) -> Result<Option<RecoveryRow>, StorageError> {
+        let query = diesel::delete(staff_recoveries::table.find(id)).returning(RecoveryRow::as_returning());
+        Ok(query.get_result(self.conn).await.optional()?)
+    }
+}

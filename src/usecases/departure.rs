@@ -1,0 +1,157 @@
+//! What losing one's place here has in common, for good (`disable_staff`) or until new keys are made
+//! (`reinvite_staff`): the sessions end, the directory no longer lists the person, every case gets a new epoch without
+//! them.
+
+use super::{
+    caller::Caller,
+    context::Context,
+    error::Error,
+    holders::rotate,
+    propose_member::body_of,
+    registry::{DirectoryBody, SIGNATURE_DOMAIN},
+};
+use crate::{
+    audit::{
+        act::Act,
+        entry::{By, Draft, When},
+    },
+    domain::ids::{CaseId, StaffId},
+    policy::Permit,
+    storage::{
+        Tx, Written,
+        directory::DirectoryRow,
+        grants::GrantEnd,
+        proposals::Resolution,
+        staff::{StaffChange, StaffRow},
+    },
+};
+
+/// What becomes of the person's grants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Grants {
+    /// They end.
+    End,
+    /// They stay; the person reads again once they have new keys and a holder has given them the case again.
+    Wait,
+}
+
+/// Somebody who loses their place, and who takes it: an administrator, or the operator, who has no key to sign with.
+pub(super) struct Departure<'a> {
+    pub ctx: &'a Context,
+    pub caller: Option<&'a Caller>,
+    pub permit: &'a Permit,
+    pub staff: StaffId,
+}
+
+impl Departure<'_> {
+    /// Ends the sessions and takes the person out of the directory. An administrator's signature is enough, because
+    /// tightening acts at once; what the operator does unsigned, the row's state keeps up.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] where there is nothing left to change.
+    pub(super) async fn leave(&self, change: &StaffChange, act: Act) -> Result<(), Error> {
+        let id = self.staff;
+        self.ctx.store.maintain(async |upkeep| upkeep.end_sessions_of(id).await).await?;
+        self.ctx
+            .store
+            .record("leave", async |tx| {
+                let instance =
+                    tx.lock_instance().await?.ok_or(Error::NotReady("the instance was never founded"))?;
+                let person = tx.lock_staff(id).await?.ok_or(Error::NotFound)?;
+                let signing = self.caller.filter(|_| person.public_keys.is_some());
+                let retired = match signing {
+                    Some(caller) => self.retire(tx, caller, (&person, instance.next_version())).await?,
+                    None => false,
+                };
+                let invites = matches!(change.invitation, Some(Some(_)));
+                if !retired && !invites && change.state == Some(person.state.as_str()) {
+                    return Err(Error::Conflict);
+                }
+                let mut draft = self.draft(act);
+                if retired || person.state == "active" {
+                    draft = draft.and(Act::ActorRetired);
+                    tx.take_recovery(self.permit, id).await?;
+                }
+                let _person = tx.save_staff(self.permit, &person, change.clone(), &draft).await?;
+                let draft = self.draft(Act::ConfigChanged).code("what", "directory");
+                Ok(((), tx.save_instance(self.permit, &instance, &draft).await?))
+            })
+            .await
+    }
+
+    /// Signs the person out of the directory where it lists them.
+    async fn retire(
+        &self,
+        tx: &mut Tx<'_>,
+        caller: &Caller,
+        (person, version): (&StaffRow, i64),
+    ) -> Result<bool, Error> {
+        let listed = tx.directory_row_in_force(person.id).await?.is_some_and(|row| {
+            serde_json::from_slice::<DirectoryBody>(&row.body).is_ok_and(|body| !body.roles.is_empty())
+        });
+        if !listed {
+            return Ok(false);
+        }
+        let serial = tx.last_serial(person.id).await?.saturating_add(1);
+        let body = body_of(self.ctx, person, serial, Vec::new())?.to_bytes()?;
+        let row = DirectoryRow {
+            staff_id: person.id,
+            serial,
+            first_signer: caller.id,
+            first_signature: caller.secrets.sign.sign(SIGNATURE_DOMAIN, &body).to_vec(),
+            body,
+            second_signer: None,
+            second_signature: None,
+            version: Some(version),
+        };
+        tx.insert_directory_row(self.permit, row).await?;
+        Ok(true)
+    }
+
+    /// Takes the keys of these cases: each begins a new epoch, with nobody's help. What the person opened before is not
+    /// reached by it.
+    pub(super) async fn lose_keys(&self, cases: &[CaseId], grants: Grants) -> Result<(), Error> {
+        for case in cases {
+            self.lose_key(*case, grants).await?;
+        }
+        Ok(())
+    }
+
+    async fn lose_key(&self, case: CaseId, grants: Grants) -> Result<(), Error> {
+        let registry = self.ctx.current_registry().await?;
+        let (permit, staff) = (self.permit, self.staff);
+        self.ctx
+            .store
+            .record("lose_key", async |tx| -> Result<((), Written), Error> {
+                let row = tx.lock_case(case).await?.ok_or(Error::NotFound)?;
+                if grants == Grants::End {
+                    tx.end_grant(permit, (case, staff), GrantEnd::Revoked, self.ctx.store.today()).await?;
+                }
+                tx.delete_wraps(permit, case, staff).await?;
+                let (mut change, remaining) = rotate(self.ctx, tx, permit, &registry, &row).await?;
+                if grants == Grants::End && row.lead_id == Some(staff) {
+                    change.lead = Some(None);
+                }
+                let lost = if grants == Grants::End { Act::GrantRemoved } else { Act::GrantSuspended };
+                let mut draft = self.draft(lost).and(Act::EpochRotated);
+                if remaining < 2 {
+                    draft = draft.and(Act::HoldersShort);
+                }
+                if let Some(proposal) = tx.pending_proposal(case).await? {
+                    let now = self.ctx.store.now();
+                    tx.resolve_proposal(permit, proposal.id, Resolution::Stale, (None, now)).await?;
+                    draft = draft.and(Act::ProposalStale);
+                }
+                Ok(((), tx.save_case(permit, &row, change, &draft).await?))
+            })
+            .await
+    }
+
+    fn draft(&self, act: Act) -> Draft<'_> {
+        let now = self.ctx.store.now();
+        match self.caller {
+            Some(caller) => caller.draft(act, "administrator", now),
+            None => Draft::new(act, By::System, When::At(now)),
+        }
+    }
+}
