@@ -4,62 +4,22 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::path::Path;
+use std::process::Stdio;
 use std::thread::sleep;
 use std::time::Duration;
 
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
 use senim::cluster::{Cluster, ClusterConfig};
 use serde_json::Value;
 
-/// A home directory of one test, removed at its end.
-struct Home(PathBuf);
+use installation::{Done, Home, Server};
 
-/// What a command came to.
-struct Done {
-    code: i32,
-    out: String,
-    err: String,
-}
+#[path = "it/installation.rs"]
+mod installation;
 
 impl Home {
-    fn new(name: &str) -> Self {
-        let dir = std::env::temp_dir().join(format!("senim-operator-{name}-{}", std::process::id()));
-        let _ = fs::remove_dir_all(&dir);
-        fs::create_dir_all(&dir).unwrap();
-        Self(dir)
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.join(name)
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_senim"));
-        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SENIM_")) {
-            command.env_remove(name);
-        }
-        command
-            .args(arguments)
-            .env_remove("DATABASE_URL")
-            .env("SENIM_HOME", &self.0)
-            .env("SENIM_LISTEN", "127.0.0.1:0")
-            .env("SENIM_ADMIN_LISTEN", "127.0.0.1:0")
-            // Cheap passwords: what they cost is measured elsewhere.
-            .env("SENIM_PASSWORD_MEMORY_KIB", "19456")
-            .env("SENIM_PASSWORD_PASSES", "1")
-            .stdin(Stdio::null());
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) -> Done {
-        Done::of(self.command(arguments).output().unwrap())
-    }
-
     /// Runs a command that is answered line by line.
     fn answer(&self, arguments: &[&str], answers: &str) -> Done {
         let mut command = self.command(arguments);
@@ -67,22 +27,6 @@ impl Home {
         let mut child = command.spawn().unwrap();
         child.stdin.take().unwrap().write_all(answers.as_bytes()).unwrap();
         Done::of(child.wait_with_output().unwrap())
-    }
-
-    /// Runs a command that must succeed; gives what it printed.
-    fn good(&self, arguments: &[&str]) -> String {
-        let done = self.run(arguments);
-        assert_eq!(done.code, 0, "{arguments:?}: {}{}", done.out, done.err);
-        done.out
-    }
-
-    fn json(&self, name: &str) -> Value {
-        serde_json::from_slice(&fs::read(self.path(name)).unwrap()).unwrap()
-    }
-
-    fn account(&self, login: &str) -> Value {
-        let accounts = self.json("demo/accounts.json");
-        accounts.as_array().unwrap().iter().find(|one| one["login"] == login).cloned().unwrap()
     }
 
     /// Administrative SQL behind the application's back.
@@ -124,21 +68,7 @@ impl Home {
     }
 }
 
-impl Drop for Home {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
 impl Done {
-    fn of(output: Output) -> Self {
-        Self {
-            code: output.status.code().expect("ended by itself"),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
-
     #[track_caller]
     fn fails(&self, code: i32, words: &[&str]) {
         assert_eq!(self.code, code, "{}{}", self.out, self.err);
@@ -148,43 +78,13 @@ impl Done {
     }
 }
 
-/// A process that serves.
-struct Server {
-    child: Child,
-    printed: String,
-    address: String,
-}
-
 impl Server {
-    /// Starts one; returns when it has printed its addresses.
-    fn start(home: &Home, command: &str, last_line: &str) -> Self {
-        let mut command = home.command(&[command]);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut printed = String::new();
-        for line in BufReader::new(child.stdout.take().unwrap()).lines() {
-            let line = line.unwrap();
-            printed.push_str(&line);
-            printed.push('\n');
-            if line.starts_with(last_line) {
-                break;
-            }
-        }
-        let rest = printed.split_once("http://").expect("it serves and says where").1;
-        let address = rest.split(['/', ' ']).next().unwrap().to_owned();
-        Self { child, printed, address }
-    }
-
     fn get(&self, path: &str) -> String {
         let mut stream = std::net::TcpStream::connect(&self.address).unwrap();
         write!(stream, "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         answer
-    }
-
-    fn interrupt(mut self) -> Option<i32> {
-        kill(Pid::from_raw(self.child.id().try_into().unwrap()), Signal::SIGINT).unwrap();
-        self.child.wait().unwrap().code()
     }
 }
 

@@ -31,7 +31,8 @@ const TRIES: u32 = 5;
 /// What can go wrong with the database.
 #[derive(Debug, thiserror::Error)]
 pub enum StorageError {
-    /// No connection within the time allowed: the server is overloaded or the database is away.
+    /// No connection within the time allowed, or it broke: the server is overloaded or the database is away. Where it
+    /// broke in a commit, nobody knows whether that counts.
     #[error("no database connection is to be had: {0}")]
     Unavailable(String),
     /// Somebody else changed the same thing first.
@@ -69,9 +70,13 @@ impl From<DieselError> for StorageError {
                 Self::Unknown(info.constraint_name().unwrap_or("foreign key").to_owned())
             }
             DieselError::DatabaseError(
-                DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::ClosedConnection,
+                DatabaseErrorKind::UnableToSendCommand | DatabaseErrorKind::ClosedConnection,
                 info,
             ) => Self::Unavailable(info.message().to_owned()),
+            // 57P01 and 57P02: the server ends, or recovers from the death of one of its processes.
+            DieselError::DatabaseError(_, info) if info.message().starts_with("terminating connection") => {
+                Self::Unavailable(info.message().to_owned())
+            }
             DieselError::DatabaseError(DatabaseErrorKind::CheckViolation, info) => {
                 Self::Refused(info.message().to_owned())
             }
@@ -84,7 +89,7 @@ impl StorageError {
     /// True where trying the whole transaction again may help: serialization failure (40001), deadlock (40P01).
     pub(super) fn asks_for_retry(&self) -> bool {
         match self {
-            Self::Unavailable(message) => message.contains("serialize") || message.contains("deadlock"),
+            Self::Database(DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _)) => true,
             Self::Database(DieselError::DatabaseError(_, info)) => info.message().contains("deadlock"),
             _ => false,
         }

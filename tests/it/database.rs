@@ -88,7 +88,8 @@ impl Database {
 }
 
 impl Sql {
-    async fn connect(url: &str) -> Self {
+    /// Connects to a database.
+    pub async fn connect(url: &str) -> Self {
         Self(AsyncPgConnection::establish(url).await.unwrap())
     }
 

@@ -10,6 +10,8 @@
 //! | `facts` | what a step needs, in the form in which it is sent |
 //! | `record` | the check with which every test ends: the log is whole, no task is left |
 //! | `app` | hosts the server over a world |
+//! | `installation` | the built program in a home directory of its own |
+//! | `living` | the demo's installation while it serves, and who uses it |
 //!
 //! A test is `in_world(async |world| { … })`.
 
@@ -26,6 +28,8 @@ mod app;
 mod browser;
 mod database;
 mod facts;
+mod installation;
+mod living;
 mod people;
 mod record;
 mod recovery;
@@ -37,6 +41,7 @@ mod browser_main_job;
 mod browser_people;
 mod browser_reporter;
 mod contention;
+mod crash;
 mod credentials;
 mod days;
 mod denials;
