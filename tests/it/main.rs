@@ -63,4 +63,5 @@ mod receipts;
 mod refusals;
 mod routing;
 mod sign_in;
+mod soak;
 mod theft;
