@@ -288,7 +288,8 @@ pub fn content_commitment(salt: &[u8; 32], content: &[u8]) -> [u8; 32] {
         .into()
 }
 
-fn clauses(acts: &[Act]) -> Value {
+/// The clauses of all these acts, sorted as text, each once.
+pub(super) fn clauses(acts: &[Act]) -> Value {
     let mut all: Vec<&str> = acts.iter().flat_map(|act| act.clauses().iter().copied()).collect();
     all.sort_unstable();
     all.dedup();

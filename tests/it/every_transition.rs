@@ -143,6 +143,15 @@ async fn withdrawals(desk: &Desk<'_>) {
     }
 }
 
+/// Takes every one of them.
+pub async fn take_all(world: &World) {
+    let desk = Desk::of(world).await;
+    investigations(&desk).await;
+    questions(&desk).await;
+    referrals(&desk).await;
+    withdrawals(&desk).await;
+}
+
 /// The moves that the record tells.
 async fn taken(db: &Database) -> BTreeSet<(String, String, String)> {
     let mut owner = db.owner().await;
@@ -159,11 +168,7 @@ async fn taken(db: &Database) -> BTreeSet<(String, String, String)> {
 #[test]
 fn every_transition_a_person_can_take_is_taken() {
     in_world(async |world| {
-        let desk = Desk::of(world).await;
-        investigations(&desk).await;
-        questions(&desk).await;
-        referrals(&desk).await;
-        withdrawals(&desk).await;
+        take_all(world).await;
         let table: BTreeSet<_> = moves()
             .into_iter()
             .filter(|(_, step, _)| !LATER.contains(step))

@@ -54,6 +54,7 @@ mod http_openapi;
 mod http_receipts;
 mod http_silence;
 mod http_walls;
+mod log_schema;
 mod main_job;
 mod migrations;
 mod notice;

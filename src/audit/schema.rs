@@ -1,0 +1,321 @@
+//! What may stand in an entry, as one closed table: every member with its shape, and nothing else (control AUD-3).
+//!
+//! Deny by default: a member, a code or a value that the table does not name is a fault, so an entry has no place for
+//! a text, a name, an address or a time of a reporter. Members that are designed but written by nobody yet (`cm`, `pre`,
+//! `post`, `epoch`, `prof`) are not in the table either. To add one: a row here, with the shape of its value.
+
+use serde_json::{Map, Value};
+
+use super::{
+    act::Act,
+    entry::{MAX_BYTES, clauses},
+};
+use crate::domain::{
+    case::{
+        facts::{
+            Answer, DetrimentLevel, FeedbackSent, Hearing, IdentityRemoved, NewGround, PauseReason,
+            Proceedings, RetentionClass, ReviewResult, SubjectHeard,
+        },
+        outcome::Outcome,
+        reason::ReasonCode,
+        status::Status,
+        step::Step,
+    },
+    profile::ProfileId,
+    role::Role,
+    taxonomy::Category,
+};
+
+/// A member of an object.
+#[derive(Debug)]
+pub struct Member {
+    /// Its name.
+    pub name: &'static str,
+    /// When it stands there.
+    pub stands: Stands,
+    /// What its value is.
+    pub shape: Shape,
+}
+
+/// When a member stands in an entry; where it does not, it must not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stands {
+    /// In every entry.
+    Always,
+    /// In some entries.
+    Sometimes,
+    /// In every entry that a reporter caused, and in no other.
+    ByReporter,
+    /// In every entry but those that a reporter caused.
+    NotByReporter,
+    /// In every entry that a member of staff caused, and in no other.
+    ByStaff,
+    /// In some of those that a member of staff caused, and in no other.
+    SometimesByStaff,
+    /// In every entry but the first of an object.
+    AfterTheFirst,
+}
+
+/// What a value is.
+#[derive(Debug, Clone, Copy)]
+pub enum Shape {
+    /// So many lower-case hexadecimal digits.
+    Hex(usize),
+    /// A whole number from the first to the second.
+    Whole(u64, u64),
+    /// A day of the calendar, such as `2026-09-21`.
+    Day,
+    /// The name of a process: lower-case letters, digits and dashes, at most 32.
+    Process,
+    /// A word of a closed vocabulary, which this function knows.
+    Word(fn(&str) -> bool),
+    /// At least one value of this shape, none of them twice.
+    List(&'static Self),
+    /// These members, at least one of them.
+    Object(&'static [Member]),
+}
+
+/// Something in an entry that may not be there, or that is not there and must be. Members are named by their path,
+/// such as `by.id`; values are never told.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SchemaFault {
+    /// Longer than [`MAX_BYTES`].
+    #[error("the entry is {0} bytes long; {MAX_BYTES} are allowed")]
+    TooLong(usize),
+    /// Not JSON, or something other than an object.
+    #[error("the entry is no JSON object")]
+    NotAnObject,
+    /// Other bytes than those of RFC 8785: white space, another order, another escape, a member twice.
+    #[error("the bytes are not canonical")]
+    NotCanonical,
+    /// A member that the table does not name.
+    #[error("`{0}` is no member of an entry")]
+    Unknown(String),
+    /// A member that this entry must not have, such as `at` where a reporter caused it.
+    #[error("`{0}` must not stand in this entry")]
+    Misplaced(String),
+    /// A member that this entry must have.
+    #[error("`{0}` is missing")]
+    Missing(String),
+    /// A value of another shape, or outside its vocabulary.
+    #[error("`{0}` is not what it must be")]
+    Shape(String),
+    /// Other clauses than those of the acts.
+    #[error("`oecd` does not say the clauses of the acts")]
+    Clauses,
+}
+
+macro_rules! members {
+    ($($name:literal $stands:ident, $shape:expr;)*) => {
+        &[$(Member { name: $name, stands: Stands::$stands, shape: $shape }),*]
+    };
+}
+
+macro_rules! words {
+    ($($vocabulary:ident)|+) => { Shape::Word(|word| $($vocabulary::parse(word).is_some())||+) };
+    ($($word:literal)|+) => { Shape::Word(|word| matches!(word, $($word)|+)) };
+}
+
+/// The largest whole number that every reader of JSON keeps exactly (RFC 8259 section 6).
+const LARGEST: u64 = (1 << 53) - 1;
+
+/// The members of an entry: audit-log.md section 2.2, in the order in which they are written.
+#[rustfmt::skip]
+pub const ENTRY: &[Member] = members! {
+    "acts"  Always,           Shape::List(&words!(Act));
+    "at"    NotByReporter,    Shape::Whole(0, LARGEST);
+    "by"    Always,           Shape::Object(BY);
+    "codes" Sometimes,        Shape::Object(CODES);
+    "day"   ByReporter,       Shape::Day;
+    "from"  Sometimes,        words!(Status);
+    "n"     Always,           Shape::Whole(1, 0x7fff_ffff);
+    "node"  NotByReporter,    Shape::Process;
+    "obj"   Always,           Shape::Object(OBJECT);
+    "oecd"  Always,           Shape::List(&Shape::Word(is_clause));
+    "ok"    Sometimes,        Shape::List(&Shape::Hex(64));
+    "prev"  AfterTheFirst,    Shape::Hex(64);
+    "r"     Always,           Shape::Hex(64);
+    "sig"   SometimesByStaff, Shape::Hex(128);
+    "to"    Sometimes,        words!(Status);
+    "v"     Always,           Shape::Whole(1, 1);
+};
+
+/// The members of `by`: who caused it. Of a reporter nothing but that it was one.
+#[rustfmt::skip]
+pub const BY: &[Member] = members! {
+    "id"   ByStaff, Shape::Hex(16);
+    "k"    Always,  words!("staff" | "reporter" | "timer" | "system");
+    "role" ByStaff, Shape::Word(is_part);
+};
+
+/// The members of `obj`: whose history it belongs to.
+#[rustfmt::skip]
+pub const OBJECT: &[Member] = members! {
+    "id" Always, Shape::Hex(32);
+    "k"  Always, words!("case" | "staff" | "desk" | "instance");
+};
+
+/// The members of `codes`: closed words about the act. What people typed is never among them.
+#[rustfmt::skip]
+pub const CODES: &[Member] = members! {
+    "anon_crime"          Sometimes, words!(Answer);
+    "anon_security"       Sometimes, words!(Answer);
+    "category"            Sometimes, words!(Category);
+    "detriment_level"     Sometimes, words!(DetrimentLevel);
+    "feedback_sent"       Sometimes, words!(FeedbackSent);
+    "hearing"             Sometimes, words!(Hearing);
+    "identity_removed"    Sometimes, words!(IdentityRemoved);
+    "mode"                Sometimes, words!("anonymous");
+    "new_ground"          Sometimes, words!(NewGround);
+    "notice"              Sometimes, Shape::Hex(16);
+    "outcome"             Sometimes, words!(Outcome);
+    "pause_reason"        Sometimes, words!(PauseReason);
+    "proceedings"         Sometimes, words!(Proceedings);
+    "profile"             Sometimes, Shape::Word(is_profile);
+    "public_interest"     Sometimes, words!(Answer);
+    "query"               Sometimes, words!("page" | "entry" | "case" | "staff" | "desk" | "instance");
+    "reason_code"         Sometimes, words!(ReasonCode);
+    "reassessed_detriment" Sometimes, words!(DetrimentLevel);
+    "retention_class"     Sometimes, words!(RetentionClass);
+    "review_result"       Sometimes, words!(ReviewResult);
+    "step"                Sometimes, words!(Step);
+    "subject_heard"       Sometimes, words!(SubjectHeard);
+    "what"                Sometimes, words!("body" | "case" | "desk" | "directory" | "founded" | "routing");
+    "why"                 Sometimes, words!("forbidden" | "illegal");
+};
+
+/// The part in which somebody acted: a role, the lead of a case, or none.
+fn is_part(word: &str) -> bool {
+    Role::parse(word).is_some() || matches!(word, "lead" | "none")
+}
+
+/// A profile, alone or with its version: `kz`, `kz/1`.
+fn is_profile(word: &str) -> bool {
+    let (profile, version) = word.split_once('/').unwrap_or((word, "1"));
+    let number = version.parse::<u32>().is_ok_and(|number| number > 0 && number.to_string() == version);
+    ProfileId::parse(profile).is_some() && number
+}
+
+fn is_clause(word: &str) -> bool {
+    Act::ALL.iter().any(|act| act.clauses().contains(&word))
+}
+
+/// Everything about the bytes of an entry that the table does not allow; empty where all is well.
+#[must_use]
+pub fn faults(body: &[u8]) -> Vec<SchemaFault> {
+    if body.len() > MAX_BYTES {
+        return vec![SchemaFault::TooLong(body.len())];
+    }
+    let Ok(entry) = serde_json::from_slice::<Map<String, Value>>(body) else {
+        return vec![SchemaFault::NotAnObject];
+    };
+    let mut check = Check { cause: Cause::of(&entry), found: Vec::new() };
+    // A member that stands twice is read once, so it is missing from what is written again.
+    if !serde_json_canonicalizer::to_vec(&entry).is_ok_and(|canonical| canonical == body) {
+        check.found.push(SchemaFault::NotCanonical);
+    }
+    check.members("", ENTRY, &entry);
+    if entry.contains_key("from") && !entry.contains_key("to") {
+        check.found.push(SchemaFault::Missing("to".to_owned()));
+    }
+    if entry.get("oecd") != Some(&clauses(&acts(&entry))) {
+        check.found.push(SchemaFault::Clauses);
+    }
+    check.found
+}
+
+/// The known acts of an entry.
+fn acts(entry: &Map<String, Value>) -> Vec<Act> {
+    let codes = entry.get("acts").and_then(Value::as_array).into_iter().flatten();
+    codes.filter_map(Value::as_str).filter_map(Act::parse).collect()
+}
+
+/// What decides which members must stand.
+#[derive(Clone, Copy)]
+struct Cause {
+    staff: bool,
+    reporter: bool,
+    first: bool,
+}
+
+impl Cause {
+    fn of(entry: &Map<String, Value>) -> Self {
+        let kind = entry.get("by").and_then(|by| by.get("k")).and_then(Value::as_str);
+        let first = entry.get("n").and_then(Value::as_u64) == Some(1);
+        Self { staff: kind == Some("staff"), reporter: kind == Some("reporter"), first }
+    }
+
+    /// Whether a member may stand here, and whether it must.
+    const fn of_member(self, stands: Stands) -> (bool, bool) {
+        match stands {
+            Stands::Always => (true, true),
+            Stands::Sometimes => (true, false),
+            Stands::SometimesByStaff => (self.staff, false),
+            Stands::ByReporter => (self.reporter, self.reporter),
+            Stands::NotByReporter => (!self.reporter, !self.reporter),
+            Stands::ByStaff => (self.staff, self.staff),
+            Stands::AfterTheFirst => (!self.first, !self.first),
+        }
+    }
+}
+
+struct Check {
+    cause: Cause,
+    found: Vec<SchemaFault>,
+}
+
+impl Check {
+    fn members(&mut self, path: &str, table: &[Member], object: &Map<String, Value>) {
+        let under = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+        for name in object.keys().filter(|name| table.iter().all(|member| member.name != name.as_str())) {
+            self.found.push(SchemaFault::Unknown(under(name)));
+        }
+        for member in table {
+            let (may, must) = self.cause.of_member(member.stands);
+            match object.get(member.name) {
+                Some(_) if !may => self.found.push(SchemaFault::Misplaced(under(member.name))),
+                Some(value) => self.value(&under(member.name), member.shape, value),
+                None if must => self.found.push(SchemaFault::Missing(under(member.name))),
+                None => {}
+            }
+        }
+    }
+
+    fn value(&mut self, path: &str, shape: Shape, value: &Value) {
+        if let (Shape::Object(table), Value::Object(object)) = (shape, value)
+            && !object.is_empty()
+        {
+            self.members(path, table, object);
+        } else if !fits(shape, value) {
+            self.found.push(SchemaFault::Shape(path.to_owned()));
+        }
+    }
+}
+
+/// Whether a value that is no object has its shape.
+fn fits(shape: Shape, value: &Value) -> bool {
+    let text = |good: &dyn Fn(&str) -> bool| value.as_str().is_some_and(good);
+    match shape {
+        Shape::Hex(digits) => {
+            text(&|text| text.len() == digits && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')))
+        }
+        Shape::Whole(least, most) => value.as_u64().is_some_and(|number| (least..=most).contains(&number)),
+        Shape::Day => {
+            text(&|text| text.parse::<jiff::civil::Date>().is_ok_and(|day| day.to_string() == text))
+        }
+        Shape::Process => text(&|text| {
+            let closed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+            (1..=32).contains(&text.len()) && text.bytes().all(closed)
+        }),
+        Shape::Word(known) => text(&known),
+        Shape::List(of) => value.as_array().is_some_and(|list| {
+            let twice =
+                list.iter().enumerate().any(|(at, one)| list.iter().skip(at + 1).any(|two| one == two));
+            !list.is_empty() && !twice && list.iter().all(|one| fits(*of, one))
+        }),
+        Shape::Object(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,99 @@
+//! What stands in the log once people have done everything that they can do: only what the schema allows, and no act
+//! that the code writes was left out of the trial (control AUD-3).
+
+use std::{collections::BTreeSet, fs};
+
+use senim::{
+    audit::{act::Act, entry::ObjectKind, schema},
+    domain::{
+        case::{status::Status, step::Step},
+        role::Role,
+    },
+    policy::RoleAt,
+    storage::log::EntryFilter,
+    usecases::{
+        disable_staff::disable_staff,
+        query_log::{Query, query_log},
+        sign_out::sign_out,
+    },
+};
+
+use crate::{
+    database::bytes,
+    every_transition::take_all,
+    facts::{enough, none},
+    people::StaffActor,
+    world::{World, in_world},
+};
+
+/// Acts of steps that only later work can take.
+const LATER: &[Act] = &[Act::CaseDisposed];
+
+/// Every act that a use case names.
+fn written() -> BTreeSet<Act> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/usecases");
+    let mut named = BTreeSet::new();
+    for file in fs::read_dir(folder).unwrap() {
+        let source = fs::read_to_string(file.unwrap().path()).unwrap();
+        for after in source.split("Act::").skip(1) {
+            let name: String = after.chars().take_while(char::is_ascii_alphanumeric).collect();
+            named.extend(Act::ALL.iter().find(|act| format!("{act:?}") == name));
+        }
+    }
+    assert!(named.len() > 40, "{named:?}");
+    named.into_iter().filter(|act| !LATER.contains(act)).collect()
+}
+
+/// What no transition needs: notes, refusals, recusals, denials, questions to the log, people who leave.
+async fn everything_else(world: &World) {
+    let (one, two) = (world.sign_in("tri1").await, world.sign_in("tri2").await);
+    let reviewer = world.sign_in("rev1").await;
+    let reporter = world.submit("Something happened.").await;
+    world.drive(reporter.case, &one, Step::Open, &reviewer).await;
+    one.note(reporter.case, "A note.").await.unwrap();
+    one.write(reporter.case, "A letter.").await.unwrap();
+    reporter.write("An answer.").await.unwrap();
+    let reject = || enough(Status::Triage, Step::Reject, one.id(), "some");
+    let refused = one.propose(reporter.case, Step::Reject, reject()).await;
+    reviewer.attest(reporter.case).await;
+    reviewer.read(reporter.case).await;
+    reviewer.refuse(refused, "Not enough.").await.unwrap();
+    assert!(one.step(reporter.case, Step::Decide, none()).await.is_err());
+    let stranger = world.sign_in("inv2").await;
+    assert!(stranger.open(reporter.case).await.is_err());
+    one.propose(reporter.case, Step::Reject, reject()).await;
+    two.recuse(reporter.case).await.unwrap();
+    let short = world.submit("Something else.").await;
+    two.recuse(short.case).await.unwrap();
+    ask_the_log(world).await;
+    disable_staff(&world.ctx, Some(&world.admin(0).caller), two.id()).await.unwrap();
+    sign_out(&world.ctx, &one.caller).await.unwrap();
+}
+
+async fn ask_the_log(world: &World) {
+    world.enrol("aud1", &[RoleAt { role: Role::Auditor, desk: None }]).await;
+    let auditor: StaffActor = world.sign_in("aud1").await;
+    let page = Query::Page(EntryFilter { limit: 10, ..EntryFilter::default() });
+    let entries = query_log(&world.ctx, &auditor.caller, page).await.unwrap().entries;
+    query_log(&world.ctx, &auditor.caller, Query::Entry(entries[0].eid)).await.unwrap();
+    for kind in [ObjectKind::Case, ObjectKind::Staff, ObjectKind::Desk, ObjectKind::Instance] {
+        query_log(&world.ctx, &auditor.caller, Query::Object(kind, uuid::Uuid::nil())).await.unwrap();
+    }
+}
+
+/// Control AUD-3.
+#[test]
+fn every_act_was_done_and_its_entries_hold_only_what_is_allowed() {
+    in_world(async |world| {
+        take_all(world).await;
+        everything_else(world).await;
+        let mut done = BTreeSet::new();
+        for row in world.owner().await.rows("select body, acts from audit.entries").await {
+            let body = bytes(&row["body"]);
+            assert_eq!(schema::faults(&body), [], "{}", String::from_utf8_lossy(&body));
+            let acts = row["acts"].as_array().unwrap();
+            done.extend(acts.iter().map(|act| Act::parse(act.as_str().unwrap()).unwrap()));
+        }
+        assert_eq!(done, written());
+    });
+}
