@@ -42,8 +42,8 @@ pub struct Endpoint {
     pub path: &'static str,
     /// Who.
     pub who: Audience,
-    /// The handler's route.
-    pub route: fn() -> Route,
+    /// The handler's route for a method: the row's own, or HEAD where that is GET.
+    pub route: fn(Method) -> Route,
 }
 
 use Audience::{Public, Reporter, Roles, Staff};
@@ -61,7 +61,7 @@ macro_rules! endpoints {
                 method: Method::$method,
                 path: $path,
                 who: $who,
-                route: || web::method(Method::$method).to($handler),
+                route: |method| web::method(method).to($handler),
             },
         )*];
     };
@@ -142,6 +142,15 @@ mod table {
 }
 pub use table::ENDPOINTS;
 
+impl Endpoint {
+    /// The methods that the row answers. HEAD goes with GET: the same head, and the server sends no body (RFC 9110
+    /// section 9.3.2).
+    fn methods(&self) -> impl Iterator<Item = Method> {
+        let head = (self.method == Method::GET).then_some(Method::HEAD);
+        [self.method.clone()].into_iter().chain(head)
+    }
+}
+
 /// Builds the application from the table: one resource a path, so that a wrong method is answered 405.
 pub fn register(config: &mut ServiceConfig) {
     let mut paths: Vec<&str> = ENDPOINTS.iter().map(|endpoint| endpoint.path).collect();
@@ -149,7 +158,9 @@ pub fn register(config: &mut ServiceConfig) {
     for path in paths {
         let mut resource = web::resource(path);
         for endpoint in ENDPOINTS.iter().filter(|endpoint| endpoint.path == path) {
-            resource = resource.route((endpoint.route)());
+            for method in endpoint.methods() {
+                resource = resource.route((endpoint.route)(method));
+            }
         }
         config.service(resource.default_service(web::route().to(wrong_method)));
     }
@@ -164,7 +175,7 @@ pub async fn nothing_here(request: HttpRequest) -> HttpResponse {
 async fn wrong_method(request: HttpRequest) -> HttpResponse {
     let pattern = request.match_pattern().unwrap_or_default();
     let taken = ENDPOINTS.iter().filter(|endpoint| endpoint.path == pattern);
-    let methods: Vec<&str> = taken.map(|endpoint| endpoint.method.as_str()).collect();
+    let methods: Vec<String> = taken.flat_map(Endpoint::methods).map(|method| method.to_string()).collect();
     let mut response = refused(&request, Problem::method_not_allowed());
     if let Ok(allow) = HeaderValue::from_str(&methods.join(", ")) {
         response.headers_mut().insert(header::ALLOW, allow);

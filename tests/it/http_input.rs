@@ -1,5 +1,6 @@
 //! Bad input on the API: each refusal has its status and its code, says everything at once, and leaves nothing behind.
 
+use senim::web::endpoints::ENDPOINTS;
 use serde_json::{Value, json};
 
 use crate::{
@@ -175,10 +176,39 @@ fn a_wrong_method_and_a_wrong_path_are_told_apart() {
         }
         assert_eq!(pages.get("/kk/nothing").await.body.matches("lang=\"kk\"").count(), 1);
         let answer = pages.post("/kk/promises", &[]).await;
-        assert_eq!((answer.status, answer.header("allow")), (405, "GET"));
+        assert_eq!((answer.status, answer.header("allow")), (405, "GET, HEAD"));
         let actor = world.sign_in("tri1").await;
         let answer = app.staff_pages(&actor).get(&format!("/staff/cases/{}/steps", actor.id())).await;
         assert_eq!((answer.status, answer.header("allow")), (405, "POST"));
+    });
+}
+
+/// RFC 9110 section 9.3.2: the head of the answer to GET, without its body.
+async fn answers_head_like_get(app: &App, path: &str, cookie: &str) {
+    let ask = async |method: &str| Answer::to(app.request(method, path).header("cookie", cookie)).await;
+    let (get, head) = (ask("GET").await, ask("HEAD").await);
+    assert_eq!((head.status, head.body.as_str()), (get.status, ""), "{path}");
+    for name in ["content-type", "content-length", "location", "allow", "retry-after"] {
+        assert_eq!(head.header(name), get.header(name), "{name} of {path}");
+    }
+}
+
+#[test]
+fn head_is_answered_like_get_without_a_body() {
+    in_app(async |world, app| {
+        let actor = world.sign_in("tri1").await;
+        let case = world.submit("The inspector asked for an envelope.").await.case;
+        let session = format!("{STAFF_COOKIE}={}", actor.token.expose());
+        for row in ENDPOINTS.iter().filter(|row| row.method == "GET") {
+            let path = row.path.replace("{id}", &case.to_string()).replace("{lang:kk|ru|en}", "kk");
+            answers_head_like_get(app, &path, "").await;
+            answers_head_like_get(app, &path, &session).await;
+        }
+        let answer = Answer::to(app.request("HEAD", "/staff/cases")).await;
+        assert!(answer.header("location").contains("back=%2Fstaff%2Fcases"), "{answer:?}");
+        let answer = Answer::to(app.request("HEAD", "/api/v1/reports")).await;
+        assert_eq!((answer.status, answer.header("allow")), (405, "POST"));
+        answers_head_like_get(app, "/ru/nothing", "").await;
     });
 }
 

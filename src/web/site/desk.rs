@@ -126,7 +126,7 @@ impl FromRequest for Desk {
 
 /// The page that a request stands on, for coming back to it: its own path, or of a form the page that the form is on.
 fn page_of(request: &HttpRequest) -> String {
-    if request.method() == actix_web::http::Method::GET {
+    if request.method().is_safe() {
         return request.uri().path_and_query().map(|path| path.as_str().to_owned()).unwrap_or_default();
     }
     match request.path() {
@@ -139,7 +139,7 @@ fn page_of(request: &HttpRequest) -> String {
 /// The answer where nobody is signed in: the way to the sign-in; where words were sent, a page that keeps them.
 async fn ended(app: &App, request: &HttpRequest, sent: Option<Payload>, path: &str) -> PageRefusal {
     let form = match sent {
-        Some(sent) if request.method() != actix_web::http::Method::GET => app.form(request, sent).await.ok(),
+        Some(sent) if !request.method().is_safe() => app.form(request, sent).await.ok(),
         _ => None,
     };
     if let Some(words) = form.as_ref().and_then(typed) {
@@ -161,7 +161,7 @@ fn typed(form: &Form) -> Option<String> {
 
 /// The sign-in, and back here afterwards where that is a page to be looked at.
 fn to_sign_in(request: &HttpRequest, path: &str) -> String {
-    if request.method() == actix_web::http::Method::GET {
+    if request.method().is_safe() {
         let back: String = form_urlencoded::byte_serialize(path.as_bytes()).collect();
         format!("/staff/sign-in?notice=ended&back={back}")
     } else {
