@@ -53,6 +53,7 @@ mod http_main_job;
 mod http_openapi;
 mod http_receipts;
 mod http_silence;
+mod http_steps;
 mod http_walls;
 mod log_schema;
 mod main_job;

@@ -72,6 +72,11 @@ impl Choice {
         self.value == value.as_ref()
     }
 
+    /// True where this is one of the answers given, a line each.
+    pub(super) fn is_among(&self, values: impl AsRef<str>) -> bool {
+        values.as_ref().lines().any(|value| self.value == value)
+    }
+
     /// Choices for codes of a vocabulary, in the order given.
     #[must_use]
     pub fn of_codes(t: Texts, vocabulary: &str, codes: &[&str]) -> Vec<Self> {

@@ -108,8 +108,8 @@ impl Drawing<'_> {
     }
 
     fn field(&self, name: &'static str, kind: FactKind, required: bool) -> FactField {
-        let value = self.typed.map(|typed| typed.form.text(name)).unwrap_or_default();
-        FactField { name, kind, required, value }
+        let typed = self.typed.map(|typed| typed.form.all(name).collect::<Vec<_>>().join("\n"));
+        FactField { name, kind, required, value: typed.unwrap_or_default() }
     }
 
     fn codes(
@@ -122,10 +122,10 @@ impl Drawing<'_> {
         self.field(name, FactKind::Choice(Choice::of_codes(self.t, fact_vocabulary(name), &codes)), required)
     }
 
-    fn people(&self, name: &'static str, required: bool) -> FactField {
+    /// Who could investigate.
+    fn people(&self) -> Vec<Choice> {
         let people = self.opened.investigators.iter();
-        let choices = people.map(|(id, login)| Choice { value: id.to_string(), label: login.clone() });
-        self.field(name, FactKind::Choice(choices.collect()), required)
+        people.map(|(id, login)| Choice { value: id.to_string(), label: login.clone() }).collect()
     }
 
     fn fact(&self, fact: Fact) -> Vec<FactField> {
@@ -178,7 +178,10 @@ impl Drawing<'_> {
             Fact::ReviewResult => {
                 vec![self.codes("review_result", ReviewResult::ALL.iter().map(|c| c.code()), true)]
             }
-            Fact::Assignees => vec![self.people("lead", true), self.people("investigators", false)],
+            Fact::Assignees => vec![
+                self.field("lead", FactKind::Choice(self.people()), true),
+                self.field("investigators", FactKind::Several(self.people()), false),
+            ],
             Fact::Reminders => vec![self.field("reminders", FactKind::Text, true)],
             Fact::Message => vec![long("message")],
             Fact::CheckinsDone | Fact::RetentionDue | Fact::NoHold => Vec::new(),

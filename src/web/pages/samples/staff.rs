@@ -180,6 +180,11 @@ fn steps(t: Texts) -> Vec<StepForm> {
                 fact("target", FactKind::Text, false),
                 fact("expected_on", FactKind::Date, false),
                 fact("reporter_asked", FactKind::Checkbox, false),
+                fact(
+                    "investigators",
+                    FactKind::Several(vec![Choice { value: HOSTILE.to_owned(), label: HOSTILE.to_owned() }]),
+                    false,
+                ),
             ],
         },
     ]

@@ -23,7 +23,7 @@ pub struct FactField {
     pub kind: FactKind,
     /// True where the step is refused without it.
     pub required: bool,
-    /// What was typed before, if the form was refused; `on` for a ticked box.
+    /// What was typed before, if the form was refused; `on` for a ticked box, a line for each of several.
     pub value: String,
 }
 
@@ -36,6 +36,8 @@ pub enum FactKind {
     Long,
     /// One of these.
     Choice(Vec<Choice>),
+    /// Any number of these.
+    Several(Vec<Choice>),
     /// A day (`YYYY-MM-DD`).
     Date,
     /// Yes if ticked.
