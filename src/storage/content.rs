@@ -18,11 +18,13 @@ use crate::{
 };
 
 /// A piece of a case: sealed content or a closed text.
-#[derive(Debug, Clone, Queryable, Selectable)]
+#[derive(Debug, Clone, Insertable, Queryable, Selectable)]
 #[diesel(table_name = case_items, check_for_backend(diesel::pg::Pg))]
 pub struct ItemRow {
     /// Its id, to which the seal is bound.
     pub id: ItemId,
+    /// The case.
+    pub case_id: CaseId,
     /// Number of the entry that recorded it: the order within the case.
     pub n: i32,
     /// The epoch it is sealed under.
@@ -36,36 +38,9 @@ pub struct ItemRow {
     /// The sealed bytes, where it is not.
     pub sealed: Option<Vec<u8>>,
     /// The day.
-    #[diesel(deserialize_as = jiff_diesel::Date)]
+    #[diesel(deserialize_as = jiff_diesel::Date, serialize_as = jiff_diesel::Date)]
     pub written_on: Date,
     /// Set while it waits for the approval that publishes it.
-    pub proposal_id: Option<ProposalId>,
-}
-
-/// A piece to be written.
-#[derive(Debug, Clone, Insertable)]
-#[diesel(table_name = case_items)]
-pub struct NewItem {
-    /// Its id, to which the seal is bound.
-    pub id: ItemId,
-    /// The case.
-    pub case_id: CaseId,
-    /// Number of the entry that records it.
-    pub n: i32,
-    /// The epoch it is sealed under.
-    pub epoch: i32,
-    /// What it is.
-    pub kind: ItemKind,
-    /// Who wrote it.
-    pub author_id: Option<StaffId>,
-    /// Code of a closed text.
-    pub template: Option<String>,
-    /// The sealed bytes.
-    pub sealed: Option<Vec<u8>>,
-    /// The day.
-    #[diesel(serialize_as = jiff_diesel::Date)]
-    pub written_on: Date,
-    /// The proposal it waits for.
     pub proposal_id: Option<ProposalId>,
 }
 
@@ -86,7 +61,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StorageError`].
-    pub async fn insert_item(&mut self, _permit: &Permit, item: NewItem) -> Result<(), StorageError> {
+    pub async fn insert_item(&mut self, _permit: &Permit, item: ItemRow) -> Result<(), StorageError> {
         diesel::insert_into(case_items::table).values(item).execute(self.conn).await?;
         Ok(())
     }

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// A proposal.
-#[derive(Debug, Clone, Queryable, Selectable)]
+#[derive(Debug, Clone, Insertable, Queryable, Selectable)]
 #[diesel(table_name = proposals, check_for_backend(diesel::pg::Pg))]
 pub struct ProposalRow {
     /// Its id.
@@ -39,43 +39,14 @@ pub struct ProposalRow {
     /// By whom.
     pub proposer_id: StaffId,
     /// When.
-    #[diesel(deserialize_as = jiff_diesel::Timestamp)]
+    #[diesel(deserialize_as = jiff_diesel::Timestamp, serialize_as = jiff_diesel::Timestamp)]
     pub proposed_at: Timestamp,
     /// Number of the entry that recorded it.
     pub proposed_n: i32,
     /// `pending`, `approved`, `refused` or `stale`.
     pub state: String,
-    /// Who answered.
+    /// Who answered, if anybody did.
     pub resolver_id: Option<StaffId>,
-}
-
-/// A proposal to be written.
-#[derive(Debug, Clone, Insertable)]
-#[diesel(table_name = proposals)]
-pub struct NewProposal {
-    /// Its id.
-    pub id: ProposalId,
-    /// The case.
-    pub case_id: CaseId,
-    /// What is proposed.
-    pub step: Step,
-    /// The status now.
-    pub from_status: Status,
-    /// Where it leads.
-    pub to_status: Status,
-    /// The epoch of its sealed effects.
-    pub epoch: i32,
-    /// The closed facts of the step, JSON.
-    pub facts: String,
-    /// By whom.
-    pub proposer_id: StaffId,
-    /// When.
-    #[diesel(serialize_as = jiff_diesel::Timestamp)]
-    pub proposed_at: Timestamp,
-    /// Number of the entry that records it.
-    pub proposed_n: i32,
-    /// Always `pending` at first.
-    pub state: &'static str,
 }
 
 /// What became of a proposal.
@@ -160,7 +131,7 @@ impl Tx<'_> {
     pub async fn insert_proposal(
         &mut self,
         _permit: &Permit,
-        proposal: NewProposal,
+        proposal: ProposalRow,
     ) -> Result<(), StorageError> {
         diesel::insert_into(proposals::table).values(proposal).execute(self.conn).await?;
         Ok(())

@@ -7,7 +7,7 @@ use super::{
     context::Context,
     denials::watched,
     error::Error,
-    items::{Sealer, Spot, words},
+    items::{Spot, insert_words},
 };
 use crate::{
     audit::act::Act,
@@ -33,11 +33,8 @@ pub async fn refuse_proposal(
             if !tx.resolve_proposal(&permit, id, Resolution::Refused, (Some(caller.id), now)).await? {
                 return Err(Error::ProposalStale);
             }
-            let sealer = Sealer::public(tx, &case).await?;
             let spot = Spot::next(&case, ctx.store.today(), Some(caller.id));
-            let content = words(reasons.expose());
-            let item = spot.sealed(ctx, ItemKind::Note, (&sealer, &content), &mut tx.rng)?;
-            tx.insert_item(&permit, item).await?;
+            insert_words(ctx, tx, &permit, (&case, spot), (ItemKind::Note, reasons.expose())).await?;
             let mut draft = caller
                 .draft(Act::ApprovalRefused, role_code(&situation), now)
                 .and(Act::NoteAdded)

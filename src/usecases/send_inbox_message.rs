@@ -4,7 +4,7 @@ use super::{
     context::Context,
     effects,
     error::Error,
-    items::{Sealer, Spot, words},
+    items::{Spot, insert_words},
 };
 use crate::{
     audit::{
@@ -42,11 +42,8 @@ pub(super) async fn deliver(ctx: &Context, receipt: &Receipt, text: &str) -> Res
             let situation = Situation::new(case.id, case.desk_id, case.status);
             let permit = authorize(&Actor::Reporter(case.id), Action::WriteAsReporter, Some(&situation))?;
             let on = Profile::get(case.profile).day_of(ctx.store.now());
-            let sealer = Sealer::public(tx, &case).await?;
-            let content = words(text);
             let spot = Spot::next(&case, on, None);
-            let item = spot.sealed(ctx, ItemKind::ReporterMessage, (&sealer, &content), &mut tx.rng)?;
-            tx.insert_item(&permit, item).await?;
+            insert_words(ctx, tx, &permit, (&case, spot), (ItemKind::ReporterMessage, text)).await?;
             let mut draft = Draft::new(Act::MailboxMessage, By::Reporter, When::Day(on));
             let mut change = CaseChange::default();
             if case.status == Status::AwaitingInfo {

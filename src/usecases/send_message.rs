@@ -2,11 +2,9 @@
 
 use super::{
     caller::Caller,
-    case_access::{locked, role_code},
     context::Context,
-    denials::watched,
     error::Error,
-    items::{Sealer, Spot, words},
+    items::{Writing, write_item},
 };
 use crate::{
     audit::act::Act,
@@ -16,7 +14,13 @@ use crate::{
         text::Message,
     },
     policy::Action,
-    storage::cases::CaseChange,
+};
+
+const MESSAGE: Writing = Writing {
+    name: "send_message",
+    action: Action::WriteMessage,
+    kind: ItemKind::DeskMessage,
+    act: Act::MailboxMessage,
 };
 
 /// Puts a message into the reporter's mailbox.
@@ -30,19 +34,5 @@ pub async fn send_message(
     id: CaseId,
     text: &Message,
 ) -> Result<ItemId, Error> {
-    let outcome = ctx
-        .store
-        .record("send_message", async |tx| {
-            let (case, situation, permit) = locked(tx, caller, id, Action::WriteMessage).await?;
-            let sealer = Sealer::public(tx, &case).await?;
-            let spot = Spot::next(&case, ctx.store.today(), Some(caller.id));
-            let content = words(text.expose());
-            let item = spot.sealed(ctx, ItemKind::DeskMessage, (&sealer, &content), &mut tx.rng)?;
-            let item_id = item.id;
-            tx.insert_item(&permit, item).await?;
-            let draft = caller.draft(Act::MailboxMessage, role_code(&situation), ctx.store.now());
-            Ok((item_id, tx.save_case(&permit, &case, CaseChange::default(), &draft).await?))
-        })
-        .await;
-    watched(ctx, caller, outcome).await
+    write_item(ctx, caller, id, &MESSAGE, text.expose()).await
 }

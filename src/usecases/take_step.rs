@@ -30,7 +30,7 @@ use crate::{
     storage::{
         Tx, Written,
         cases::{CaseChange, CaseRow},
-        proposals::{NewProposal, Resolution},
+        proposals::{ProposalRow, Resolution},
     },
 };
 
@@ -151,7 +151,7 @@ impl Stepping<'_> {
         let newcomers = self.admit_reviewers(tx, case).await?;
         let id = ProposalId(tx.uuid());
         let closed = facts.closed().to_sealed_json();
-        let proposal = NewProposal {
+        let proposal = ProposalRow {
             id,
             case_id: case.id,
             step,
@@ -162,7 +162,8 @@ impl Stepping<'_> {
             proposer_id: self.caller.id,
             proposed_at: now,
             proposed_n: case.next_n(),
-            state: "pending",
+            state: "pending".to_owned(),
+            resolver_id: None,
         };
         tx.insert_proposal(&self.permit, proposal).await?;
         let spot = Spot { proposal: Some(id), ..Spot::next(case, on, Some(self.caller.id)) };
