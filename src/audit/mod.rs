@@ -1,13 +1,31 @@
-//! The audit log, pure: acts, entries and their canonical bytes.
+//! The audit log, pure: acts, entries and their canonical bytes, and the tree that makes them checkable elsewhere.
 //!
-//! | file | holds |
-//! | --- | --- |
-//! | `act` | the closed list of acts, each with the OECD clauses that it evidences |
-//! | `entry` | an entry from draft to canonical bytes and commitment |
-//! | `schema` | what may stand in an entry, and whether it does |
+//! | file | holds | written from |
+//! | --- | --- | --- |
+//! | `act` | the closed list of acts, each with the OECD clauses that it evidences | |
+//! | `entry` | an entry from draft to canonical bytes and commitment | RFC 8785 |
+//! | `schema` | what may stand in an entry, and whether it does | |
+//! | `tree` | hashes of leaves, nodes and trees | RFC 6962 section 2.1 |
+//! | `proof` | inclusion and consistency, made and checked | RFC 6962 section 2.1, RFC 9162 section 2.1 |
+//! | `tile` | places and paths of tiles, which ones growth changes | C2SP tlog-tiles |
+//! | `stored` | where tiles come from, and a tree read through them | C2SP tlog-tiles |
+//! | `bundle` | the published records: 32-byte commitments, framed | C2SP tlog-tiles |
+//! | `edge` | the right edge of a tree: recomputes the root, takes leaves, yields tiles | C2SP tlog-tiles |
+//! | `note` | signed notes and their keys | C2SP signed-note |
+//! | `checkpoint` | origin, size and root as a note | C2SP tlog-checkpoint |
+//! | `cosignature` | what a witness says about a checkpoint, and when | C2SP tlog-cosignature |
+//! | `witness_policy` | which logs are trusted and which witnesses make a quorum | C2SP tlog-policy |
+//! | `tlog_proof` | one file that proves one entry offline | C2SP tlog-proof |
 //!
 //! An entry is RFC 8785 JSON of ids and closed codes. What stands in the public log is only its salted commitment.
+//! Nothing here reads a file, a clock or a database; bytes from outside never make anything here panic.
 
 pub mod act;
+pub mod bundle;
+pub mod edge;
 pub mod entry;
+pub mod proof;
 pub mod schema;
+pub mod stored;
+pub mod tile;
+pub mod tree;

@@ -7,6 +7,7 @@
 //! | ground | [`random`] where randomness comes from · [`secret`] bytes that wipe themselves and cannot be printed · `label` the one list of purposes · `kdf` HKDF-SHA-256 · `aead` XChaCha20-Poly1305 · `crockford` symbols people type |
 //! | content | [`place`] where a ciphertext belongs · [`padding`] size classes · [`envelope`] sealing under a key · [`kem`] sealing to a public key · [`epoch`] the keys of a case |
 //! | people | [`receipt`] of a reporter · [`password`], [`totp`], [`staff_keys`] and [`recovery_code`] of the staff · [`sign`] their signatures · [`shares`] of a desk's recovery key |
+//! | log | [`note_key`] keys of the log, its witnesses and nothing else |
 //! | server | [`server_keys`] · [`session`] · [`token`] · [`jwt`] · [`csrf`] |
 //!
 //! # Key hierarchy (an arrow reads "gives" or "opens")
@@ -27,7 +28,8 @@
 //! session secret (only in the client's token) + session key ──► staff secrets while signed in
 //! ```
 //!
-//! Every use of HKDF, AEAD, HPKE and Ed25519 is separated by a label `senim/<purpose>/v1` of `label.rs`. To change a
+//! Every use of HKDF, AEAD, HPKE and Ed25519 is separated by a label `senim/<purpose>/v1` of `label.rs`; the formats of
+//! the public log bring their own separation and have keys of their own (`note_key`). To change a
 //! format: add a suite or version byte, never reuse one, and pin it with a golden vector beside the old.
 
 mod aead;
@@ -40,6 +42,7 @@ pub mod envelope;
 pub mod epoch;
 pub mod jwt;
 pub mod kem;
+pub mod note_key;
 pub mod padding;
 pub mod password;
 pub mod place;
