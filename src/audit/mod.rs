@@ -11,7 +11,7 @@
 //! | `stored` | where tiles come from, and a tree read through them | C2SP tlog-tiles |
 //! | `bundle` | the published records: 32-byte commitments, framed | C2SP tlog-tiles |
 //! | `edge` | the right edge of a tree: recomputes the root, takes leaves, yields tiles | C2SP tlog-tiles |
-//! | `note` | signed notes and their keys | C2SP signed-note |
+//! | `note`, `note_key` | signed notes; names and keys of those who sign them | C2SP signed-note |
 //! | `checkpoint` | origin, size and root as a note | C2SP tlog-checkpoint |
 //! | `cosignature` | what a witness says about a checkpoint, and when | C2SP tlog-cosignature |
 //! | `witness_policy` | which logs are trusted and which witnesses make a quorum | C2SP tlog-policy |
@@ -22,10 +22,16 @@
 
 pub mod act;
 pub mod bundle;
+pub mod checkpoint;
+pub mod cosignature;
 pub mod edge;
 pub mod entry;
+pub mod note;
+pub mod note_key;
 pub mod proof;
 pub mod schema;
 pub mod stored;
 pub mod tile;
+pub mod tlog_proof;
 pub mod tree;
+pub mod witness_policy;
