@@ -76,7 +76,11 @@ pub fn hashes(reader: &(impl TileReader + ?Sized), tile: TileId) -> Result<Vec<H
 /// The bytes of a tile that holds `hashes`.
 #[must_use]
 pub fn tile_bytes(hashes: &[Hash]) -> Vec<u8> {
-    hashes.iter().flat_map(|hash| hash.bytes().iter().copied()).collect()
+    let mut bytes = Vec::with_capacity(hashes.len() * HASH);
+    for hash in hashes {
+        bytes.extend_from_slice(hash.bytes());
+    }
+    bytes
 }
 
 /// A tree of `size` leaves, read through its tiles. What it gives is as true as the tiles are: a proof made of it must

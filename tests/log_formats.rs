@@ -3,13 +3,13 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test panics in order to fail")]
 
-#[path = "log_core/ground.rs"]
+#[path = "log_formats/ground.rs"]
 mod ground;
-#[path = "log_core/hostile.rs"]
+#[path = "log_formats/hostile.rs"]
 mod hostile;
-#[path = "log_core/notes.rs"]
+#[path = "log_formats/notes.rs"]
 mod notes;
-#[path = "log_core/proofs.rs"]
+#[path = "log_formats/proofs.rs"]
 mod proofs;
-#[path = "log_core/tiles.rs"]
+#[path = "log_formats/tiles.rs"]
 mod tiles;

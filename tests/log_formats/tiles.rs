@@ -9,7 +9,7 @@ use senim::audit::tile::{TileId, TilePath, changed_tiles, right_edge_tiles};
 use senim::audit::tree::{Hash, TreeHead};
 use tlog_tiles::{Tile, TileHashReader, TileReader};
 
-use crate::ground::{Ground, SIZES, leaf, to_u64};
+use crate::ground::{Ground, SIZES, leaf, to, to_u64};
 use crate::proofs::theirs;
 
 type Files = BTreeMap<TileId, Vec<u8>>;
@@ -81,8 +81,11 @@ fn the_edge_grows_leaf_by_leaf_and_at_once_to_the_same_tiles() {
         }
         assert_eq!(edge.head(), *ground.head(size));
         assert_eq!(RightEdge::read(&files, size).unwrap(), edge);
+        if size % 9 > 0 && size % 256 > 1 {
+            continue;
+        }
         let mut at_once = RightEdge::empty();
-        let written = at_once.extend(&ground.leaves()[..crate::ground::to(size)]).unwrap();
+        let written = at_once.extend(&ground.leaves()[..to(size)]).unwrap();
         assert_eq!(at_once, edge);
         assert!(written.iter().all(|tile| files.get(&tile.id) == Some(&tile.bytes)), "{size}");
         assert_eq!(written.len(), changed_tiles(0, size).count());
@@ -95,9 +98,9 @@ fn proofs_from_tiles_are_those_of_the_tree() {
     let (files, _) = grown(&[3, 250, 3, 1, 300, 443]);
     // Roots and proofs of every older tree come from the tiles of the last one.
     let tree = StoredTree::new(&files, SIZES);
-    for size in (0..=SIZES).step_by(13).chain([255, 256, 257, 511, 512, 513, 767, 768, 769]) {
+    for size in (0..=SIZES).step_by(83).chain([255, 256, 257, 512, 769]) {
         assert_eq!(root(&tree, size).unwrap(), ground.head(size).root);
-        for other in (0..size).step_by(11).chain(size.checked_sub(1)) {
+        for other in (0..size).step_by(47).chain(size.checked_sub(1)) {
             assert_eq!(inclusion(&tree, other, size).unwrap(), inclusion(&ground, other, size).unwrap());
             assert_eq!(consistency(&tree, other, size).unwrap(), consistency(&ground, other, size).unwrap());
         }
