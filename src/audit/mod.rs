@@ -5,6 +5,7 @@
 //! | `act` | the closed list of acts, each with the OECD clauses that it evidences | |
 //! | `entry` | an entry from draft to canonical bytes and commitment | RFC 8785 |
 //! | `schema` | what may stand in an entry, and whether it does | |
+//! | `directory` | who is in the signed directory of staff, and with which keys | |
 //! | `tree` | hashes of leaves, nodes and trees | RFC 6962 section 2.1 |
 //! | `proof` | inclusion and consistency, made and checked | RFC 6962 section 2.1, RFC 9162 section 2.1 |
 //! | `tile` | places and paths of tiles, which ones growth changes | C2SP tlog-tiles |
@@ -24,6 +25,7 @@ pub mod act;
 pub mod bundle;
 pub mod checkpoint;
 pub mod cosignature;
+pub mod directory;
 pub mod edge;
 pub mod entry;
 pub mod note;
