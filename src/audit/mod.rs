@@ -16,6 +16,7 @@
 //! | `checkpoint` | origin, size and root as a note | C2SP tlog-checkpoint |
 //! | `cosignature` | what a witness says about a checkpoint, and when | C2SP tlog-cosignature |
 //! | `witness_policy` | which logs are trusted and which witnesses make a quorum | C2SP tlog-policy |
+//! | `verify` | verifying a log offline | |
 //! | `tlog_proof` | one file that proves one entry offline | C2SP tlog-proof |
 //!
 //! An entry is RFC 8785 JSON of ids and closed codes. What stands in the public log is only its salted commitment.
@@ -36,4 +37,5 @@ pub mod stored;
 pub mod tile;
 pub mod tlog_proof;
 pub mod tree;
+pub mod verify;
 pub mod witness_policy;
