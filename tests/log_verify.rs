@@ -4,5 +4,7 @@
 
 #[path = "log_verify/attacks.rs"]
 mod attacks;
+#[path = "log_verify/commands.rs"]
+mod commands;
 #[path = "log_verify/ground.rs"]
 mod ground;

@@ -4,6 +4,7 @@ use std::{io, path::PathBuf, process::ExitCode};
 
 use super::bench::BenchError;
 use crate::{
+    audit::verify::Outcome,
     cluster::ClusterError,
     config::{ConfigError, local::LocalError},
     crypto::password::BadParams,
@@ -39,6 +40,9 @@ pub(super) enum Failure {
     /// `senim check` could not make every check, and has printed which.
     #[error("{0} of the checks could not be made")]
     Unchecked(usize),
+    /// `senim audit` did not find the log good, and has printed why.
+    #[error("{}", verdict(*.0))]
+    Verified(Outcome),
     /// The local secrets.
     #[error(transparent)]
     Local(#[from] LocalError),
@@ -93,6 +97,7 @@ impl Failure {
         ExitCode::from(match self {
             Self::Config(_) | Self::Usage(_) | Self::Act(Error::Invalid(_)) => USAGE,
             Self::NotReady(_) | Self::Found(_) | Self::Act(Error::NotReady(_)) => FINDING,
+            Self::Verified(outcome) => outcome.exit_code(),
             _ => CANNOT,
         })
     }
@@ -116,6 +121,15 @@ impl StorageFault for Failure {
             Self::Act(error) => error.storage(),
             _ => None,
         }
+    }
+}
+
+const fn verdict(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Good => "the log is good",
+        Outcome::PolicyNotMet => "the log is not vouched for as the policy asks",
+        Outcome::CannotTell => "it cannot be told whether the log is good",
+        Outcome::Finding => "the log is not good",
     }
 }
 

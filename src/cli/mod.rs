@@ -5,15 +5,17 @@
 //! | `installation` | the start that all commands share: secrets, configuration, log, cluster, database |
 //! | `serve`, `work`, `demo` | what runs until it is stopped |
 //! | `migrate`, `check`, `staff`, `keys`, `openapi` | what runs and ends |
+//! | `audit` | what an outsider does with the log: no configuration, no database |
 //! | `bench` | how fast this machine is, against a floor measured in the same run |
 //! | `failure` | how commands fail, and the exit codes |
 //! | `prompt`, `output`, `hardening`, `database_url`, `names`, `ceremony`, `signals` | what several of them need |
 //!
 //! Exit codes (DESIGN section 8): 0 good; 1 a finding: the installation is not as it should be; 2 it cannot be told or
-//! done; 64 the command line, what was typed, or the configuration is wrong.
+//! done; 3 the keys or the quorum of the policy are not there; 64 the command line, what was typed, or the configuration is wrong.
 //!
 //! To add a command: a file here and an arm in `Command`.
 
+mod audit;
 pub mod bench;
 mod ceremony;
 mod check;
@@ -71,6 +73,9 @@ enum Command {
     /// Makes recovery keys
     #[command(subcommand)]
     Keys(keys::Command),
+    /// Checks the log as an outsider does, offline
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Prints the description of the API (OpenAPI 3.1)
     Openapi,
     /// Measures against a floor taken in the same run, on a private cluster of its own
@@ -101,6 +106,7 @@ impl Cli {
     fn execute(self) -> Result<(), Failure> {
         let open = |config| Settings::load(config)?.open();
         match self.command {
+            Command::Audit(command) => audit::run(&command),
             Command::Openapi => openapi::run(),
             Command::Bench(command) => Ok(bench::run(&command, &process_environment())?),
             Command::Demo(arguments) => demo::run(Settings::load(self.config)?, &arguments),

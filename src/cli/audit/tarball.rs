@@ -1,0 +1,114 @@
+//! A bundle in a tar file, read in place: only the file that is asked for is ever in memory.
+
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io::{self, BufRead, BufReader, Read, Seek, SeekFrom},
+    path::Path,
+};
+
+use crate::audit::{
+    entry::MAX_BYTES,
+    verify::{Entries, Source, Unreadable},
+};
+
+/// Where the entries stand, one a line.
+const ENTRIES: &str = "private/entries.jsonl";
+/// The largest other file that is read, bytes.
+const LARGEST: u64 = 64 << 20;
+
+/// An opened bundle.
+pub(super) struct Tarball {
+    path: std::path::PathBuf,
+    /// Place and length of each file.
+    files: BTreeMap<String, (u64, u64)>,
+}
+
+impl Tarball {
+    /// Opens a bundle and reads where its files stand.
+    pub(super) fn open(path: &Path) -> io::Result<Self> {
+        let mut archive = tar::Archive::new(File::open(path)?);
+        let mut files = BTreeMap::new();
+        for entry in archive.entries_with_seek()? {
+            let entry = entry?;
+            if !entry.header().entry_type().is_file() {
+                continue;
+            }
+            let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
+            let place = (entry.raw_file_position(), entry.size());
+            if files.insert(name.clone(), place).is_some() {
+                return Err(io::Error::new(io::ErrorKind::InvalidData, format!("it holds {name} twice")));
+            }
+        }
+        Ok(Self { path: path.to_owned(), files })
+    }
+
+    /// Opens a file inside.
+    fn part(&self, path: &str) -> io::Result<Option<io::Take<File>>> {
+        let Some((position, length)) = self.files.get(path) else { return Ok(None) };
+        let mut file = File::open(&self.path)?;
+        file.seek(SeekFrom::Start(*position))?;
+        Ok(Some(file.take(*length)))
+    }
+}
+
+fn unreadable(path: &str) -> impl Fn(io::Error) -> Unreadable {
+    move |error| Unreadable(format!("{path}: {error}"))
+}
+
+impl Source for Tarball {
+    fn file(&self, path: &str) -> Result<Option<Vec<u8>>, Unreadable> {
+        if self.files.get(path).is_some_and(|(_, length)| *length > LARGEST) {
+            return Err(Unreadable(format!("{path} is larger than {LARGEST} bytes")));
+        }
+        let Some(mut part) = self.part(path).map_err(unreadable(path))? else { return Ok(None) };
+        let mut bytes = Vec::new();
+        part.read_to_end(&mut bytes).map_err(unreadable(path))?;
+        Ok(Some(bytes))
+    }
+
+    fn list(&self, folder: &str) -> Vec<String> {
+        let inside = format!("{folder}/");
+        self.files.keys().filter(|path| path.starts_with(&inside)).cloned().collect()
+    }
+
+    fn entries(&self) -> Result<Entries<'_>, Unreadable> {
+        let part = self.part(ENTRIES).map_err(unreadable(ENTRIES))?;
+        let part = part.ok_or_else(|| Unreadable(format!("{ENTRIES} is missing")))?;
+        Ok(Box::new(Lines { reader: BufReader::with_capacity(1 << 20, part), ended: false }))
+    }
+}
+
+/// Lines of at most [`MAX_BYTES`].
+struct Lines {
+    reader: BufReader<io::Take<File>>,
+    ended: bool,
+}
+
+impl Iterator for Lines {
+    type Item = Result<Vec<u8>, Unreadable>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
+        }
+        let mut line = Vec::new();
+        let most = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX).saturating_add(1);
+        match (&mut self.reader).take(most).read_until(b'\n', &mut line) {
+            Ok(0) => None,
+            Ok(_) => {
+                if line.pop_if(|last| *last == b'\n').is_none() && line.len() > MAX_BYTES {
+                    self.ended = true;
+                    return Some(Err(Unreadable(format!(
+                        "{ENTRIES} holds a line of more than {MAX_BYTES} bytes"
+                    ))));
+                }
+                Some(Ok(line))
+            }
+            Err(error) => {
+                self.ended = true;
+                Some(Err(unreadable(ENTRIES)(error)))
+            }
+        }
+    }
+}

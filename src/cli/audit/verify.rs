@@ -1,0 +1,163 @@
+//! `senim audit verify`.
+
+use std::{
+    fs,
+    io::{self, IsTerminal, Write},
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::{Deserialize, Serialize};
+
+use super::tarball::Tarball;
+use crate::{
+    audit::{
+        tree::{Hash, TreeHead},
+        verify::{Asked, Outcome, Pace, Report, founding_keys, verify},
+    },
+    cli::{failure::Failure, output::say},
+};
+
+/// What is verified, and by what.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// The bundle, as `senim audit export` or the auditor's page makes it
+    bundle: PathBuf,
+    /// The policy that you trust: whose keys sign, which witnesses make a quorum (C2SP tlog-policy)
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// The founding administrators' keys that you trust, one a line, hexadecimal
+    #[arg(long, value_name = "FILE")]
+    genesis: Option<PathBuf>,
+    /// Compares with the head kept in this file, and keeps the new one there when all is good
+    #[arg(long, value_name = "FILE")]
+    remember: Option<PathBuf>,
+    /// Prints one line of JSON instead of sentences
+    #[arg(long)]
+    json: bool,
+    /// Length of an epoch of this log, seconds
+    #[arg(long, default_value_t = Pace::default().epoch, value_name = "SECONDS")]
+    epoch: u64,
+    /// How long an entry of this log may wait before it is in the tree, seconds
+    #[arg(long, default_value_t = Pace::default().mmd, value_name = "SECONDS")]
+    mmd: u64,
+    /// Length of this log's day, seconds; a demonstration shortens it
+    #[arg(long, default_value_t = Pace::default().day, value_name = "SECONDS")]
+    day: u64,
+}
+
+/// A head that is kept.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Kept {
+    origin: String,
+    size: u64,
+    root: String,
+}
+
+impl Kept {
+    fn head(&self) -> Option<TreeHead> {
+        Some(TreeHead { size: self.size, root: Hash::from_base64(&self.root)? })
+    }
+}
+
+/// Verifies and prints.
+pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let bundle = Tarball::open(&arguments.bundle).map_err(Failure::file(&arguments.bundle))?;
+    let policy =
+        arguments.policy.as_ref().map(|path| fs::read(path).map_err(Failure::file(path))).transpose()?;
+    let genesis = match &arguments.genesis {
+        Some(path) => Some(founding_keys(&fs::read_to_string(path).map_err(Failure::file(path))?)),
+        None => None,
+    };
+    let kept = arguments.remember.as_deref().map(recall).transpose()?.flatten();
+    let asked = Asked {
+        policy: policy.as_deref(),
+        remembered: kept.as_ref().and_then(Kept::head),
+        genesis: genesis.as_deref(),
+        pace: Pace { epoch: arguments.epoch, mmd: arguments.mmd, day: arguments.day },
+    };
+    let bar = progress(arguments.json);
+    let mut report = verify(&bundle, &asked, &mut |read| {
+        if read.is_multiple_of(1000) {
+            bar.set_position(read);
+        }
+    });
+    bar.finish_and_clear();
+    if let (Some(kept), Some(origin)) = (&kept, &report.origin)
+        && kept.origin != *origin
+    {
+        let sentence = format!("The head kept from before is of {}, this log is {origin}.", kept.origin);
+        report.add("remembered", Outcome::Finding, sentence);
+    }
+    print(&report, arguments.json);
+    if let Some(path) = &arguments.remember {
+        remember(path, &report)?;
+    }
+    match report.outcome() {
+        Outcome::Good => Ok(()),
+        other => Err(Failure::Verified(other)),
+    }
+}
+
+fn recall(path: &Path) -> Result<Option<Kept>, Failure> {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Failure::file(path)(error)),
+    };
+    let kept = serde_json::from_str::<Kept>(&text).ok().filter(|kept| kept.head().is_some());
+    kept.map(Some).ok_or_else(|| {
+        Failure::Usage(format!(
+            "{} does not hold a head that was kept; name another file, or remove it knowing why it changed",
+            path.display()
+        ))
+    })
+}
+
+/// Keeps the head of a good log: beside the old file first, then in its place, so that neither is ever half there.
+fn remember(path: &Path, report: &Report) -> Result<(), Failure> {
+    let (Outcome::Good, Some(origin), Some(head)) = (report.outcome(), &report.origin, &report.head) else {
+        return Ok(());
+    };
+    let kept = Kept { origin: origin.clone(), size: head.size, root: head.root.base64() };
+    let text = serde_json::to_string(&kept).unwrap_or_default() + "\n";
+    let new = path.with_extension("new");
+    let write = || {
+        let mut file = fs::File::create(&new)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&new, path)
+    };
+    write().map_err(Failure::file(path))
+}
+
+fn print(report: &Report, json: bool) {
+    if json {
+        return say(report.to_json());
+    }
+    if let (Some(origin), Some(head)) = (&report.origin, &report.head) {
+        say(format_args!("{origin}: {} entries, root {}", head.size, head.root.hex()));
+    }
+    for check in &report.checks {
+        let mark = match check.outcome {
+            Outcome::Good => "good        ",
+            Outcome::PolicyNotMet => "not trusted ",
+            Outcome::CannotTell => "cannot tell ",
+            Outcome::Finding => "WRONG       ",
+        };
+        say(format_args!("  {mark} {}", check.sentence));
+    }
+    if let Some(index) = report.first_divergent() {
+        say(format_args!("The first entry concerned is number {index}, counted from 0."));
+    }
+}
+
+fn progress(silent: bool) -> ProgressBar {
+    if silent || !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{spinner} {human_pos} entries, {per_sec}");
+    ProgressBar::no_length().with_style(style.unwrap_or_else(|_bad| ProgressStyle::default_spinner()))
+}

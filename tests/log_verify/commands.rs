@@ -1,0 +1,154 @@
+//! `senim audit verify` as an outsider runs it: files, sentences, exit codes, the head that is kept.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use serde_json::Value;
+
+use crate::ground::{Bundle, Log};
+
+/// A directory of one test.
+struct Place(PathBuf);
+
+impl Place {
+    fn new(name: &str) -> Self {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("audit-verify-{name}"));
+        fs::remove_dir_all(&path).ok();
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.0.join(name);
+        fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    fn tar(&self, name: &str, bundle: &Bundle) -> PathBuf {
+        self.write(name, tar_of(bundle))
+    }
+}
+
+fn tar_of(bundle: &Bundle) -> Vec<u8> {
+    let mut tar = tar::Builder::new(Vec::new());
+    let mut put = |path: &str, bytes: &[u8]| {
+        let mut header = tar::Header::new_ustar();
+        header.set_size(u64::try_from(bytes.len()).unwrap());
+        header.set_mode(0o644);
+        header.set_cksum();
+        tar.append_data(&mut header, path, bytes).unwrap();
+    };
+    for (path, bytes) in &bundle.files {
+        put(path, bytes);
+    }
+    put(
+        "private/entries.jsonl",
+        &bundle.entries.iter().flat_map(|line| [line, b"\n".as_slice()].concat()).collect::<Vec<_>>(),
+    );
+    tar.into_inner().unwrap()
+}
+
+/// Exit code, what was printed, what was complained about.
+fn verify(bundle: &Path, more: &[&str]) -> (i32, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_senim"));
+    let done = command.args(["audit", "verify"]).arg(bundle).args(more).env_clear().output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    (done.status.code().unwrap(), text(&done.stdout), text(&done.stderr))
+}
+
+#[test]
+fn the_command_says_what_it_checked_and_ends_with_the_code_of_the_worst() {
+    let (place, log) = (Place::new("codes"), Log::lived());
+    let policy = place.write("policy", log.policy());
+    let genesis = place.write("genesis", log.genesis());
+    let trust = ["--policy", policy.to_str().unwrap(), "--genesis", genesis.to_str().unwrap()];
+    let good = place.tar("good.tar", &log.bundle());
+    let (code, out, _) = verify(&good, &trust);
+    assert_eq!(code, 0, "{out}");
+    assert!(out.contains("All 705 entries give the signed root.") && !out.contains("WRONG"), "{out}");
+
+    let mut bundle = log.bundle();
+    bundle.entries.swap(100, 101);
+    let (code, out, err) = verify(&place.tar("wrong.tar", &bundle), &trust);
+    assert_eq!(code, 1, "{out}");
+    assert!(
+        out.contains("The first entry concerned is number 100") && err.contains("not good"),
+        "{out}{err}"
+    );
+
+    let mut bundle = log.bundle();
+    bundle.files.remove("tile/0/000");
+    assert_eq!(verify(&place.tar("missing.tar", &bundle), &trust).0, 2);
+    let (code, out, _) = verify(&good, &[]);
+    assert_eq!(code, 3, "{out}");
+    assert!(out.contains("whoever made the bundle chose the keys"), "{out}");
+    assert_eq!(verify(&place.0.join("nowhere.tar"), &trust).0, 2);
+    assert_eq!(verify(&place.write("broken.tar", "not a tar file at all"), &trust).0, 2);
+    assert_eq!(verify(&good, &["--nonsense"]).0, 64);
+}
+
+#[test]
+fn the_answer_for_programs_names_the_first_divergent_index() {
+    let (place, log) = (Place::new("json"), Log::lived());
+    let policy = place.write("policy", log.policy());
+    let mut bundle = log.bundle();
+    bundle.entries.remove(650);
+    let tar = place.tar("bundle.tar", &bundle);
+    let (code, out, _) = verify(&tar, &["--json", "--policy", policy.to_str().unwrap()]);
+    let answer: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(code, 1);
+    assert_eq!((&answer["outcome"], &answer["first_divergent_index"]), (&"finding".into(), &650.into()));
+    assert_eq!(answer["size"], 705);
+    assert_eq!(answer["checks"][0]["name"], "signatures");
+}
+
+#[test]
+fn a_kept_head_finds_what_the_bundle_alone_does_not_show() {
+    let (place, log) = (Place::new("remember"), Log::lived());
+    let policy = place.write("policy", log.policy());
+    let kept = place.0.join("kept");
+    let trust = ["--policy", policy.to_str().unwrap(), "--remember", kept.to_str().unwrap()];
+    let mut early = Log::lived();
+    early.entries.truncate(500);
+    assert_eq!(verify(&place.tar("early.tar", &early.bundle()), &trust).0, 0);
+    let after_early = fs::read_to_string(&kept).unwrap();
+
+    let mut forked = Log::lived();
+    forked.entries.remove(420);
+    let forked = place.tar("forked.tar", &forked.bundle());
+    let (code, out, _) = verify(&forked, &trust);
+    assert_eq!(code, 1);
+    assert!(out.contains("the head kept from before"), "{out}");
+    assert_eq!(fs::read_to_string(&kept).unwrap(), after_early, "what is wrong is not kept");
+
+    let (code, out, _) = verify(&place.tar("late.tar", &log.bundle()), &trust);
+    assert_eq!(code, 0, "{out}");
+    assert!(
+        out.contains("205 entries were added since the head kept from before; none was changed."),
+        "{out}"
+    );
+    assert_ne!(fs::read_to_string(&kept).unwrap(), after_early);
+    let (code, out, _) = verify(&place.tar("early.tar", &early.bundle()), &trust);
+    assert_eq!(code, 1, "an old copy");
+    assert!(out.contains("old copy"), "{out}");
+
+    fs::write(&kept, "{}").unwrap();
+    assert_eq!(verify(&forked, &trust).0, 64, "a file that is not ours is not overwritten");
+    assert_eq!(fs::read_to_string(&kept).unwrap(), "{}");
+}
+
+/// A tar file may hold a name twice, and readers differ in which they take.
+#[test]
+fn a_bundle_that_holds_a_file_twice_is_not_read() {
+    let (place, log) = (Place::new("twice"), Log::lived());
+    let bundle = log.bundle();
+    let mut first = tar_of(&bundle);
+    first.truncate(first.len() - 1024);
+    first.extend(tar_of(&bundle));
+    let (code, _, err) = verify(&place.write("twice.tar", first), &[]);
+    assert_eq!(code, 2);
+    assert!(err.contains("twice"), "{err}");
+}
