@@ -5,7 +5,7 @@ use std::{future::Future, ops::Deref, pin::Pin};
 
 use actix_web::{
     FromRequest, HttpRequest,
-    cookie::{Cookie, SameSite},
+    cookie::{Cookie, SameSite, time::Duration},
     dev::Payload,
     http::header,
     web::Data,
@@ -102,4 +102,12 @@ pub(super) fn no_cookie(name: &'static str) -> Cookie<'static> {
     let mut gone = cookie(name, "");
     gone.make_removal();
     gone
+}
+
+/// A cookie that says nothing and is gone after a second. A browser keeps pages that were left for the way back, also
+/// those it was told not to store, but not across a change of a site's cookies that scripts cannot see.
+pub(super) fn forget_pages() -> Cookie<'static> {
+    let mut left = cookie("__Host-senim-left", "1");
+    left.set_max_age(Duration::seconds(1));
+    left
 }

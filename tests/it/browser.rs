@@ -196,6 +196,19 @@ impl Browser {
         panic!("{css} leads nowhere from {}", self.path().await);
     }
 
+    /// Goes back as by the browser's button, and waits until something is there.
+    pub async fn back(&self) {
+        let old = self.find("html").await;
+        self.client.back().await.unwrap();
+        for _ in 0..400 {
+            if old.tag_name().await.is_err() && self.client.find(Locator::Css("body")).await.is_ok() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("the way back leads nowhere");
+    }
+
     /// Types into a field.
     pub async fn fill(&self, css: &str, text: &str) {
         let field = self.find(css).await;

@@ -74,6 +74,33 @@ fn browser_report_and_mailbox_in_english() {
     one_language(2);
 }
 
+/// The way back leads to nothing that was read or typed, although browsers keep left pages.
+#[test]
+fn browser_the_way_back_shows_nothing() {
+    in_browser("en", async |world, _, browser| {
+        for page in ["/en/promises", "/en/", "/en/report"] {
+            browser.open(page).await;
+        }
+        browser.fill("#narrative", "secret text").await;
+        browser.press("form.leave button").await;
+        browser.back().await;
+        let kept = browser.find("#narrative").await.prop("value").await.unwrap();
+        assert_eq!(kept.as_deref(), Some(""), "what was typed is gone");
+
+        let reporter = world.submit("Something.").await;
+        for end in ["form.leave button", "form[action$='/inbox/close'] button"] {
+            for page in ["/en/promises", "/en/"] {
+                browser.open(page).await;
+            }
+            open_mailbox(browser, "en", &reporter.receipt).await;
+            assert!(browser.text().await.contains(&reporter.reference));
+            browser.press(end).await;
+            browser.back().await;
+            assert!(!browser.text().await.contains(&reporter.reference), "{end}");
+        }
+    });
+}
+
 /// Mistakes are named on the form, with everything typed still there.
 #[test]
 fn browser_a_mistake_keeps_what_was_typed() {
@@ -113,7 +140,8 @@ fn browser_leaving_forgets_the_mailbox() {
         browser.press("form.leave button").await;
         assert_eq!(browser.path().await, "/blank");
         assert!(browser.text().await.is_empty());
-        assert!(browser.cookies().await.is_empty());
+        let ours = browser.cookies().await;
+        assert!(ours.iter().all(|name| name == "__Host-senim-left"), "{ours:?}");
         browser.open("/ru/inbox").await;
         assert_eq!(browser.count("#receipt").await, 1);
     });

@@ -71,7 +71,7 @@ pub async fn write(app: Data<App>, request: HttpRequest, payload: Payload) -> Ht
 /// Closes the mailbox.
 pub async fn close(request: HttpRequest) -> HttpResponse {
     let t = texts(&request);
-    see_other_with(&format!("/{}/", t.language()), [no_cookie(INBOX_COOKIE)])
+    see_other_with(&format!("/{}/?closed", t.language()), [no_cookie(INBOX_COOKIE)])
 }
 
 async fn take(app: &App, request: &HttpRequest, payload: Payload) -> Result<HttpResponse, Refused> {

@@ -7,7 +7,7 @@ use actix_web::{
 
 use super::{html, preferred, public_frame, public_refusal, see_other, texts};
 use crate::web::{
-    caller::{INBOX_COOKIE, no_cookie},
+    caller::{INBOX_COOKIE, forget_pages, no_cookie},
     pages::{
         assets,
         public::{HomePage, PromisesPage},
@@ -20,9 +20,14 @@ pub async fn root(request: HttpRequest) -> HttpResponse {
     see_other(&format!("/{}/", preferred(&request)))
 }
 
-/// `/{lang}/`.
+/// `/{lang}/`. After a mailbox was closed (`?closed`), with the end of the pages that were left.
 pub async fn home(request: HttpRequest) -> HttpResponse {
-    html(StatusCode::OK, &HomePage { t: texts(&request), frame: public_frame("") })
+    let mut response = html(StatusCode::OK, &HomePage { t: texts(&request), frame: public_frame("") });
+    if request.query_string() == "closed" {
+        // Without it the page is the same, and the browser's way back longer.
+        let _ = response.add_cookie(&forget_pages());
+    }
+    response
 }
 
 /// `/{lang}/promises`.
@@ -30,11 +35,12 @@ pub async fn promises(request: HttpRequest) -> HttpResponse {
     html(StatusCode::OK, &PromisesPage { t: texts(&request), frame: public_frame("promises") })
 }
 
-/// `POST /{lang}/leave`: ends the mailbox session, has the browser forget this site, lands on a page about nothing.
+/// `POST /{lang}/leave`: ends the mailbox session, has the browser forget this site, lands on a page about nothing. Not
+/// all cookies are cleared by the header: with it, the cookie of the landing page would no longer end the way back.
 pub async fn leave() -> HttpResponse {
     HttpResponse::SeeOther()
         .insert_header((header::LOCATION, "/blank"))
-        .insert_header(("clear-site-data", "\"cache\", \"cookies\", \"storage\""))
+        .insert_header(("clear-site-data", "\"cache\", \"storage\""))
         .cookie(no_cookie(INBOX_COOKIE))
         .finish()
 }
@@ -42,6 +48,7 @@ pub async fn leave() -> HttpResponse {
 /// `/blank`: says nothing about where one was.
 pub async fn blank() -> HttpResponse {
     HttpResponse::Ok()
+        .cookie(forget_pages())
         .content_type("text/html; charset=utf-8")
         .body("<!DOCTYPE html>\n<html lang=\"ru\"><head><meta charset=\"utf-8\"><title>…</title></head><body></body></html>\n")
 }
