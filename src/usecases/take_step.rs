@@ -68,6 +68,10 @@ pub async fn take_step(
             }
             let overtaken = set_aside(ctx, tx, &permit, &case).await?;
             if let Some(master) = facts.master {
+                if master == id {
+                    let own = FieldError::new("master", FieldError::NOT_ALLOWED);
+                    return Err(Error::Invalid(vec![own]));
+                }
                 super::case_access::permitted(tx, caller, master, Action::SeeCase).await.map_err(
                     |_hidden| Error::Invalid(vec![FieldError::new("master", FieldError::UNKNOWN)]),
                 )?;

@@ -11,6 +11,7 @@ use senim::{
         },
         ids::CaseId,
     },
+    usecases::Error,
 };
 use serde_json::{Value, json};
 
@@ -287,5 +288,19 @@ fn the_transitions_of_the_database_are_those_of_the_table() {
         wanted.sort_by_key(ToString::to_string);
         found.sort_by_key(ToString::to_string);
         assert_eq!(found, wanted);
+    });
+}
+
+/// A case is not joined to itself, or nobody would work on it any more.
+#[test]
+fn a_case_is_not_joined_to_itself() {
+    in_world(async |world| {
+        let case = world.submit("Something.").await.case;
+        let (triager, reviewer) = (world.sign_in("tri1").await, world.sign_in("rev1").await);
+        world.drive(case, &triager, Step::Open, &reviewer).await;
+        let mut given = enough(Status::Triage, Step::Merge, triager.id(), "some");
+        given["master"] = json!(case.to_string());
+        let refused = triager.step(case, Step::Merge, given).await;
+        assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
     });
 }
