@@ -3,7 +3,8 @@
 use std::pin::Pin;
 
 use crate::usecases::{
-    Context, Error, expire_questions::expire_questions, notify_desks::notify_desks, sweep::sweep,
+    Context, Error, expire_questions::expire_questions, finish_departures::finish_departures,
+    notify_desks::notify_desks, sweep::sweep,
 };
 
 type Running<'a> = Pin<Box<dyn Future<Output = Result<usize, Error>> + 'a>>;
@@ -21,6 +22,7 @@ pub(super) struct Periodic {
 /// Everything periodic.
 pub(super) const PERIODIC: &[Periodic] = &[
     Periodic { name: "expire_questions", every: 900, run: |ctx| Box::pin(expire_questions(ctx)) },
+    Periodic { name: "finish_departures", every: 60, run: |ctx| Box::pin(finish_departures(ctx)) },
     // Few slots a day: the time of a notice must not tell the hour of the report it speaks of.
     Periodic { name: "notify_desks", every: 4 * 3600, run: |ctx| Box::pin(notify_desks(ctx)) },
     Periodic { name: "sweep", every: 300, run: |ctx| Box::pin(sweep(ctx)) },

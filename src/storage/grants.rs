@@ -1,6 +1,7 @@
 //! Who may open which case, in what capacity, and what they declared: `case_grants`.
 
 use diesel::{
+    dsl::case_when,
     prelude::*,
     sql_types::{Array, BigInt, Text, Uuid as SqlUuid},
     upsert::excluded,
@@ -114,6 +115,18 @@ impl Db<'_> {
         Ok(query.select(case_grants::case_id).load(self.conn).await?)
     }
 
+    /// The cases of which a person has a wrapped key of any epoch.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn cases_wrapped_to(&mut self, staff: StaffId) -> Result<Vec<CaseId>, StorageError> {
+        let query = case_wraps::table
+            .filter(case_wraps::holder_kind.eq("staff").and(case_wraps::holder_id.eq(staff.0)))
+            .select(case_wraps::case_id)
+            .distinct();
+        Ok(query.load(self.conn).await?)
+    }
+
     /// Who can open a case: a living grant, and a key of its present epoch.
     ///
     /// # Errors
@@ -220,6 +233,8 @@ impl Tx<'_> {
                 case_grants::capacity.eq(excluded(case_grants::capacity)),
                 case_grants::granted_on.eq(excluded(case_grants::granted_on)),
                 case_grants::granted_by.eq(excluded(case_grants::granted_by)),
+                case_grants::attested_on
+                    .eq(case_when(case_grants::revoked_on.is_null(), case_grants::attested_on)),
                 case_grants::revoked_on.eq(None::<jiff_diesel::Date>),
             ))
             .execute(self.conn)

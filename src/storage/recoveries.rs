@@ -27,20 +27,15 @@ pub struct RecoveryRow {
 }
 
 impl Db<'_> {
-    /// Who asked for a recovery since `from`, and when.
+    /// The recoveries asked for since `from`.
     ///
     /// # Errors
     /// [`StorageError`].
-    pub async fn recoveries_since(
-        &mut self,
-        from: Timestamp,
-    ) -> Result<Vec<(StaffId, Timestamp)>, StorageError> {
-        let rows: Vec<(StaffId, jiff_diesel::Timestamp)> = staff_recoveries::table
+    pub async fn recoveries_since(&mut self, from: Timestamp) -> Result<Vec<RecoveryRow>, StorageError> {
+        let query = staff_recoveries::table
             .filter(staff_recoveries::asked_at.ge(jiff_diesel::Timestamp::from(from)))
-            .select((staff_recoveries::staff_id, staff_recoveries::asked_at))
-            .load(self.conn)
-            .await?;
-        Ok(rows.into_iter().map(|(id, at)| (id, at.to_jiff())).collect())
+            .select(RecoveryRow::as_select());
+        Ok(query.load(self.conn).await?)
     }
 }
 

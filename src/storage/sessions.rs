@@ -7,8 +7,12 @@ use jiff::{SignedDuration, Timestamp};
 use super::{
     schema::{content_reads, sessions, throttles},
     store::{Db, StorageError, Upkeep},
+    tx::Tx,
 };
-use crate::domain::ids::{SessionId, StaffId};
+use crate::{
+    domain::ids::{SessionId, StaffId},
+    policy::Permit,
+};
 
 /// A session: the person's secrets, sealed under what only their token and the server's key together give.
 #[derive(Clone, Queryable, Selectable, Insertable)]
@@ -53,15 +57,6 @@ impl Db<'_> {
 }
 
 impl Upkeep<'_> {
-    /// Opens a session.
-    ///
-    /// # Errors
-    /// [`StorageError`].
-    pub async fn insert_session(&mut self, session: SessionRow) -> Result<(), StorageError> {
-        diesel::insert_into(sessions::table).values(session).execute(self.conn).await?;
-        Ok(())
-    }
-
     /// Notes that a session was used.
     ///
     /// # Errors
@@ -83,18 +78,6 @@ impl Upkeep<'_> {
             .execute(self.conn)
             .await?;
         diesel::delete(sessions::table.find(id)).execute(self.conn).await?;
-        Ok(())
-    }
-
-    /// Ends every session of a person.
-    ///
-    /// # Errors
-    /// [`StorageError`].
-    pub async fn end_sessions_of(&mut self, staff: StaffId) -> Result<(), StorageError> {
-        diesel::delete(content_reads::table.filter(content_reads::staff_id.eq(staff)))
-            .execute(self.conn)
-            .await?;
-        diesel::delete(sessions::table.filter(sessions::staff_id.eq(staff))).execute(self.conn).await?;
         Ok(())
     }
 
@@ -165,6 +148,33 @@ impl Upkeep<'_> {
     /// [`StorageError`].
     pub async fn forget_failures(&mut self, bucket: &[u8; 32]) -> Result<(), StorageError> {
         diesel::delete(throttles::table.find(bucket.as_slice())).execute(self.conn).await?;
+        Ok(())
+    }
+}
+
+impl Tx<'_> {
+    /// Opens a session.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn insert_session(
+        &mut self,
+        _permit: &Permit,
+        session: SessionRow,
+    ) -> Result<(), StorageError> {
+        diesel::insert_into(sessions::table).values(session).execute(self.conn).await?;
+        Ok(())
+    }
+
+    /// Ends every session of a person.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn end_sessions_of(&mut self, _permit: &Permit, staff: StaffId) -> Result<(), StorageError> {
+        diesel::delete(content_reads::table.filter(content_reads::staff_id.eq(staff)))
+            .execute(self.conn)
+            .await?;
+        diesel::delete(sessions::table.filter(sessions::staff_id.eq(staff))).execute(self.conn).await?;
         Ok(())
     }
 }

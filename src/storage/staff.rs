@@ -175,12 +175,13 @@ impl Db<'_> {
         Ok(query.first(self.conn).await.optional()?)
     }
 
-    /// Who does not work here: invited, not signed into the directory yet, or disabled.
+    /// Who does not work here: invited, not signed into the directory yet, or disabled; and whether it is the last.
     ///
     /// # Errors
     /// [`StorageError`].
-    pub async fn inactive_staff(&mut self) -> Result<Vec<StaffId>, StorageError> {
-        Ok(staff::table.filter(staff::state.ne("active")).select(staff::id).load(self.conn).await?)
+    pub async fn inactive_staff(&mut self) -> Result<Vec<(StaffId, bool)>, StorageError> {
+        let query = staff::table.filter(staff::state.ne("active"));
+        Ok(query.select((staff::id, staff::state.eq("disabled"))).load(self.conn).await?)
     }
 
     /// Everybody, by name.

@@ -7,17 +7,20 @@ use super::{
     denials::watched,
     effects,
     error::Error,
+    holders::{HeldSeeds, unlock},
+    items::Opener,
 };
 use crate::{
     audit::{act::Act, entry::ObjectKind},
     domain::{
-        case::{facts::StepFacts, status::Status},
+        case::{facts::StepFacts, item::ItemKind, status::Status},
         ids::ProposalId,
     },
     policy::{Action, Permit, Situation, authorize},
     storage::{
         Tx,
         cases::CaseRow,
+        content::ItemRow,
         proposals::{ProposalRow, Resolution},
     },
 };
@@ -38,12 +41,15 @@ pub async fn approve_proposal(ctx: &Context, caller: &Caller, id: ProposalId) ->
             {
                 return Err(Error::ProposalStale);
             }
-            let facts = StepFacts::from_sealed_json(proposal.facts.as_bytes())
-                .map_err(|_unknown| Error::Sealed("the proposal's facts"))?;
+            let (seeds, first) = unlock(ctx, tx, &permit, caller, &case).await?;
+            let facts = agreed_facts(ctx, tx, &seeds, &proposal).await?;
             let on = ctx.store.today();
             tx.publish_items(&permit, id, case.next_n(), on).await?;
             let proposed = tx.commitment(ObjectKind::Case, case.audit_id, proposal.proposed_n).await?;
             let mut draft = caller.draft(Act::ApprovalGiven, role_code(&situation), now);
+            if first {
+                draft = draft.and(Act::ContentRead);
+            }
             draft = effects::acts(draft, case.status, proposal.step, proposal.to_status, &facts);
             if let Some(commitment) = proposed {
                 draft = draft.answering(commitment);
@@ -55,6 +61,23 @@ pub async fn approve_proposal(ctx: &Context, caller: &Caller, id: ProposalId) ->
         })
         .await;
     watched(ctx, caller, outcome).await
+}
+
+/// What the step will say. The row's codes stand in clear; what the approver saw is sealed, and both must be the same.
+async fn agreed_facts(
+    ctx: &Context,
+    tx: &mut Tx<'_>,
+    seeds: &HeldSeeds,
+    proposal: &ProposalRow,
+) -> Result<StepFacts, Error> {
+    let items = tx.items(proposal.case_id).await?;
+    let ours = |item: &&ItemRow| item.proposal_id == Some(proposal.id) && item.kind == ItemKind::StepRecord;
+    let record = items.iter().find(ours).ok_or(Error::Sealed("the proposal has no record"))?;
+    let unknown = |_| Error::Sealed("the proposal's facts");
+    let shown = Opener::new(ctx, seeds).open(record)?;
+    let shown = StepFacts::from_sealed_json(shown.expose()).map_err(unknown)?;
+    let facts = StepFacts::from_sealed_json(proposal.facts.as_bytes()).map_err(unknown)?;
+    if shown.closed() == facts { Ok(facts) } else { Err(Error::Sealed("the proposal was changed")) }
 }
 
 /// The proposal and its locked case, if the caller may decide it.

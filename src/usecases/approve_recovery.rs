@@ -2,7 +2,13 @@
 
 use jiff::SignedDuration;
 
-use super::{caller::Caller, context::Context, error::Error, recover_account::SIGNATURE_DOMAIN};
+use super::{
+    caller::Caller,
+    context::Context,
+    credentials::fingerprint,
+    error::Error,
+    recover_account::{Prepared, SIGNATURE_DOMAIN},
+};
 use crate::{
     audit::act::Act,
     domain::ids::StaffId,
@@ -10,19 +16,19 @@ use crate::{
     storage::{
         Tx,
         recoveries::RecoveryRow,
-        staff::{StaffChange, StaffKeyColumns, StaffRow},
+        staff::{StaffChange, StaffRow},
     },
 };
 
 /// How long a prepared recovery waits, days.
 pub const RECOVERY_DAYS: i64 = 7;
 
-/// Approves. The person's sessions end, and with them whatever somebody else did with a stolen password.
+/// Approves what has the number `shown`, which the person read out. The person's sessions end, and with them whatever somebody else did with a stolen password.
 ///
 /// # Errors
 /// [`Error::NotFound`] where nothing waits, or too long; [`Error::Forbidden`] for oneself; [`Error::Sealed`] where what
-/// waits was not prepared by the person.
-pub async fn approve_recovery(ctx: &Context, caller: &Caller, id: StaffId) -> Result<(), Error> {
+/// waits was not prepared by the person; [`Error::Conflict`] where something else waits than was shown.
+pub async fn approve_recovery(ctx: &Context, caller: &Caller, id: StaffId, shown: &str) -> Result<(), Error> {
     let registry = ctx.current_registry().await?;
     let public = registry.directory.members.get(&id).map(|member| member.public.clone());
     ctx.store
@@ -33,15 +39,22 @@ pub async fn approve_recovery(ctx: &Context, caller: &Caller, id: StaffId) -> Re
             let signature = prepared.signature.as_slice().try_into().ok();
             let signed =
                 signature.is_some_and(|s| public.sign.verify(SIGNATURE_DOMAIN, &prepared.keys, s).is_ok());
-            let keys: Option<StaffKeyColumns> = serde_json::from_slice(&prepared.keys).ok();
-            let keys = keys.filter(|keys| signed && keys.public_keys == public.to_bytes()).ok_or(foreign)?;
-            let change = StaffChange { keys: Some(keys), ..StaffChange::default() };
+            let said: Option<Prepared> = serde_json::from_slice(&prepared.keys).ok();
+            let own = |said: &Prepared| {
+                said.staff == id
+                    && said.asked == prepared.asked_at.as_second()
+                    && said.keys.public_keys == public.to_bytes()
+            };
+            let said = said.filter(|said| signed && own(said)).ok_or(foreign)?;
+            if fingerprint(&prepared.keys) != shown {
+                return Err(Error::Conflict);
+            }
+            tx.end_sessions_of(&permit, id).await?;
+            let change = StaffChange { keys: Some(said.keys), ..StaffChange::default() };
             let draft = caller.draft(Act::RecoveryApproved, "administrator", ctx.store.now());
-            Ok::<_, Error>(((), tx.save_staff(&permit, &person, change, &draft).await?))
+            Ok(((), tx.save_staff(&permit, &person, change, &draft).await?))
         })
-        .await?;
-    ctx.store.maintain(async |upkeep| upkeep.end_sessions_of(id).await).await?;
-    Ok(())
+        .await
 }
 
 /// The person and what they prepared, taken out of the queue, if the caller may decide it.

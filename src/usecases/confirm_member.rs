@@ -1,6 +1,11 @@
 //! The second administrator confirms: from now on the person is in the directory and can be given keys.
 
-use super::{caller::Caller, context::Context, error::Error, propose_member::waits};
+use super::{
+    caller::Caller,
+    context::Context,
+    error::Error,
+    propose_member::{digest, waits},
+};
 use crate::{
     audit::{act::Act, directory::SIGNATURE_DOMAIN},
     domain::ids::StaffId,
@@ -12,8 +17,8 @@ use crate::{
 ///
 /// # Errors
 /// [`Error::NotFound`] where nothing waits, also where the person made other keys meanwhile; [`Error::Forbidden`] for
-/// the administrator who proposed.
-pub async fn confirm_member(ctx: &Context, caller: &Caller, id: StaffId) -> Result<(), Error> {
+/// the administrator who proposed; [`Error::Conflict`] where something else would be signed than was `shown`.
+pub async fn confirm_member(ctx: &Context, caller: &Caller, id: StaffId, shown: &str) -> Result<(), Error> {
     let permit = authorize(&caller.actor(), Action::SignDirectory, None)?;
     ctx.store
         .record("confirm_member", async |tx| {
@@ -24,6 +29,9 @@ pub async fn confirm_member(ctx: &Context, caller: &Caller, id: StaffId) -> Resu
             let row = row.filter(|_| person.state == "enrolled").ok_or(Error::NotFound)?;
             if row.first_signer == caller.id {
                 return Err(Error::Forbidden);
+            }
+            if digest(&row.body) != shown {
+                return Err(Error::Conflict);
             }
             let now = ctx.store.now();
             let sign = &caller.secrets.sign;

@@ -60,7 +60,7 @@ pub struct NewCredentials {
     pub login: String,
     /// Opens their secrets once more when password or second factor are lost; shown once.
     pub recovery: RecoveryCode,
-    /// Fingerprint of the public keys, to be read out to the administrators who sign them.
+    /// Fingerprint of the public keys, or of the recovery that was prepared: to be read out to who signs or approves.
     pub fingerprint: String,
 }
 

@@ -9,7 +9,10 @@ use crate::{
         directory::{DirectoryBody, SIGNATURE_DOMAIN},
         entry::{By, Draft, When},
     },
-    domain::ids::{CaseId, StaffId},
+    domain::{
+        ids::{CaseId, StaffId},
+        role::Role,
+    },
     policy::Permit,
     storage::{
         Tx, Written,
@@ -45,7 +48,7 @@ impl Departure<'_> {
     /// [`Error::Conflict`] where there is nothing left to change.
     pub(super) async fn leave(&self, change: &StaffChange, act: Act) -> Result<(), Error> {
         let id = self.staff;
-        self.ctx.store.maintain(async |upkeep| upkeep.end_sessions_of(id).await).await?;
+        self.leaves_two_administrators().await?;
         self.ctx
             .store
             .record("leave", async |tx| {
@@ -66,11 +69,31 @@ impl Departure<'_> {
                     draft = draft.and(Act::ActorRetired);
                     tx.take_recovery(self.permit, id).await?;
                 }
+                tx.end_sessions_of(self.permit, id).await?;
                 let _person = tx.save_staff(self.permit, &person, change.clone(), &draft).await?;
                 let draft = self.draft(Act::ConfigChanged).code("what", "directory");
                 Ok(((), tx.save_instance(self.permit, &instance, &draft).await?))
             })
             .await
+    }
+
+    /// Two administrators must remain, or nobody could ever be signed in again; what one of them cannot do to the other,
+    /// the operator can.
+    async fn leaves_two_administrators(&self) -> Result<(), Error> {
+        let registry = self.ctx.current_registry().await?;
+        let administrators = |id: &StaffId| {
+            registry
+                .directory
+                .members
+                .get(id)
+                .is_some_and(|member| member.roles.iter().any(|held| held.role == Role::Administrator))
+        };
+        let others = registry.directory.members.keys().filter(|id| **id != self.staff);
+        let enough = others.filter(|id| administrators(id)).count() >= 2;
+        if self.caller.is_some() && administrators(&self.staff) && !enough {
+            return Err(Error::TooFewAdministrators);
+        }
+        Ok(())
     }
 
     /// Signs the person out of the directory where it lists them.

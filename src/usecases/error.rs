@@ -53,6 +53,9 @@ pub enum Error {
     /// Nobody is left who could approve.
     #[error("no second person is free to approve")]
     NobodyToApprove,
+    /// Fewer than two administrators would remain.
+    #[error("two administrators must remain: sign a third one in first, or let the operator do it unsigned")]
+    TooFewAdministrators,
     /// Somebody else was first; looking again and trying again is safe.
     #[error("somebody else was first")]
     Conflict,

@@ -10,12 +10,13 @@ use super::{
     context::Context,
     credentials::fingerprint,
     error::Error,
-    propose_member::{invited_roles, waits},
+    propose_member::{digest, invited_roles, to_be_signed, waits},
     registry::Desk,
 };
 use crate::{
     domain::ids::StaffId,
     policy::{Action, Actor, RoleAt, authorize},
+    storage::recoveries::RecoveryRow,
 };
 
 /// A line of the list.
@@ -32,8 +33,10 @@ pub struct StaffLine {
     pub waits_for_second: bool,
     /// Whether the caller may sign now.
     pub signable: bool,
-    /// When they asked for a recovery that waits for approval.
-    pub recovery_asked: Option<Timestamp>,
+    /// The digest of what the caller would sign about them.
+    pub to_sign: Option<String>,
+    /// When they asked for a recovery that waits for approval, and the number that they read out.
+    pub recovery_asked: Option<(Timestamp, String)>,
     /// Fingerprint of the public keys, to be compared with what the person reads out.
     pub fingerprint: Option<String>,
 }
@@ -63,7 +66,8 @@ pub async fn list_staff(ctx: &Context, caller: Option<&Caller>) -> Result<StaffL
             Ok::<_, Error>((people, db.directory_rows().await?, db.recoveries_since(from).await?))
         })
         .await?;
-    let recoveries: HashMap<_, _> = recoveries.into_iter().collect();
+    let numbered = |row: &RecoveryRow| (row.staff_id, (row.asked_at, fingerprint(&row.keys)));
+    let recoveries: HashMap<_, _> = recoveries.iter().map(numbered).collect();
     let mut lines = Vec::new();
     for person in people {
         let last = rows.iter().filter(|row| row.staff_id == person.id).max_by_key(|row| row.serial);
@@ -75,9 +79,11 @@ pub async fn list_staff(ctx: &Context, caller: Option<&Caller>) -> Result<StaffL
         };
         let signed_before =
             caller.is_some_and(|caller| waiting.is_some_and(|row| row.first_signer == caller.id));
+        let to_sign = to_be_signed(ctx, &person, last).ok().map(|body| digest(&body));
         lines.push(StaffLine {
+            to_sign,
             id: person.id,
-            recovery_asked: recoveries.get(&person.id).copied(),
+            recovery_asked: recoveries.get(&person.id).cloned(),
             login: person.login,
             waits_for_second: waiting.is_some(),
             signable: caller.is_some() && person.state == "enrolled" && !signed_before,

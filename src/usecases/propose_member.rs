@@ -1,5 +1,7 @@
 //! The first of two administrators signs a person into the directory.
 
+use sha2::{Digest, Sha256};
+
 use super::{caller::Caller, context::Context, error::Error};
 use crate::{
     audit::{
@@ -14,11 +16,13 @@ use crate::{
     },
 };
 
-/// Signs an enrolled person's keys and roles. A second administrator confirms.
+/// Signs an enrolled person's keys and roles. A second administrator confirms. `shown` is the [`digest`] of what the
+/// administrator saw: rows can be exchanged between the look and the signature.
 ///
 /// # Errors
-/// [`Error::NotFound`] where the person has no keys yet; [`Error::Conflict`] where an entry waits already.
-pub async fn propose_member(ctx: &Context, caller: &Caller, id: StaffId) -> Result<(), Error> {
+/// [`Error::NotFound`] where the person has no keys yet; [`Error::Conflict`] where an entry waits already, or something
+/// else would be signed than was shown.
+pub async fn propose_member(ctx: &Context, caller: &Caller, id: StaffId, shown: &str) -> Result<(), Error> {
     let permit = authorize(&caller.actor(), Action::SignDirectory, None)?;
     ctx.store
         .record("propose_member", async |tx| {
@@ -32,6 +36,9 @@ pub async fn propose_member(ctx: &Context, caller: &Caller, id: StaffId) -> Resu
             }
             let serial = tx.last_serial(id).await?.saturating_add(1);
             let body = body_of(ctx, &person, serial, invited_roles(&person)?)?;
+            if digest(&body) != shown {
+                return Err(Error::Conflict);
+            }
             let row = DirectoryRow {
                 staff_id: id,
                 serial,
@@ -47,6 +54,40 @@ pub async fn propose_member(ctx: &Context, caller: &Caller, id: StaffId) -> Resu
             Ok(((), tx.save_staff(&permit, &person, StaffChange::default(), &draft).await?))
         })
         .await
+}
+
+/// The digest of what an administrator would sign about a person now, first or second.
+///
+/// # Errors
+/// [`Error::NotFound`] where the person has no keys.
+pub async fn what_is_signed(ctx: &Context, id: StaffId) -> Result<String, Error> {
+    ctx.store
+        .read(async |db| {
+            let person = db.staff(id).await?.ok_or(Error::NotFound)?;
+            let last = db.last_directory_row(id).await?;
+            Ok(digest(&to_be_signed(ctx, &person, last.as_ref())?))
+        })
+        .await
+}
+
+/// What is to be signed about a person: the entry that waits, or a new one.
+pub(super) fn to_be_signed(
+    ctx: &Context,
+    person: &StaffRow,
+    last: Option<&DirectoryRow>,
+) -> Result<Vec<u8>, Error> {
+    match last {
+        Some(last) if waits(ctx, person, last) => Ok(last.body.clone()),
+        _ => {
+            let serial = last.map_or(0, |last| last.serial).saturating_add(1);
+            body_of(ctx, person, serial, invited_roles(person)?)
+        }
+    }
+}
+
+/// SHA-256 of bytes to be signed, hexadecimal.
+pub(super) fn digest(body: &[u8]) -> String {
+    data_encoding::HEXLOWER.encode(&Sha256::digest(body))
 }
 
 /// Whether an entry waits for its second signature. One about keys that the person no longer has waits for nothing.

@@ -1,6 +1,8 @@
 //! A person who lost their password or their second factor recovers with the printed code (DESIGN section 4): they
 //! choose both anew for the same keys. Nothing changes before a colleague, an administrator who knows them, approves.
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     context::Context,
     credentials::{ChosenCredentials, CredentialsForm, NewCredentials, accept, fingerprint, offer},
@@ -12,10 +14,11 @@ use crate::{
         entry::{By, Draft, When},
     },
     crypto::{recovery_code::RecoveryCode, staff_keys::StaffSecrets},
+    domain::ids::StaffId,
     policy::{Action, Actor, authorize},
     storage::{
         recoveries::RecoveryRow,
-        staff::{StaffChange, StaffRow},
+        staff::{StaffChange, StaffKeyColumns, StaffRow},
     },
 };
 
@@ -23,6 +26,15 @@ use crate::{
 const RECOVER: &str = "recover";
 /// What the person's signature on a prepared recovery is bound to: only who has the code can make one.
 pub(super) const SIGNATURE_DOMAIN: &str = "senim/staff-recovery/v1";
+
+/// What a person prepares and signs: for whom, when, and the same keys sealed anew.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Prepared {
+    pub staff: StaffId,
+    /// Seconds since 1970.
+    pub asked: i64,
+    pub keys: StaffKeyColumns,
+}
 
 /// Opens a recovery: a new second factor for the person to set up. `form_token` as for an invitation.
 ///
@@ -37,7 +49,8 @@ pub async fn open_recovery(
 }
 
 /// Prepares the recovery; asking again replaces what was prepared before. The old password and the old code stay good
-/// until a colleague approves.
+/// until a colleague approves what has the number that the person reads out: whoever else has the code cannot slip
+/// their own in between.
 ///
 /// # Errors
 /// [`Error::NotFound`] as above; [`Error::Invalid`] for the password or the code of the second factor.
@@ -50,9 +63,12 @@ pub async fn recover_account(
     let accepted = accept(ctx, RECOVER, &row.login, chosen).await?;
     let mut rng = ctx.store.entropy().rng();
     let (columns, recovery) = accepted.seal(ctx, row.id, &secrets, &mut rng)?;
-    let keys = serde_json::to_vec(&columns).map_err(|_cause| Error::Sealed("the new keys"))?;
+    let asked_at = ctx.store.now();
+    let prepared = Prepared { staff: row.id, asked: asked_at.as_second(), keys: columns };
+    let keys = serde_json::to_vec(&prepared).map_err(|_cause| Error::Sealed("the new keys"))?;
     let signature = secrets.sign.sign(SIGNATURE_DOMAIN, &keys).to_vec();
-    let prepared = RecoveryRow { staff_id: row.id, asked_at: ctx.store.now(), keys, signature };
+    let number = fingerprint(&keys);
+    let prepared = RecoveryRow { staff_id: row.id, asked_at, keys, signature };
     let permit = authorize(&Actor::Anyone, Action::RecoverAccount, None)?;
     ctx.store
         .record("recover_account", async |tx| {
@@ -67,8 +83,7 @@ pub async fn recover_account(
             Ok(((), tx.save_staff(&permit, &person, StaffChange::default(), &draft).await?))
         })
         .await?;
-    let fingerprint = fingerprint(&columns.public_keys);
-    Ok(NewCredentials { login: row.login, recovery, fingerprint })
+    Ok(NewCredentials { login: row.login, recovery, fingerprint: number })
 }
 
 /// Whose code this is, with their secrets; only where the directory knows these very keys.

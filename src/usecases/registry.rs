@@ -71,7 +71,8 @@ impl Registry {
         let mut directory =
             Directory::verify(rows.iter().filter_map(DirectoryRow::in_force), genesis, instance);
         // Whom the operator took out at the command line, without a signature, is given no key either.
-        let mut lingering = db.inactive_staff().await?;
+        let mut lingering: Vec<StaffId> =
+            db.inactive_staff().await?.into_iter().map(|(staff, _)| staff).collect();
         lingering.retain(|staff| directory.members.remove(staff).is_some());
         let mut desks = HashMap::new();
         for row in db.desks().await? {

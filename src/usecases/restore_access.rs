@@ -7,12 +7,16 @@ use super::{
     context::Context,
     error::Error,
     holders::unlock,
+    registry::Registry,
 };
 use crate::{
     audit::act::Act,
     domain::ids::{CaseId, StaffId},
     policy::{Action, authorize},
-    storage::{cases::CaseChange, cases::Scope},
+    storage::{
+        cases::{CaseChange, Scope},
+        grants::GrantRow,
+    },
 };
 
 /// A colleague who has new keys and waits for cases that the caller could give.
@@ -32,15 +36,22 @@ pub struct Waiting {
 /// [`Error::Forbidden`] without a role that works on cases.
 pub async fn list_waiting(ctx: &Context, caller: &Caller) -> Result<Vec<Waiting>, Error> {
     authorize(&caller.actor(), Action::ListCases, None)?;
+    let registry = ctx.current_registry().await?;
     let rows = ctx.store.read(async |db| db.waiting_for_keys(Scope { staff: caller.id }).await).await?;
     let mut waiting: Vec<Waiting> = Vec::new();
-    for (staff, login, case) in rows {
+    for (staff, login, case) in rows.into_iter().filter(|(staff, ..)| has_new_keys(&registry, *staff)) {
         match waiting.last_mut().filter(|last| last.staff == staff) {
             Some(last) => last.cases.push(case),
             None => waiting.push(Waiting { staff, login, cases: vec![case] }),
         }
     }
     Ok(waiting)
+}
+
+/// Whether the signed directory knows somebody by other keys than before. Who has a grant without a key for another
+/// reason has it from nobody who may give one.
+fn has_new_keys(registry: &Registry, staff: StaffId) -> bool {
+    registry.directory.keys.get(&staff).is_some_and(|keys| keys.len() > 1)
 }
 
 /// Gives a colleague every case again that both hold and only the caller can open; says how many.
@@ -58,11 +69,16 @@ pub async fn restore_access(ctx: &Context, caller: &Caller, staff: StaffId) -> R
 
 async fn give_again(ctx: &Context, caller: &Caller, id: CaseId, staff: StaffId) -> Result<(), Error> {
     let registry = ctx.current_registry().await?;
+    let member = registry.directory.members.get(&staff).ok_or(Error::NotFound)?;
     ctx.store
         .record("restore_access", async |tx| {
             let (case, situation, permit) = locked(tx, caller, id, Action::RestoreAccess).await?;
-            let lives = tx.grant(id, staff).await?.is_some_and(|grant| grant.lives());
-            if !lives {
+            let grant = tx.grant(id, staff).await?.filter(GrantRow::lives).ok_or(Error::NotFound)?;
+            // Locked, so that the keys are still theirs when the transaction ends.
+            let person = tx.lock_staff(staff).await?.ok_or(Error::NotFound)?;
+            let same = person.state == "active" && person.public_keys == Some(member.public.to_bytes());
+            if !same || !has_new_keys(&registry, staff) || !member.holds(grant.capacity.role(), case.desk_id)
+            {
                 return Err(Error::NotFound);
             }
             let (seeds, first) = unlock(ctx, tx, &permit, caller, &case).await?;

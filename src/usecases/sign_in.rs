@@ -154,17 +154,21 @@ async fn open_session(
     let role = member.roles.first().map_or("none", |held| held.role.code());
     let actor = Actor::Staff(StaffActor { id: row.id, roles: member.roles.clone() });
     let permit = authorize(&actor, Action::SignIn, None)?;
+    let session = SessionRow { id, staff_id: row.id, sealed, seen_at: now, expires_at };
     ctx.store
         .record("sign_in", async |tx| {
             let person = tx.lock_staff(row.id).await?.ok_or(Error::SignInFailed)?;
+            // The password was proven some time ago; what it was proven against may be gone.
+            if person.state != "active" || person.verifier != row.verifier {
+                return Err(Error::SignInFailed);
+            }
+            tx.insert_session(&permit, session.clone()).await?;
             let draft =
                 Draft::new(Act::SessionOpened, By::Staff { alias: person.alias(), role }, When::At(now));
             let written = tx.save_staff(&permit, &person, StaffChange::default(), &draft).await?;
             Ok::<_, Error>(((), written))
         })
         .await?;
-    let session = SessionRow { id, staff_id: row.id, sealed, seen_at: now, expires_at };
-    ctx.store.maintain(async |upkeep| upkeep.insert_session(session).await).await?;
     let claims = Claims { sid: id.0, sec: secret, exp };
     let token =
         JwtKey::new(&ctx.keys.jwt).sign(&claims).map_err(|_cause| Error::Sealed("the session's token"))?;

@@ -192,6 +192,9 @@ impl From<Error> for Problem {
             Error::NobodyToApprove => {
                 conflict("nobody_to_approve", "No reviewer of this desk is free to be the second person.")
             }
+            Error::TooFewAdministrators => {
+                conflict("too_few_administrators", "Two administrators must remain.")
+            }
             Error::Conflict => conflict("conflict", "Somebody else was first. Please look again."),
             Error::Busy => Self::busy(),
             Error::TooManyAttempts { retry_after } => Self {

@@ -151,7 +151,7 @@ fn an_act_that_is_cut_short_leaves_nothing() {
 }
 
 /// Waits until somebody waits for a lock.
-async fn somebody_waits(sql: &mut Sql) {
+pub async fn somebody_waits(sql: &mut Sql) {
     let waiting = "pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
     while sql.count(waiting).await == 0 {
         tokio::task::yield_now().await;

@@ -16,7 +16,7 @@ use senim::{
         approve_recovery::approve_recovery,
         confirm_member::confirm_member,
         disable_staff::disable_staff,
-        propose_member::propose_member,
+        propose_member::{propose_member, what_is_signed},
         query_log::{Query, query_log},
         refuse_recovery::refuse_recovery,
         reinvite_staff::reinvite_staff,
@@ -30,6 +30,7 @@ use crate::{
     every_transition::take_all,
     facts::{enough, none},
     people::StaffActor,
+    recovery::number,
     world::{World, in_world},
 };
 
@@ -85,12 +86,14 @@ async fn come_back(world: &World, case: CaseId) {
     world.recover(id, &code, "quite another sentence").await.unwrap();
     refuse_recovery(&world.ctx, admin, id).await.unwrap();
     world.recover(id, &code, "quite another sentence").await.unwrap();
-    approve_recovery(&world.ctx, admin, id).await.unwrap();
+    approve_recovery(&world.ctx, admin, id, &number(world, id).await).await.unwrap();
     let id = world.id("rev1");
     let invitation = reinvite_staff(&world.ctx, Some(admin), id).await.unwrap();
     world.redeem("rev1", id, invitation.code.expose()).await.unwrap();
-    propose_member(&world.ctx, admin, id).await.unwrap();
-    confirm_member(&world.ctx, &world.admin(1).caller, id).await.unwrap();
+    propose_member(&world.ctx, admin, id, &what_is_signed(&world.ctx, id).await.unwrap()).await.unwrap();
+    confirm_member(&world.ctx, &world.admin(1).caller, id, &what_is_signed(&world.ctx, id).await.unwrap())
+        .await
+        .unwrap();
     let colleague = world.sign_in("tri1").await;
     assert!(restore_access(&world.ctx, &colleague.caller, id).await.unwrap() > 0, "{case}");
 }

@@ -2,18 +2,33 @@
 
 use jiff::SignedDuration;
 use senim::{
-    domain::{case::step::Step, ids::CaseId, role::Role},
+    domain::{
+        case::{status::Status, step::Step},
+        ids::{CaseId, StaffId},
+        role::Role,
+    },
     policy::RoleAt,
     usecases::{
-        Caller, Error, approve_recovery::approve_recovery, confirm_member::confirm_member,
-        disable_staff::disable_staff, propose_member::propose_member, recover_account::open_recovery,
-        refuse_recovery::refuse_recovery, reinvite_staff::reinvite_staff, restore_access::list_waiting,
-        restore_access::restore_access, resume_session::resume_session,
+        Caller, Error,
+        approve_recovery::approve_recovery,
+        confirm_member::confirm_member,
+        disable_staff::disable_staff,
+        finish_departures::finish_departures,
+        list_staff::list_staff,
+        propose_member::{propose_member, what_is_signed},
+        recover_account::open_recovery,
+        refuse_recovery::refuse_recovery,
+        reinvite_staff::reinvite_staff,
+        restore_access::list_waiting,
+        restore_access::restore_access,
+        resume_session::resume_session,
     },
 };
+use serde_json::json;
 
 use crate::{
-    facts::none,
+    contention::somebody_waits,
+    facts::{enough, none, with},
     world::{World, in_world, password_of},
 };
 
@@ -21,6 +36,13 @@ const NEW: &str = "quite another sentence";
 
 fn admin(world: &World, which: usize) -> &Caller {
     &world.admin(which).caller
+}
+
+/// The number that an administrator's page shows of somebody's recovery.
+pub async fn number(world: &World, id: StaffId) -> String {
+    let people = list_staff(&world.ctx, Some(admin(world, 0))).await.unwrap();
+    let line = people.lines.into_iter().find(|line| line.id == id).unwrap();
+    line.recovery_asked.map(|(_, number)| number).unwrap_or_default()
 }
 
 /// Whether somebody gets in with what they know now.
@@ -37,8 +59,22 @@ async fn epochs_held(world: &World, case: CaseId, login: &str) -> i64 {
 
 /// Two administrators sign somebody's keys.
 async fn vouch(world: &World, login: &str) {
-    propose_member(&world.ctx, admin(world, 0), world.id(login)).await.unwrap();
-    confirm_member(&world.ctx, admin(world, 1), world.id(login)).await.unwrap();
+    propose_member(
+        &world.ctx,
+        admin(world, 0),
+        world.id(login),
+        &what_is_signed(&world.ctx, world.id(login)).await.unwrap(),
+    )
+    .await
+    .unwrap();
+    confirm_member(
+        &world.ctx,
+        admin(world, 1),
+        world.id(login),
+        &what_is_signed(&world.ctx, world.id(login)).await.unwrap(),
+    )
+    .await
+    .unwrap();
 }
 
 #[test]
@@ -53,7 +89,7 @@ fn the_printed_code_and_a_colleague_bring_a_person_back_to_the_same_keys() {
         assert!(gets_in(world, "tri1", &password_of("tri1")).await, "nothing changed before the approval");
         assert!(open_recovery(&world.ctx, &code, None).await.is_ok());
         assert!(matches!(open_recovery(&world.ctx, &prepared_code, None).await, Err(Error::NotFound)));
-        approve_recovery(&world.ctx, admin(world, 0), id).await.unwrap();
+        approve_recovery(&world.ctx, admin(world, 0), id, &number(world, id).await).await.unwrap();
         let ended = resume_session(&world.ctx, before.token.expose()).await;
         assert!(matches!(ended, Err(Error::Unauthenticated)), "sessions end");
         assert!(!gets_in(world, "tri1", &password_of("tri1")).await, "the old password and factor");
@@ -63,7 +99,7 @@ fn the_printed_code_and_a_colleague_bring_a_person_back_to_the_same_keys() {
         assert!(after.read(reporter.case).await.contains("Something."));
         assert!(matches!(open_recovery(&world.ctx, &code, None).await, Err(Error::NotFound)), "used");
         assert!(open_recovery(&world.ctx, &prepared_code, None).await.is_ok());
-        let again = approve_recovery(&world.ctx, admin(world, 0), id).await;
+        let again = approve_recovery(&world.ctx, admin(world, 0), id, &number(world, id).await).await;
         assert!(matches!(again, Err(Error::NotFound)), "{again:?}");
     });
 }
@@ -80,10 +116,10 @@ fn nobody_recovers_with_a_wrong_code_or_approves_for_themselves() {
         world.recover(id, &code.to_lowercase().replace('-', " "), NEW).await.unwrap();
         for (who, wanted) in [(admin(world, 0), "himself"), (&world.sign_in("rev1").await.caller, "no right")]
         {
-            let refused = approve_recovery(&world.ctx, who, id).await;
+            let refused = approve_recovery(&world.ctx, who, id, &number(world, id).await).await;
             assert!(matches!(refused, Err(Error::Forbidden)), "{wanted}: {refused:?}");
         }
-        approve_recovery(&world.ctx, admin(world, 1), id).await.unwrap();
+        approve_recovery(&world.ctx, admin(world, 1), id, &number(world, id).await).await.unwrap();
     });
 }
 
@@ -93,13 +129,60 @@ fn a_refused_or_forgotten_recovery_changes_nothing() {
         let (id, code) = (world.id("tri1"), world.recovery_code("tri1"));
         world.recover(id, &code, NEW).await.unwrap();
         refuse_recovery(&world.ctx, admin(world, 0), id).await.unwrap();
-        let gone = approve_recovery(&world.ctx, admin(world, 0), id).await;
+        let gone = approve_recovery(&world.ctx, admin(world, 0), id, &number(world, id).await).await;
         assert!(matches!(gone, Err(Error::NotFound)), "{gone:?}");
         world.recover(id, &code, NEW).await.unwrap();
         world.advance_days(8);
-        let late = approve_recovery(&world.ctx, &world.sign_in("admin1").await.caller, id).await;
+        let late =
+            approve_recovery(&world.ctx, &world.sign_in("admin1").await.caller, id, &number(world, id).await)
+                .await;
         assert!(matches!(late, Err(Error::NotFound)), "{late:?}");
         assert!(gets_in(world, "tri1", &password_of("tri1")).await);
+    });
+}
+
+/// Whoever else has the printed code cannot slip their own recovery in after the person spoke to the administrator.
+#[test]
+fn only_the_recovery_whose_number_was_read_out_is_approved() {
+    in_world(async |world| {
+        let (id, code) = (world.id("tri1"), world.recovery_code("tri1"));
+        let mine = world.recover(id, &code, NEW).await.unwrap();
+        let read_out = number(world, id).await;
+        world.advance(SignedDuration::from_secs(5));
+        world.recover(id, &code, "what a thief would choose").await.unwrap();
+        let refused = approve_recovery(&world.ctx, admin(world, 0), id, &read_out).await;
+        assert!(matches!(refused, Err(Error::Conflict)), "{refused:?}");
+        assert_ne!(number(world, id).await, read_out);
+        world.remember("tri1", mine);
+        assert!(!gets_in(world, "tri1", NEW).await);
+    });
+}
+
+/// A session whose password was proven before the recovery does not open after it.
+#[test]
+fn a_sign_in_that_waited_does_not_outlive_a_recovery() {
+    in_world(async |world| {
+        let id = world.id("tri1");
+        world.recover(id, &world.recovery_code("tri1"), NEW).await.unwrap();
+        let shown = number(world, id).await;
+        let mut owner = world.owner().await;
+        owner.run("begin").await.unwrap();
+        owner.run(&format!("select from staff where id = '{id}' for update")).await.unwrap();
+        let (code, password) = (world.code("tri1"), password_of("tri1"));
+        let (late, ()) = tokio::join!(world.try_sign_in("tri1", &password, &code), async {
+            somebody_waits(&mut world.owner().await).await;
+            let approval = approve_recovery(&world.ctx, admin(world, 0), id, &shown);
+            let ((), approved) = tokio::join!(
+                async {
+                    tokio::task::yield_now().await;
+                    owner.run("commit").await.unwrap();
+                },
+                approval
+            );
+            approved.unwrap();
+        });
+        let open = world.owner().await.count(&format!("sessions where staff_id = '{id}'")).await;
+        assert_eq!(open, 0, "whichever came first: {}", late.is_ok());
     });
 }
 
@@ -123,7 +206,7 @@ fn a_recovery_that_somebody_else_prepared_is_not_approved() {
                 .run(&format!("update staff_recoveries set {forged} where staff_id = '{id}'"))
                 .await
                 .unwrap();
-            let refused = approve_recovery(&world.ctx, admin(world, 0), id).await;
+            let refused = approve_recovery(&world.ctx, admin(world, 0), id, &number(world, id).await).await;
             assert!(matches!(refused, Err(Error::Sealed(_))), "{refused:?}");
         }
         owner.run("alter table staff_recoveries enable always trigger must_mention").await.unwrap();
@@ -204,18 +287,131 @@ fn a_new_epoch_gives_nothing_to_whoever_waits() {
 fn a_lost_invitation_is_made_anew_and_the_old_one_and_its_signature_count_no_longer() {
     in_world(async |world| {
         let id = world.invite("newcomer", &[RoleAt { role: Role::Auditor, desk: None }]).await;
-        propose_member(&world.ctx, admin(world, 0), id).await.unwrap();
+        propose_member(&world.ctx, admin(world, 0), id, &what_is_signed(&world.ctx, id).await.unwrap())
+            .await
+            .unwrap();
         let first = reinvite_staff(&world.ctx, Some(admin(world, 1)), id).await.unwrap();
         let second = reinvite_staff(&world.ctx, None, id).await.unwrap();
         let old = world.redeem("newcomer", id, first.code.expose()).await;
         assert!(matches!(old, Err(Error::NotFound)), "{old:?}");
         world.redeem("newcomer", id, second.code.expose()).await.unwrap();
-        let stale = confirm_member(&world.ctx, admin(world, 1), id).await;
+        let stale =
+            confirm_member(&world.ctx, admin(world, 1), id, &what_is_signed(&world.ctx, id).await.unwrap())
+                .await;
         assert!(matches!(stale, Err(Error::NotFound)), "the signature was for the old keys: {stale:?}");
         vouch(world, "newcomer").await;
         assert!(gets_in(world, "newcomer", &password_of("newcomer")).await);
         let own = reinvite_staff(&world.ctx, Some(admin(world, 0)), world.id("admin1")).await;
         assert!(matches!(own, Err(Error::Forbidden)));
+    });
+}
+
+/// An old attestation does not come back with a new grant.
+#[test]
+fn whoever_is_granted_a_case_anew_attests_anew() {
+    in_world(async |world| {
+        let case = world.submit("Something.").await.case;
+        let (triager, reviewer) = (world.sign_in("tri1").await, world.sign_in("rev1").await);
+        let id = world.id("inv1");
+        world.drive(case, &triager, Step::Open, &reviewer).await;
+        let lead = world.sign_in("inv2").await;
+        let team = json!({"investigators": [id]});
+        let given = || with(enough(Status::Triage, Step::Assign, lead.id(), "some"), team.clone());
+        triager.take(case, Step::Assign, given()).await;
+        world.sign_in("inv1").await.attest(case).await;
+        disable_staff(&world.ctx, Some(admin(world, 0)), id).await.unwrap();
+        let invitation = reinvite_staff(&world.ctx, Some(admin(world, 0)), id).await.unwrap();
+        world.redeem("inv1", id, invitation.code.expose()).await.unwrap();
+        vouch(world, "inv1").await;
+        world.drive(case, &lead, Step::Return, &reviewer).await;
+        triager.take(case, Step::Assign, given()).await;
+        world.advance(SignedDuration::from_secs(60));
+        let back = world.sign_in("inv1").await;
+        assert!(back.open(case).await.unwrap().content.is_none(), "attested anew first");
+        back.attest(case).await;
+        assert!(back.open(case).await.unwrap().content.is_some());
+    });
+}
+
+/// A grant that somebody wrote into the database is no grant that waits for new keys.
+#[test]
+fn only_who_made_new_keys_is_given_cases_again() {
+    in_world(async |world| {
+        let case = world.submit("Something.").await.case;
+        let colleague = world.sign_in("tri1").await;
+        colleague.attest(case).await;
+        let id = world.id("inv2");
+        let mut owner = world.owner().await;
+        owner.run("alter table case_grants disable trigger must_mention").await.unwrap();
+        let planted = format!(
+            "insert into case_grants (case_id, staff_id, capacity, granted_on) values ('{case}', '{id}', 'triager', '2026-11-23')"
+        );
+        owner.run(&planted).await.unwrap();
+        assert_eq!(list_waiting(&world.ctx, &colleague.caller).await.unwrap(), []);
+        let refused = restore_access(&world.ctx, &colleague.caller, id).await;
+        assert!(matches!(refused, Err(Error::NotFound)), "{refused:?}");
+        owner.run(&format!("delete from case_grants where staff_id = '{id}'")).await.unwrap();
+        owner.run("alter table case_grants enable always trigger must_mention").await.unwrap();
+    });
+}
+
+/// What was signed is what was shown, also when rows are exchanged in between.
+#[test]
+fn an_administrator_signs_what_the_page_showed() {
+    in_world(async |world| {
+        let id = world.invite("newcomer", &[RoleAt { role: Role::Auditor, desk: None }]).await;
+        let shown = what_is_signed(&world.ctx, id).await.unwrap();
+        let invitation = reinvite_staff(&world.ctx, None, id).await.unwrap();
+        world.redeem("newcomer", id, invitation.code.expose()).await.unwrap();
+        let exchanged = propose_member(&world.ctx, admin(world, 0), id, &shown).await;
+        assert!(matches!(exchanged, Err(Error::Conflict)), "{exchanged:?}");
+        let seen = what_is_signed(&world.ctx, id).await.unwrap();
+        propose_member(&world.ctx, admin(world, 0), id, &seen).await.unwrap();
+        let other = confirm_member(&world.ctx, admin(world, 1), id, &shown).await;
+        assert!(matches!(other, Err(Error::Conflict)), "{other:?}");
+        confirm_member(&world.ctx, admin(world, 1), id, &seen).await.unwrap();
+    });
+}
+
+/// One administrator cannot take the instance from everybody.
+#[test]
+fn two_administrators_remain() {
+    in_world(async |world| {
+        let other = world.id("admin2");
+        let refused = disable_staff(&world.ctx, Some(admin(world, 0)), other).await;
+        assert!(matches!(refused, Err(Error::TooFewAdministrators)), "{refused:?}");
+        let refused = reinvite_staff(&world.ctx, Some(admin(world, 0)), other).await;
+        assert!(matches!(refused, Err(Error::TooFewAdministrators)));
+        world.enrol("admin3", &[RoleAt { role: Role::Administrator, desk: None }]).await;
+        disable_staff(&world.ctx, Some(admin(world, 0)), other).await.unwrap();
+    });
+}
+
+/// Losing one's place can be cut short; a timer finishes it.
+#[test]
+fn a_departure_that_was_cut_short_is_finished_by_a_timer() {
+    in_world(async |world| {
+        let case = world.submit("First.").await.case;
+        for (login, ends) in [("tri1", true), ("tri2", false)] {
+            let id = world.id(login);
+            let mut owner = world.owner().await;
+            owner.run("begin").await.unwrap();
+            owner.run(&format!("select from cases where id = '{case}' for update")).await.unwrap();
+            let patience = std::time::Duration::from_millis(500);
+            let by = Some(admin(world, 0));
+            if ends {
+                tokio::time::timeout(patience, disable_staff(&world.ctx, by, id)).await.unwrap_err();
+            } else {
+                assert!(tokio::time::timeout(patience, reinvite_staff(&world.ctx, by, id)).await.is_err());
+            }
+            owner.run("rollback").await.unwrap();
+            assert_eq!(epochs_held(world, case, login).await, if ends { 1 } else { 2 }, "cut short");
+            assert_eq!(finish_departures(&world.ctx).await.unwrap(), 1);
+            assert_eq!(epochs_held(world, case, login).await, 0);
+            assert_eq!(finish_departures(&world.ctx).await.unwrap(), 0, "once");
+            let living = format!("case_grants where staff_id = '{id}' and revoked_on is null");
+            assert_eq!(world.owner().await.count(&living).await, i64::from(!ends));
+        }
     });
 }
 

@@ -8,7 +8,13 @@ use senim::{
     },
     policy::RoleAt,
     storage::desks::RuleRow,
-    usecases::{add_rule::add_rule, disable_staff::disable_staff, take_readings::take_readings},
+    usecases::{
+        add_rule::add_rule,
+        confirm_member::confirm_member,
+        disable_staff::disable_staff,
+        propose_member::{propose_member, what_is_signed},
+        take_readings::take_readings,
+    },
 };
 use serde_json::json;
 
@@ -97,12 +103,9 @@ fn a_change_of_the_directory_between_cache_and_intake_is_noticed() {
         let comer = {
             let roles = [RoleAt { role: Role::Triager, desk: Some(world.desk) }];
             let id = world.invite("tri3", &roles).await;
-            senim::usecases::propose_member::propose_member(&other, &world.admin(0).caller, id)
-                .await
-                .unwrap();
-            senim::usecases::confirm_member::confirm_member(&other, &world.admin(1).caller, id)
-                .await
-                .unwrap();
+            let shown = what_is_signed(&other, id).await.unwrap();
+            propose_member(&other, &world.admin(0).caller, id, &shown).await.unwrap();
+            confirm_member(&other, &world.admin(1).caller, id, &shown).await.unwrap();
             id
         };
         let reporter = world.submit("After the change.").await;

@@ -216,7 +216,10 @@ fn a_person_who_is_not_in_the_directory_yet_cannot_sign_in() {
         use senim::{
             domain::role::Role,
             policy::RoleAt,
-            usecases::{confirm_member::confirm_member, propose_member::propose_member},
+            usecases::{
+                confirm_member::confirm_member,
+                propose_member::{propose_member, what_is_signed},
+            },
         };
         let roles = [RoleAt { role: Role::Triager, desk: Some(world.desk) }];
         let id = world.invite("newcomer", &roles).await;
@@ -225,11 +228,31 @@ fn a_person_who_is_not_in_the_directory_yet_cannot_sign_in() {
             world.try_sign_in("newcomer", &password_of("newcomer"), &world.code("newcomer")).await
         };
         assert!(matches!(attempt().await, Err(Error::SignInFailed)));
-        propose_member(&world.ctx, &world.admin(0).caller, id).await.unwrap();
+        propose_member(
+            &world.ctx,
+            &world.admin(0).caller,
+            id,
+            &what_is_signed(&world.ctx, id).await.unwrap(),
+        )
+        .await
+        .unwrap();
         assert!(matches!(attempt().await, Err(Error::SignInFailed)), "one signature");
-        let same = confirm_member(&world.ctx, &world.admin(0).caller, id).await;
+        let same = confirm_member(
+            &world.ctx,
+            &world.admin(0).caller,
+            id,
+            &what_is_signed(&world.ctx, id).await.unwrap(),
+        )
+        .await;
         assert!(matches!(same, Err(Error::Forbidden)), "not the same administrator twice");
-        confirm_member(&world.ctx, &world.admin(1).caller, id).await.unwrap();
+        confirm_member(
+            &world.ctx,
+            &world.admin(1).caller,
+            id,
+            &what_is_signed(&world.ctx, id).await.unwrap(),
+        )
+        .await
+        .unwrap();
         attempt().await.unwrap();
     });
 }

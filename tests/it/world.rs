@@ -31,7 +31,7 @@ use senim::{
         found_instance::{Founder, found_instance},
         invite_staff::invite_staff,
         open_desk::{NewDesk, open_desk},
-        propose_member::propose_member,
+        propose_member::{propose_member, what_is_signed},
         sign_in::{Credentials, SignedIn, sign_in},
         submit_report::{Submission, submit_report},
         take_step::StepDone,
@@ -227,8 +227,12 @@ impl World {
     /// Invites a person and signs them into the directory.
     pub async fn enrol(&self, login: &str, roles: &[RoleAt]) -> StaffId {
         let id = self.invite(login, roles).await;
-        propose_member(&self.ctx, &self.admin(0).caller, id).await.unwrap();
-        confirm_member(&self.ctx, &self.admin(1).caller, id).await.unwrap();
+        propose_member(&self.ctx, &self.admin(0).caller, id, &what_is_signed(&self.ctx, id).await.unwrap())
+            .await
+            .unwrap();
+        confirm_member(&self.ctx, &self.admin(1).caller, id, &what_is_signed(&self.ctx, id).await.unwrap())
+            .await
+            .unwrap();
         id
     }
 

@@ -30,7 +30,7 @@ use crate::{
         found_instance::{Founder, found_instance},
         invite_staff::invite_staff,
         open_desk::{NewDesk, open_desk},
-        propose_member::propose_member,
+        propose_member::{propose_member, what_is_signed},
         redeem_invitation::{open_invitation, redeem_invitation},
         sign_in::{Credentials, sign_in},
     },
@@ -132,8 +132,9 @@ async fn enrol(
         password: password(),
     };
     redeem_invitation(ctx, invitation.code.expose(), chosen).await?;
-    propose_member(ctx, first, invitation.staff).await?;
-    confirm_member(ctx, second, invitation.staff).await?;
+    let shown = what_is_signed(ctx, invitation.staff).await?;
+    propose_member(ctx, first, invitation.staff, &shown).await?;
+    confirm_member(ctx, second, invitation.staff, &shown).await?;
     Ok(invitation.staff)
 }
 

@@ -22,7 +22,7 @@ use crate::{
         credentials::ChosenCredentials,
         found_instance::{Founder, found_instance},
         invite_staff::invite_staff,
-        propose_member::propose_member,
+        propose_member::{propose_member, what_is_signed},
         redeem_invitation::{open_invitation, redeem_invitation},
         sign_in::{Credentials, sign_in},
         sign_out::sign_out,
@@ -156,8 +156,9 @@ async fn admit(
         totp: seed_of(&account.totp_secret)?.code_at(ctx.store.now().as_second()),
     };
     redeem_invitation(ctx, invitation.code.expose(), chosen).await?;
-    propose_member(ctx, first, invitation.staff).await?;
-    confirm_member(ctx, second, invitation.staff).await?;
+    let shown = what_is_signed(ctx, invitation.staff).await?;
+    propose_member(ctx, first, invitation.staff, &shown).await?;
+    confirm_member(ctx, second, invitation.staff, &shown).await?;
     Ok(account)
 }
 

@@ -76,10 +76,12 @@ async fn draw(
         .partition(|person| person.state == "enrolled");
     let zone = people.desks.first().map_or(TimeZone::UTC, |place| Profile::get(place.row.profile).zone());
     let recoveries = people.lines.iter().filter_map(|person| {
+        let (asked, number) = person.recovery_asked.clone()?;
         Some(RecoveryLine {
             id: person.id.to_string(),
             login: person.login.clone(),
-            asked: zone.to_datetime(person.recovery_asked?),
+            asked: zone.to_datetime(asked),
+            number,
             may_decide: person.id != desk.caller.id,
         })
     });
@@ -122,6 +124,7 @@ fn line(desk: &Desk, people: &StaffList, person: &Person) -> StaffLine {
         fingerprint: person.fingerprint.clone(),
         signatures: i64::from(person.waits_for_second) + if state == "active" { 2 } else { 0 },
         may_sign: person.signable,
+        to_sign: person.to_sign.clone().unwrap_or_default(),
         may_reinvite: person.id != desk.caller.id,
         may_disable: state != "disabled" && person.id != desk.caller.id,
     }
@@ -186,10 +189,11 @@ async fn try_invite(desk: &Desk, form: &Form, ticked: &[Role], login: &str) -> R
     invite_staff(&desk.app.context, Some(&desk.caller), &login, &roles).await
 }
 
-/// The person that a form is about; the form itself has no fields.
-async fn person(desk: &Desk, request: &HttpRequest) -> Result<StaffId, PageRefusal> {
-    desk.form(request).await?;
-    path_id(request).map_err(|problem| desk.refuse(request, problem, None))
+/// The person that a form is about, and the form.
+async fn person(desk: &Desk, request: &HttpRequest) -> Result<(StaffId, Form), PageRefusal> {
+    let form = desk.form(request).await?;
+    let id = path_id(request).map_err(|problem| desk.refuse(request, problem, None))?;
+    Ok((id, form))
 }
 
 fn done(desk: &Desk, request: &HttpRequest, outcome: Result<(), Error>) -> Result<HttpResponse, PageRefusal> {
@@ -197,17 +201,16 @@ fn done(desk: &Desk, request: &HttpRequest, outcome: Result<(), Error>) -> Resul
     Ok(see_other("/admin/staff"))
 }
 
-/// Signs a person into the directory: the first signature, or the second one.
+/// Signs a person into the directory: the first signature, or the second one. The form carries what the page showed.
 ///
 /// # Errors
 /// A page.
 pub async fn sign(desk: Desk, request: HttpRequest) -> Result<HttpResponse, PageRefusal> {
-    let id = person(&desk, &request).await?;
-    let ctx = &desk.app.context;
-    let signed = match propose_member(ctx, &desk.caller, id).await {
-        // Somebody has signed before: this is the second signature.
-        Err(Error::Conflict) => confirm_member(ctx, &desk.caller, id).await,
-        other => other,
+    let (id, form) = person(&desk, &request).await?;
+    let (ctx, shown) = (&desk.app.context, form.text("shown"));
+    let signed = match form.get("signature") {
+        Some("second") => confirm_member(ctx, &desk.caller, id, &shown).await,
+        _ => propose_member(ctx, &desk.caller, id, &shown).await,
     };
     done(&desk, &request, signed)
 }
@@ -217,7 +220,7 @@ pub async fn sign(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Page
 /// # Errors
 /// A page.
 pub async fn reinvite(desk: Desk, request: HttpRequest) -> Result<HttpResponse, PageRefusal> {
-    let id = person(&desk, &request).await?;
+    let (id, _) = person(&desk, &request).await?;
     let refuse = |error| desk.refuse(&request, error, None);
     let ctx = &desk.app.context;
     let invitation = reinvite_staff(ctx, Some(&desk.caller), id).await.map_err(refuse)?;
@@ -231,8 +234,9 @@ pub async fn reinvite(desk: Desk, request: HttpRequest) -> Result<HttpResponse, 
 /// # Errors
 /// A page.
 pub async fn approve(desk: Desk, request: HttpRequest) -> Result<HttpResponse, PageRefusal> {
-    let id = person(&desk, &request).await?;
-    done(&desk, &request, approve_recovery(&desk.app.context, &desk.caller, id).await)
+    let (id, form) = person(&desk, &request).await?;
+    let shown = form.text("shown");
+    done(&desk, &request, approve_recovery(&desk.app.context, &desk.caller, id, &shown).await)
 }
 
 /// Refuses a recovery.
@@ -240,7 +244,7 @@ pub async fn approve(desk: Desk, request: HttpRequest) -> Result<HttpResponse, P
 /// # Errors
 /// A page.
 pub async fn refuse(desk: Desk, request: HttpRequest) -> Result<HttpResponse, PageRefusal> {
-    let id = person(&desk, &request).await?;
+    let (id, _) = person(&desk, &request).await?;
     done(&desk, &request, refuse_recovery(&desk.app.context, &desk.caller, id).await)
 }
 
@@ -249,7 +253,7 @@ pub async fn refuse(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Pa
 /// # Errors
 /// A page.
 pub async fn disable(desk: Desk, request: HttpRequest) -> Result<HttpResponse, PageRefusal> {
-    let id = person(&desk, &request).await?;
+    let (id, _) = person(&desk, &request).await?;
     let outcome = disable_staff(&desk.app.context, Some(&desk.caller), id).await;
     done(&desk, &request, outcome.map(|_cases| ()))
 }

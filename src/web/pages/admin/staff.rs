@@ -64,6 +64,8 @@ pub struct RecoveryLine {
     pub id: String,
     /// Login.
     pub login: String,
+    /// The number that the person was shown and reads out: it names what was prepared.
+    pub number: String,
     /// When they asked, in the instance's local time.
     pub asked: DateTime,
     /// False for oneself.
@@ -87,6 +89,8 @@ pub struct StaffLine {
     pub fingerprint: Option<String>,
     /// Signatures so far, of two.
     pub signatures: i64,
+    /// The digest of what I would sign.
+    pub to_sign: String,
     /// True where I may sign (I have not signed yet, and it is not me).
     pub may_sign: bool,
     /// True where I may invite them anew.

@@ -76,6 +76,7 @@ fn person(login: &str, roles: &[&'static str], state: &'static str) -> StaffLine
         state,
         fingerprint: Some("3F2A 91C0 77DE 4B18 A6E5 0D93 12FC 8847".to_owned()),
         signatures: 1,
+        to_sign: "9f86d081".to_owned(),
         may_sign: state == "enrolled",
         may_reinvite: state != "enrolled",
         may_disable: state == "active",
@@ -95,6 +96,7 @@ fn people(t: Texts, faults: Faults) -> StaffPage {
         recoveries: vec![RecoveryLine {
             id: "s2".to_owned(),
             login: "triage.one".to_owned(),
+            number: "3F2A 91C0 77DE 4B18".to_owned(),
             asked: date(2026, 11, 22).at(14, 5, 0, 0),
             may_decide: true,
         }],
