@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::num::NonZero;
+use std::time::Duration;
 
 use super::reader::Reader;
 
@@ -16,6 +17,8 @@ pub struct ServerConfig {
     pub workers: usize,
     /// `SENIM_PUBLIC_BASE_URL` (`http://` and the address): how people reach the pages, without a slash at its end.
     pub public_base_url: String,
+    /// `SENIM_BODY_SECONDS` (300; 1 to 3,600): how long a request's body may take, however much is still coming.
+    pub body_time: Duration,
     /// How large requests may be.
     pub limits: Limits,
 }
@@ -30,7 +33,8 @@ pub struct Limits {
     /// `SENIM_BODY_BYTES` (2 MiB; 64 KiB to 64 MiB): bytes in a request's body, then 413. A form writes a Cyrillic
     /// letter in 6 bytes, so the default holds the longest story in any script of ours.
     pub body_bytes: usize,
-    /// `SENIM_IN_FLIGHT_BYTES` (32 MiB; at least one body, at most 1 GiB): bytes of all bodies being read, then 503.
+    /// `SENIM_IN_FLIGHT_BYTES` (32 MiB; at least two bodies, at most 1 GiB): bytes of all bodies being read, then 503.
+    /// Five eighths are the public's, an eighth is for sign-ins, a quarter for the signed-in staff.
     pub in_flight_bytes: usize,
 }
 
@@ -54,6 +58,7 @@ impl ServerConfig {
                 format!("http://{listen}"),
                 base_url,
             ),
+            body_time: Duration::from_secs(reader.number("SENIM_BODY_SECONDS", 1..=3600, 300)),
             limits: Limits::read(reader),
         }
     }
@@ -65,11 +70,11 @@ impl Limits {
             narrative_chars: reader.number("SENIM_NARRATIVE_CHARS", 1..=1_000_000, 100_000),
             message_chars: reader.number("SENIM_MESSAGE_CHARS", 1..=1_000_000, 20_000),
             body_bytes: reader.number("SENIM_BODY_BYTES", 64 * 1024..=64 * MIB, 2 * MIB),
-            in_flight_bytes: reader.number("SENIM_IN_FLIGHT_BYTES", 64 * 1024..=1024 * MIB, 32 * MIB),
+            in_flight_bytes: reader.number("SENIM_IN_FLIGHT_BYTES", 128 * 1024..=1024 * MIB, 32 * MIB),
         };
-        if limits.in_flight_bytes < limits.body_bytes {
+        if limits.in_flight_bytes / 2 < limits.body_bytes {
             let found = format!("`{}` against `{}`", limits.in_flight_bytes, limits.body_bytes);
-            reader.refuse("SENIM_IN_FLIGHT_BYTES", "at least SENIM_BODY_BYTES", found);
+            reader.refuse("SENIM_IN_FLIGHT_BYTES", "at least twice SENIM_BODY_BYTES", found);
         }
         limits
     }

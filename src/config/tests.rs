@@ -194,7 +194,7 @@ fn settings_that_contradict_each_other_are_refused() {
         &home,
         &[
             ("SENIM_ADMIN_LISTEN", "127.0.0.1:8080"),
-            ("SENIM_IN_FLIGHT_BYTES", "65536"),
+            ("SENIM_IN_FLIGHT_BYTES", "131072"),
             ("SENIM_SESSION_IDLE_MINUTES", "1000"),
         ],
     );

@@ -142,6 +142,20 @@ mod table {
 }
 pub use table::ENDPOINTS;
 
+/// Whether a path is of the staff's part of the site or of the API.
+pub(super) fn is_staff(path: &str) -> bool {
+    let parts = [
+        "/staff",
+        "/admin",
+        "/audit",
+        "/api/v1/staff",
+        "/api/v1/cases",
+        "/api/v1/proposals",
+        "/api/v1/audit",
+    ];
+    parts.iter().any(|part| path.starts_with(part))
+}
+
 impl Endpoint {
     /// The methods that the row answers. HEAD goes with GET: the same head, and the server sends no body (RFC 9110
     /// section 9.3.2).

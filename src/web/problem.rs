@@ -107,6 +107,13 @@ impl Problem {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
     }
 
+    /// Slower than this server waits.
+    #[must_use]
+    pub fn too_slow() -> Self {
+        let detail = "The request came too slowly. Nothing was stored; please send it again.";
+        Self::new(StatusCode::REQUEST_TIMEOUT, "too_slow", detail)
+    }
+
     /// Too much at once.
     #[must_use]
     pub fn busy() -> Self {

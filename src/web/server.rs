@@ -6,7 +6,10 @@ use actix_web::{
     HttpResponse, HttpServer,
     body::MessageBody,
     dev::{Server, ServerHandle, ServiceRequest, ServiceResponse},
-    http::header::{HeaderName, HeaderValue},
+    http::{
+        ConnectionType, StatusCode,
+        header::{HeaderName, HeaderValue},
+    },
     middleware::{Next, from_fn},
     web::{self, Data},
 };
@@ -139,17 +142,7 @@ async fn finish(
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let app = request.app_data::<Data<App>>().cloned();
-    let staff = [
-        "/staff",
-        "/admin",
-        "/audit",
-        "/api/v1/staff",
-        "/api/v1/cases",
-        "/api/v1/proposals",
-        "/api/v1/audit",
-    ]
-    .iter()
-    .any(|prefix| request.path().starts_with(prefix));
+    let staff = endpoints::is_staff(request.path());
     let mut response = next.call(request).await?;
     let status = response.status().as_u16();
     for (name, value) in HEADERS {
@@ -157,6 +150,10 @@ async fn finish(
         if !response.headers().contains_key(&name) {
             response.headers_mut().insert(name, HeaderValue::from_static(value));
         }
+    }
+    if response.status() == StatusCode::REQUEST_TIMEOUT {
+        // What is still to come is not waited for (RFC 9110 section 15.5.9).
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
     }
     if let Some(app) = app {
         if staff {

@@ -18,14 +18,20 @@ fn report() -> serde_json::Value {
     json!({"language": "en", "category": "bribery", "narrative": "Something."})
 }
 
-/// A report whose head announces so many bytes and whose body has only begun.
-async fn begin(app: &App, bytes: usize) -> TcpStream {
+/// A request whose head announces a body of so many bytes.
+async fn announce(app: &App, path: &str, length: &str) -> TcpStream {
     let mut stream = TcpStream::connect(app.url.strip_prefix("http://").unwrap()).await.unwrap();
-    let head = format!(
-        "POST /api/v1/reports HTTP/1.1\r\nHost: senim\r\nContent-Type: application/json\r\nContent-Length: {bytes}\r\n\r\n"
-    );
+    let head =
+        format!("POST {path} HTTP/1.1\r\nHost: senim\r\nContent-Type: application/json\r\n{length}\r\n\r\n");
     stream.write_all(head.as_bytes()).await.unwrap();
-    stream.write_all(b"{\"narrative\": \"So").await.unwrap();
+    stream
+}
+
+/// A report whose head announces so many bytes and of whose body the first came.
+async fn begin(app: &App, bytes: usize, first: usize) -> TcpStream {
+    let mut stream = announce(app, "/api/v1/reports", &format!("Content-Length: {bytes}")).await;
+    let body = format!("{{\"narrative\": \"{}", "x".repeat(first));
+    stream.write_all(&body.as_bytes()[..first]).await.unwrap();
     stream.flush().await.unwrap();
     tokio::time::sleep(Duration::from_millis(200)).await;
     stream
@@ -33,10 +39,11 @@ async fn begin(app: &App, bytes: usize) -> TcpStream {
 
 #[test]
 fn when_too_much_is_under_way_the_answer_is_503() {
-    let settings = [("SENIM_BODY_BYTES", "65536"), ("SENIM_IN_FLIGHT_BYTES", "65536")];
+    let settings = [("SENIM_BODY_BYTES", "65536"), ("SENIM_IN_FLIGHT_BYTES", "131072")];
     in_app_with(&settings, async |world, app| {
+        let triager = world.sign_in("tri1").await;
         let before = rows(world).await;
-        let slow = begin(app, 65_000).await;
+        let slow = (begin(app, 65_000, 64_000).await, begin(app, 65_000, 16_384).await);
         let answer = app.api(None).post("/reports", &report()).await;
         assert_eq!(answer.refused(503), "busy");
         assert_eq!(answer.header("retry-after"), "5");
@@ -44,6 +51,10 @@ fn when_too_much_is_under_way_the_answer_is_503() {
         let page = app.pages().post("/ru/report", &[("narrative", &long)]).await;
         assert_eq!((page.status, page.header("retry-after")), (503, "5"));
         assert_eq!(app.pages().get("/ru/report").await.status, 200, "who only reads is served");
+        let wrong = json!({"login": "tri1", "password": "wrong password", "totp": "123456"});
+        assert_eq!(app.api(None).post("/staff/sessions", &wrong).await.refused(401), "sign_in_failed");
+        let broken = app.staff(&triager).post_raw(&format!("/cases/{}/notes", uuid::Uuid::nil()), "{").await;
+        assert_eq!(broken.refused(422), "malformed", "the staff's part is read");
         drop(slow);
         assert_eq!(rows(world).await, before, "a broken upload left something");
         for _ in 0..100 {
@@ -61,7 +72,7 @@ fn when_too_much_is_under_way_the_answer_is_503() {
 fn a_body_that_is_not_as_long_as_announced_stores_nothing() {
     in_app(async |world, app| {
         let before = rows(world).await;
-        let mut broken = begin(app, 500).await;
+        let mut broken = begin(app, 500, 17).await;
         broken.shutdown().await.unwrap();
         let mut rest = String::new();
         let _ = broken.read_to_string(&mut rest).await;
@@ -77,6 +88,78 @@ fn a_body_that_is_not_as_long_as_announced_stores_nothing() {
         let _ = short.read_to_string(&mut said).await;
         assert!(said.starts_with("HTTP/1.1 422"), "{said}");
         assert_eq!(rows(world).await, before);
+    });
+}
+
+/// What is announced and does not come keeps nobody out, whatever it announces.
+#[test]
+fn idle_connections_hold_nothing() {
+    in_app(async |_, app| {
+        let mut idle = Vec::new();
+        for path in ["/api/v1/reports", "/ru/report", "/staff/sign-in", "/api/v1/staff/sessions"] {
+            let lengths = ["Content-Length: 2097152", "Content-Length: 60000", "Transfer-Encoding: chunked"];
+            for length in lengths.iter().cycle().take(60) {
+                idle.push(announce(app, path, length).await);
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        app.api(None).post("/reports", &report()).await.expect(201);
+        let form = [("narrative", "Something."), ("category", "bribery")];
+        assert_eq!(app.pages().post("/en/report", &form).await.status, 201);
+        let wrong = [("login", "tri1"), ("password", "wrong password"), ("totp", "123456")];
+        assert_eq!(app.pages().post("/staff/sign-in", &wrong).await.status, 401);
+        drop(idle);
+    });
+}
+
+/// A body that only drips is ended in time, in the form of the page or of the API.
+#[test]
+fn a_body_that_comes_too_slowly_is_answered_408() {
+    in_app_with(&[("SENIM_BODY_SECONDS", "1")], async |world, app| {
+        let before = rows(world).await;
+        for (path, kind) in [("/api/v1/reports", "application/problem+json"), ("/ru/report", "text/html")] {
+            for length in ["Content-Length: 60000", "Transfer-Encoding: chunked"] {
+                let (mut read, mut write) = announce(app, path, length).await.into_split();
+                let drip = tokio::task::spawn_local(async move {
+                    while write.write_all(b"1\r\nx\r\n").await.is_ok() {
+                        tokio::time::sleep(Duration::from_millis(100)).await;
+                    }
+                });
+                let mut said = String::new();
+                let told = async {
+                    let mut bytes = [0; 4096];
+                    while !said.contains("\r\n\r\n") {
+                        let length = read.read(&mut bytes).await.unwrap();
+                        assert_ne!(length, 0, "closed without an answer: {said}");
+                        said.push_str(&String::from_utf8_lossy(&bytes[..length]));
+                    }
+                };
+                tokio::time::timeout(Duration::from_secs(10), told).await.expect("an answer in time");
+                drip.abort();
+                assert!(said.starts_with("HTTP/1.1 408 ") && said.contains(kind), "{path} {length}: {said}");
+            }
+        }
+        let mut refused = announce(app, "/api/v1/reports", "Content-Length: 3000000").await;
+        let mut said = [0; 12];
+        let answer = tokio::time::timeout(Duration::from_secs(5), refused.read_exact(&mut said));
+        answer.await.expect("what is refused is not waited for either").unwrap();
+        assert_eq!(&said, b"HTTP/1.1 413");
+        assert_eq!(rows(world).await, before);
+    });
+}
+
+/// Who has only a receipt or a name to send cannot send a book.
+#[test]
+fn short_forms_have_a_small_limit() {
+    in_app(async |_, app| {
+        let book = "x".repeat(100_000);
+        for path in ["/ru/inbox", "/staff/sign-in", "/staff/join"] {
+            assert_eq!(app.pages().post(path, &[("login", book.as_str())]).await.status, 413, "{path}");
+        }
+        for path in ["/inbox/sessions", "/staff/sessions"] {
+            let answer = app.api(None).post_raw(path, book.clone()).await;
+            assert_eq!(answer.refused(413), "too_large", "{path}");
+        }
     });
 }
 

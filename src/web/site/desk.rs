@@ -139,7 +139,7 @@ fn page_of(request: &HttpRequest) -> String {
 /// The answer where nobody is signed in: the way to the sign-in; where words were sent, a page that keeps them.
 async fn ended(app: &App, request: &HttpRequest, sent: Option<Payload>, path: &str) -> PageRefusal {
     let form = match sent {
-        Some(sent) if !request.method().is_safe() => app.form(request, sent).await.ok(),
+        Some(sent) if !request.method().is_safe() => app.form_of_nobody(request, sent).await.ok(),
         _ => None,
     };
     if let Some(words) = form.as_ref().and_then(typed) {
