@@ -7,7 +7,7 @@ use actix_web::{
     FromRequest, HttpRequest,
     cookie::{Cookie, SameSite, time::Duration},
     dev::Payload,
-    http::header,
+    http::header::{self, HeaderValue},
     web::Data,
 };
 
@@ -21,6 +21,9 @@ use crate::{
 pub(super) const STAFF_COOKIE: &str = "__Host-senim-staff";
 /// The reporter's mailbox cookie.
 pub(super) const INBOX_COOKIE: &str = "__Host-senim-inbox";
+
+/// The nonce of the browser that a report's form was given to.
+pub(super) const FORM_COOKIE: &str = "__Host-senim-form";
 
 type Extracting<T, E> = Pin<Box<dyn Future<Output = Result<T, E>>>>;
 
@@ -85,6 +88,17 @@ pub(super) async fn page_caller(app: &App, request: &HttpRequest) -> Result<Opti
         Err(Error::Unauthenticated) => Ok(None),
         Err(error) => Err(error.into()),
     }
+}
+
+/// What the browser says of who made the request: this site, a page of another one, nobody but the person (Fetch
+/// Metadata, `Sec-Fetch-Site`). Browsers send it to every address that they trust; old ones do not.
+fn made_by(request: &HttpRequest) -> Option<&[u8]> {
+    request.headers().get("sec-fetch-site").map(HeaderValue::as_bytes)
+}
+
+/// Whether the browser says that the request was not made by a page of this very site.
+pub(super) fn made_elsewhere(request: &HttpRequest) -> bool {
+    made_by(request).is_some_and(|site| site != b"same-origin" && site != b"none")
 }
 
 /// A session cookie: gone with the browser, for this host only, not for scripts, not for other sites.

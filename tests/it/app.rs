@@ -25,6 +25,9 @@ pub const STAFF_COOKIE: &str = "__Host-senim-staff";
 /// The cookie of a mailbox.
 pub const INBOX_COOKIE: &str = "__Host-senim-inbox";
 
+/// The cookie of who is given the form of a report.
+pub const FORM_COOKIE: &str = "__Host-senim-form";
+
 /// What every answer carries: neighbours.md section 4, items 1 to 3.
 const HEADERS: &[(&str, &str)] = &[
     (
@@ -347,5 +350,10 @@ impl Pages<'_> {
     /// Sends a form.
     pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
         self.send(self.app.request("POST", path).form(form)).await
+    }
+
+    /// Sends a form as a page of another place would have the browser send it: `cross-site`, `same-site`.
+    pub async fn post_from(&self, place: &str, path: &str, form: &[(&str, &str)]) -> Answer {
+        self.send(self.app.request("POST", path).header("sec-fetch-site", place).form(form)).await
     }
 }

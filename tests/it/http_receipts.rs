@@ -5,7 +5,7 @@ use reqwest::header::HeaderMap;
 use serde_json::json;
 
 use crate::{
-    app::{Answer, INBOX_COOKIE, in_app},
+    app::{Answer, App, FORM_COOKIE, INBOX_COOKIE, Pages, in_app},
     world::World,
 };
 
@@ -109,6 +109,8 @@ fn leaving_takes_everything_away() {
         let pages = app.pages();
         pages.post("/ru/inbox", &[("receipt", &reporter.receipt)]).await;
         assert!(pages.jar.borrow().contains_key(INBOX_COOKIE));
+        pages.get("/ru/report").await;
+        assert!(pages.jar.borrow().contains_key(FORM_COOKIE));
         let answer = pages.post("/ru/leave", &[]).await;
         assert_eq!((answer.status, answer.header("location")), (303, "/blank"));
         assert_eq!(answer.header("clear-site-data"), "\"cache\", \"storage\"");
@@ -142,5 +144,93 @@ fn a_report_sent_twice_is_one_report() {
         let two = app.api(None).post("/reports", &report).await.expect(201);
         assert_eq!(one, two);
         assert_eq!(world.owner().await.count("cases").await, 2);
+    });
+}
+
+const WORDS: [(&str, &str); 2] = [("narrative", "Инспектор просил"), ("category", "bribery")];
+
+async fn send(pages: &Pages<'_>, token: &str) -> Answer {
+    let answer = pages.post("/ru/report", &[&WORDS[..], &[("form_token", token)]].concat()).await;
+    assert_eq!(answer.status, 201, "a report is never refused for its token: {}", answer.body);
+    answer
+}
+
+async fn form_of(pages: &Pages<'_>) -> String {
+    pages.get("/ru/report").await.input("form_token")
+}
+
+/// Whoever has somebody else's browser send their own form's token does not get that person's receipt.
+#[test]
+fn a_form_counts_only_in_the_browser_it_was_given_to() {
+    in_app(async |world, app| {
+        let (attacker, victim) = (app.pages(), app.pages());
+        let token = form_of(&attacker).await;
+        // A form without a category is drawn again: with a token of the victim's own.
+        let drawn = victim.post("/ru/report", &[("form_token", &token), ("narrative", "Слова")]).await;
+        assert_eq!(drawn.status, 422);
+        assert_ne!(drawn.input("form_token"), token);
+        let sent = send(&victim, &drawn.input("form_token")).await;
+        let fixed = send(&victim, &token).await;
+        let replayed = send(&attacker, &token).await;
+        assert_eq!(send(&victim, &drawn.input("form_token")).await.body, sent.body, "sent again");
+        assert_eq!(send(&attacker, &token).await.body, replayed.body, "sent again");
+        assert!(sent.body != fixed.body && fixed.body != replayed.body && sent.body != replayed.body);
+        assert_eq!(world.owner().await.count("cases").await, 3);
+        let without = app.pages();
+        assert_ne!(send(&without, &token).await.body, replayed.body, "without a cookie");
+    });
+}
+
+/// The cookie holds a random number and nothing else, is kept as long as the browser runs, and is given once.
+#[test]
+fn the_cookie_of_a_form_says_nothing() {
+    in_app(async |_, app| {
+        let (pages, others) = (app.pages(), app.pages());
+        let (first, other) = (pages.get("/ru/report").await, others.get("/ru/report").await);
+        let cookie = |answer: &Answer| answer.header("set-cookie").split(';').next().unwrap().to_owned();
+        assert_eq!(cookie(&first).len(), FORM_COOKIE.len() + 1 + 22);
+        assert_ne!(cookie(&first), cookie(&other));
+        assert_eq!(pages.get("/kk/report").await.header("set-cookie"), "", "two forms of one browser");
+        pages.jar.borrow_mut().insert(FORM_COOKIE.to_owned(), "chosen".to_owned());
+        assert_eq!(cookie(&pages.get("/ru/report").await).len(), FORM_COOKIE.len() + 1 + 22);
+    });
+}
+
+#[test]
+fn what_another_site_sends_is_shown_first() {
+    in_app(async |world, app| {
+        let pages = app.pages();
+        let token = form_of(&pages).await;
+        let form = [&WORDS[..], &[("form_token", token.as_str())]].concat();
+        for place in ["cross-site", "same-site"] {
+            let answer = pages.post_from(place, "/ru/report", &form).await;
+            assert_eq!(answer.status, 422, "{place}");
+            assert!(answer.body.contains("Инспектор просил") && answer.body.contains("отправьте ещё раз"));
+            assert_ne!(answer.input("form_token"), token);
+        }
+        assert_eq!(world.owner().await.count("cases").await, 0);
+        for place in ["same-origin", "none"] {
+            assert_eq!(pages.post_from(place, "/ru/report", &form).await.status, 201, "{place}");
+        }
+        assert_eq!(world.owner().await.count("cases").await, 1);
+    });
+}
+
+async fn over_api(app: &App, token: &str) -> serde_json::Value {
+    let report =
+        json!({"language": "en", "category": "other", "narrative": "Something.", "form_token": token});
+    app.api(None).post("/reports", &report).await.expect(201)
+}
+
+#[test]
+fn a_token_of_the_api_is_none_of_a_page() {
+    in_app(async |world, app| {
+        let pages = app.pages();
+        let page = form_of(&pages).await;
+        let api = app.api(None).get("/form").await.expect(200)["form_token"].as_str().unwrap().to_owned();
+        assert_ne!(send(&pages, &api).await.body, send(&pages, &api).await.body);
+        assert_ne!(over_api(app, &page).await, over_api(app, &page).await);
+        assert_eq!(over_api(app, &api).await, over_api(app, &api).await);
+        assert_eq!(world.owner().await.count("cases").await, 5);
     });
 }

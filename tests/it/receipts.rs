@@ -6,7 +6,7 @@ use senim::{
         Context, Error,
         open_inbox::open_inbox,
         read_inbox::read_inbox,
-        submit_report::{Submission, Submitted, submit_report},
+        submit_report::{FormOrigin, FormToken, Submission, Submitted, submit_report},
     },
 };
 use serde_json::json;
@@ -59,7 +59,7 @@ fn a_mailbox_token_ends_after_half_an_hour_and_cannot_be_made_up() {
         let reporter = world.submit("Something.").await;
         let token = reporter.token().await;
         read_inbox(&world.ctx, &token).await.unwrap();
-        let form = world.ctx.form_token().unwrap();
+        let form = world.ctx.form_token(&FormOrigin::Api).unwrap();
         for bad in [form.as_str(), "", "abc", &token[1..]] {
             assert!(matches!(read_inbox(&world.ctx, bad).await, Err(Error::Unauthenticated)));
         }
@@ -70,14 +70,15 @@ fn a_mailbox_token_ends_after_half_an_hour_and_cannot_be_made_up() {
 
 async fn send(ctx: &Context, world: &World, token: &str) -> Submitted {
     let report = world.report("The same form twice.");
-    let submission = Submission { report, form_token: Some(token.to_owned()), channel: "web" };
+    let form_token = Some(FormToken { text: token.to_owned(), origin: FormOrigin::Api });
+    let submission = Submission { report, form_token, channel: "web" };
     submit_report(ctx, &submission).await.unwrap()
 }
 
 #[test]
 fn sending_a_form_again_gives_the_same_receipt_and_stores_nothing() {
     in_world(async |world| {
-        let token = world.ctx.form_token().unwrap();
+        let token = world.ctx.form_token(&FormOrigin::Api).unwrap();
         let first = send(&world.ctx, world, &token).await;
         let before = counts(world).await;
         let second = send(&world.ctx, world, &token).await;
@@ -92,7 +93,7 @@ fn sending_a_form_again_gives_the_same_receipt_and_stores_nothing() {
 #[test]
 fn sending_a_form_many_times_at_once_stores_it_once() {
     in_world(async |world| {
-        let token = world.ctx.form_token().unwrap();
+        let token = world.ctx.form_token(&FormOrigin::Api).unwrap();
         let other = world.another_process();
         let before = counts(world).await;
         let (a, b, c, d) = tokio::join!(
@@ -114,7 +115,7 @@ fn sending_a_form_many_times_at_once_stores_it_once() {
 #[test]
 fn an_expired_or_foreign_form_still_takes_the_report_in() {
     in_world(async |world| {
-        let token = world.ctx.form_token().unwrap();
+        let token = world.ctx.form_token(&FormOrigin::Api).unwrap();
         world.advance_days(2);
         let late = send(&world.ctx, world, &token).await;
         let foreign = send(&world.ctx, world, "not a token of ours").await;
@@ -137,7 +138,7 @@ fn what_a_reporter_reads_leaves_no_trace() {
         }
         let _ = open_inbox(&world.ctx, &mistyped(&reporter.receipt)).await;
         let _ = open_inbox(&world.ctx, &World::receipt_of_nobody(&world.ctx)).await;
-        let _ = world.ctx.form_token().unwrap();
+        let _ = world.ctx.form_token(&FormOrigin::Api).unwrap();
         assert!(world.db.dump().await == before, "a row changed");
     });
 }

@@ -8,7 +8,7 @@ use super::{Answer, query};
 use crate::{
     domain::taxonomy::{Category, Region},
     i18n::{LANGUAGES, Texts},
-    usecases::find_bodies::find_bodies,
+    usecases::{find_bodies::find_bodies, submit_report::FormOrigin},
     web::App,
 };
 
@@ -143,5 +143,5 @@ pub struct FormView {
 /// None that happens.
 #[utoipa::path(get, path = "/form", responses((status = 200, body = FormView)))]
 pub async fn form(app: Data<App>) -> Answer {
-    Ok(HttpResponse::Ok().json(FormView { form_token: app.context.form_token()? }))
+    Ok(HttpResponse::Ok().json(FormView { form_token: app.context.form_token(&FormOrigin::Api)? }))
 }

@@ -11,7 +11,7 @@ use super::Answer;
 use crate::{
     domain::report::{RawReport, Report},
     i18n::Texts,
-    usecases::submit_report::{Submission, submit_report},
+    usecases::submit_report::{FormOrigin, FormToken, Submission, submit_report},
     web::{
         App,
         problem::{Problem, ProblemView},
@@ -96,6 +96,7 @@ pub async fn submit(app: Data<App>, request: HttpRequest, payload: Payload) -> A
     let (raw, form_token) = body.split();
     let report = Report::parse(&raw, app.context.limits).map_err(Problem::invalid)?;
     let texts = Texts::of(report.language.code());
+    let form_token = form_token.map(|text| FormToken { text, origin: FormOrigin::Api });
     let submission = Submission { report, form_token, channel: "api" };
     let submitted = submit_report(&app.context, &submission).await?;
     Ok(HttpResponse::Created().json(SubmittedView {

@@ -7,7 +7,7 @@ use actix_web::{
 
 use super::{html, preferred, public_frame, public_refusal, see_other, texts};
 use crate::web::{
-    caller::{INBOX_COOKIE, forget_pages, no_cookie},
+    caller::{FORM_COOKIE, INBOX_COOKIE, forget_pages, no_cookie},
     pages::{
         assets,
         public::{HomePage, PromisesPage},
@@ -35,13 +35,15 @@ pub async fn promises(request: HttpRequest) -> HttpResponse {
     html(StatusCode::OK, &PromisesPage { t: texts(&request), frame: public_frame("promises") })
 }
 
-/// `POST /{lang}/leave`: ends the mailbox session, has the browser forget this site, lands on a page about nothing. Not
-/// all cookies are cleared by the header: with it, the cookie of the landing page would no longer end the way back.
+/// `POST /{lang}/leave`: ends the mailbox session and the form, has the browser forget this site, lands on a page about
+/// nothing. Not all cookies are cleared by the header: with it, the cookie of the landing page would no longer end the
+/// way back.
 pub async fn leave() -> HttpResponse {
     HttpResponse::SeeOther()
         .insert_header((header::LOCATION, "/blank"))
         .insert_header(("clear-site-data", "\"cache\", \"storage\""))
         .cookie(no_cookie(INBOX_COOKIE))
+        .cookie(no_cookie(FORM_COOKIE))
         .finish()
 }
 

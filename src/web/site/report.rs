@@ -9,17 +9,20 @@ use actix_web::{
 use super::{Refused, html, public_frame, public_refusal, texts};
 use crate::{
     domain::{
+        field_error::FieldError,
         report::{RawReport, Report},
         taxonomy::{Category, Region},
     },
     i18n::Texts,
     usecases::{
+        Context,
         find_bodies::{BodyRow, MOST, find_bodies},
-        submit_report::{Submission, Submitted, submit_report},
+        submit_report::{FormOrigin, FormToken, Submission, Submitted, submit_report},
     },
     web::{
         App,
         body::Form,
+        caller::{FORM_COOKIE, cookie, made_elsewhere},
         pages::{
             Choice, Faults, PublicFrame,
             public::{ReportFields, ReportPage, SentPage},
@@ -28,10 +31,46 @@ use crate::{
     },
 };
 
+/// The browser that asks, known again by its nonce, which is random and says nothing else.
+struct Browser {
+    nonce: String,
+    fresh: bool,
+}
+
+impl Browser {
+    fn of(app: &App, request: &HttpRequest) -> Self {
+        let kept = request.cookie(FORM_COOKIE).map(|cookie| cookie.value().to_owned());
+        match kept.filter(|nonce| Context::is_form_nonce(nonce)) {
+            Some(nonce) => Self { nonce, fresh: false },
+            None => Self { nonce: app.context.form_nonce(), fresh: true },
+        }
+    }
+
+    fn origin(&self) -> FormOrigin {
+        FormOrigin::Page { nonce: self.nonce.clone() }
+    }
+
+    fn token(&self, form: &Form) -> Option<FormToken> {
+        form.get("form_token").map(|text| FormToken { text: text.to_owned(), origin: self.origin() })
+    }
+
+    /// A page with the form, which only this browser can send.
+    fn shown(&self, status: StatusCode, page: &ReportPage) -> HttpResponse {
+        let mut response = html(status, page);
+        if self.fresh {
+            // Without the cookie the form is taken all the same; sent twice it is then two reports.
+            let _ = response.add_cookie(&cookie(FORM_COOKIE, &self.nonce));
+        }
+        response
+    }
+}
+
 /// Shows the form.
 pub async fn show(app: Data<App>, request: HttpRequest) -> HttpResponse {
-    match form_page(&app, texts(&request), None, ReportFields::default(), Faults::default()).await {
-        Ok(page) => html(StatusCode::OK, &page),
+    let browser = Browser::of(&app, &request);
+    let (fields, faults) = (ReportFields::default(), Faults::default());
+    match form_page(&app, texts(&request), (&browser, None), fields, faults).await {
+        Ok(page) => browser.shown(StatusCode::OK, &page),
         Err(refused) => public_refusal(&request, refused),
     }
 }
@@ -46,24 +85,31 @@ pub async fn submit(app: Data<App>, request: HttpRequest, payload: Payload) -> H
 
 async fn take(app: &App, request: &HttpRequest, payload: Payload) -> Result<HttpResponse, Refused> {
     let t = texts(request);
+    let browser = Browser::of(app, request);
     let form = app.form(request, payload).await?;
-    let (fields, form_token) = (fields(&form), form.get("form_token").map(str::to_owned));
-    let outcome = match Report::parse(&raw(&form, t), app.context.limits) {
-        Ok(report) => {
-            let submission = Submission { report, form_token: form_token.clone(), channel: "web" };
-            submit_report(&app.context, &submission).await.map_err(Problem::from)
-        }
-        Err(errors) => Err(Problem::invalid(errors)),
+    let fields = fields(&form);
+    let outcome = if made_elsewhere(request) {
+        // Another site filled this in: the person sees it first, in a form of their own.
+        Err(Problem::invalid(vec![FieldError::new("form", FieldError::EXPIRED)]))
+    } else {
+        send(app, &browser, &form, t).await
     };
     match outcome {
         Ok(submitted) => Ok(html(StatusCode::CREATED, &sent(t, &submitted))),
         Err(problem) if problem.status == StatusCode::UNPROCESSABLE_ENTITY => {
             let faults = Faults::from(problem.errors.as_slice());
-            let page = form_page(app, t, form_token, fields, faults).await?;
-            Ok(html(StatusCode::UNPROCESSABLE_ENTITY, &page))
+            let kept = browser.token(&form).filter(|_| !made_elsewhere(request));
+            let page = form_page(app, t, (&browser, kept), fields, faults).await?;
+            Ok(browser.shown(StatusCode::UNPROCESSABLE_ENTITY, &page))
         }
         Err(problem) => Err(Refused { problem, kept: Some(fields.narrative) }),
     }
+}
+
+async fn send(app: &App, browser: &Browser, form: &Form, t: Texts) -> Result<Submitted, Problem> {
+    let report = Report::parse(&raw(form, t), app.context.limits).map_err(Problem::invalid)?;
+    let submission = Submission { report, form_token: browser.token(form), channel: "web" };
+    Ok(submit_report(&app.context, &submission).await?)
 }
 
 fn sent(t: Texts, submitted: &Submitted) -> SentPage {
@@ -113,13 +159,13 @@ fn raw(form: &Form, t: Texts) -> RawReport {
 async fn form_page(
     app: &App,
     t: Texts,
-    form_token: Option<String>,
+    (browser, kept): (&Browser, Option<FormToken>),
     fields: ReportFields,
     faults: Faults,
 ) -> Result<ReportPage, Refused> {
-    let form_token = match form_token {
-        Some(token) => token,
-        None => app.context.form_token()?,
+    let form_token = match kept.filter(|token| app.context.form_token_holds(token)) {
+        Some(token) => token.text,
+        None => app.context.form_token(&browser.origin())?,
     };
     let codes = |vocabulary, codes: Vec<&str>| Choice::of_codes(t, vocabulary, &codes);
     let bodies = find_bodies(&app.context, "", MOST).await?;
