@@ -10,6 +10,8 @@ use actix_web::{
     http::header::{self, HeaderValue},
     web::Data,
 };
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
 
 use super::{App, problem::Problem};
 use crate::{
@@ -17,6 +19,8 @@ use crate::{
     usecases::{Caller, Error, resume_session::resume_session},
 };
 
+/// The longest name of a member of staff, in bytes (`domain::text::Login`).
+const LOGIN_BYTES: usize = 64;
 /// The staff's session cookie.
 pub(super) const STAFF_COOKIE: &str = "__Host-senim-staff";
 /// The reporter's mailbox cookie.
@@ -99,6 +103,15 @@ fn made_by(request: &HttpRequest) -> Option<&[u8]> {
 /// Whether the browser says that the request was not made by a page of this very site.
 pub(super) fn made_elsewhere(request: &HttpRequest) -> bool {
     made_by(request).is_some_and(|site| site != b"same-origin" && site != b"none")
+}
+
+/// A name as the sign-in can look for it. What cannot be a name is exchanged for one that nobody has and nobody can
+/// choose, so that it costs the same work and gets the same answer as a name that nobody has.
+pub(super) fn sign_in_name(typed: &str) -> String {
+    if typed.len() <= LOGIN_BYTES && !typed.contains('\0') {
+        return typed.to_owned();
+    }
+    format!("!{}", HEXLOWER.encode(&Sha256::digest(typed.as_bytes())))
 }
 
 /// A session cookie: gone with the browser, for this host only, not for scripts, not for other sites.

@@ -148,6 +148,34 @@ fn queries_that_make_no_sense_are_refused() {
             api.get(&format!("/cases?limit={limit}")).await.expect(200);
         }
         app.api(None).get("/bodies?q=%25%27%3B--").await.expect(200);
+        app.api(None).get("/bodies?q=%2500").await.expect(200);
+        for query in ["/bodies?q=%00", "/bodies?q=a%00b", "/bodies?q=a&%00=b"] {
+            assert_eq!(app.api(None).get(query).await.refused(422), "malformed", "{query}");
+        }
+        assert_eq!(api.get("/cases?cursor=%00").await.refused(422), "malformed");
+    });
+}
+
+/// What cannot be a name is answered as a name that nobody has.
+#[test]
+fn a_sign_in_under_an_impossible_name_is_a_failed_one() {
+    in_app(async |_, app| {
+        let body = |login: &str| json!({"login": login, "password": "wrong password", "totp": "123456"});
+        let api = app.api(None);
+        let nobody = api.post("/staff/sessions", &body("nobody")).await;
+        assert_eq!(nobody.refused(401), "sign_in_failed");
+        for login in ["\0".to_owned(), "tri1\0".to_owned(), "x".repeat(65), "x".repeat(60_000)] {
+            let answer = api.post("/staff/sessions", &body(&login)).await;
+            assert_eq!((answer.status, &answer.body), (401, &nobody.body));
+            let form = [("login", login.as_str()), ("password", "wrong password"), ("totp", "123456")];
+            assert_eq!(app.pages().post("/staff/sign-in", &form).await.status, 401);
+        }
+        for _ in 0..3 {
+            api.post("/staff/sessions", &body("\0")).await.refused(401);
+        }
+        let locked = api.post("/staff/sessions", &body("\0")).await;
+        assert_eq!(locked.refused(429), "too_many_attempts", "each is counted for itself");
+        api.post("/staff/sessions", &body("\0\0")).await.refused(401);
     });
 }
 

@@ -23,8 +23,12 @@ pub(in crate::web) fn path_id<T: From<uuid::Uuid>>(request: &HttpRequest) -> Res
     text.parse::<uuid::Uuid>().map(T::from).map_err(|_cause| Problem::not_found())
 }
 
-/// The query string as its parameters.
+/// The query string as its parameters. NUL is refused: the database has no text with it.
 pub(in crate::web) fn query<T: DeserializeOwned>(request: &HttpRequest) -> Result<T, Problem> {
+    let mut pairs = form_urlencoded::parse(request.query_string().as_bytes());
+    if pairs.any(|(name, value)| name.contains('\0') || value.contains('\0')) {
+        return Err(Problem::malformed("The query string contains a character that is not taken (NUL)."));
+    }
     actix_web::web::Query::<T>::from_query(request.query_string())
         .map(actix_web::web::Query::into_inner)
         .map_err(|_cause| Problem::malformed("The query string is not what is expected here."))

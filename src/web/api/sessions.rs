@@ -14,7 +14,11 @@ use crate::{
         sign_in::{Credentials, sign_in},
         sign_out::sign_out,
     },
-    web::{App, caller::ApiCaller, problem::ProblemView},
+    web::{
+        App,
+        caller::{ApiCaller, sign_in_name},
+        problem::ProblemView,
+    },
 };
 
 /// What a member of staff signs in with.
@@ -49,6 +53,7 @@ pub struct SessionView {
     (status = 503, body = ProblemView)))]
 pub async fn open(app: Data<App>, request: HttpRequest, payload: Payload) -> Answer {
     let SignInBody { login, password, totp } = app.json(&request, payload).await?;
+    let login = sign_in_name(&login);
     let signed_in = sign_in(&app.context, Credentials { login, password, totp }).await?;
     let token = signed_in.token.expose().to_owned();
     Ok(HttpResponse::Created().json(SessionView { token, expires_at: signed_in.expires_at }))

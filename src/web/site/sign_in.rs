@@ -22,7 +22,7 @@ use crate::{
     },
     web::{
         App,
-        caller::{STAFF_COOKIE, cookie, no_cookie},
+        caller::{STAFF_COOKIE, cookie, no_cookie, sign_in_name},
         pages::{StaffFrame, staff::SignInPage},
     },
 };
@@ -69,7 +69,7 @@ pub async fn submit(
     let back = form.get("back").and_then(local).unwrap_or("/staff").to_owned();
     let login = form.text("login").trim().to_owned();
     let credentials = Credentials {
-        login: login.clone(),
+        login: sign_in_name(&login),
         password: SecretText::from(form.text("password")),
         totp: form.text("totp").chars().filter(char::is_ascii_digit).collect(),
     };
