@@ -105,6 +105,11 @@ pub(super) fn made_elsewhere(request: &HttpRequest) -> bool {
     made_by(request).is_some_and(|site| site != b"same-origin" && site != b"none")
 }
 
+/// Whether the browser says that the request was made by a page of another site.
+pub(super) fn made_by_other_site(request: &HttpRequest) -> bool {
+    made_by(request) == Some(b"cross-site")
+}
+
 /// A name as the sign-in can look for it. What cannot be a name is exchanged for one that nobody has and nobody can
 /// choose, so that it costs the same work and gets the same answer as a name that nobody has.
 pub(super) fn sign_in_name(typed: &str) -> String {

@@ -307,3 +307,25 @@ fn what_was_typed_outlives_the_session() {
         assert!(asks_to_sign_in(&pages.get("/staff/cases").await));
     });
 }
+
+/// Another site can have nobody work under a name, or write into a mailbox, that is the site's own.
+#[test]
+fn another_site_signs_nobody_in() {
+    in_app(async |world, app| {
+        let reporter = world.submit("Something.").await;
+        let pages = app.pages();
+        let receipt = [("receipt", reporter.receipt.as_str())];
+        let answer = pages.post_from("cross-site", "/ru/inbox", &receipt).await;
+        assert_eq!(answer.status, 403);
+        assert!(answer.body.contains("id=\"receipt\"") && answer.body.contains("отправьте ещё раз"));
+        let wrong = [("login", "tri1"), ("password", "wrong password"), ("totp", "123456")];
+        for _ in 0..7 {
+            let answer = pages.post_from("cross-site", "/staff/sign-in", &wrong).await;
+            assert_eq!(answer.status, 403, "and locks no name");
+            assert!(answer.body.contains("id=\"password\"") && answer.body.contains("отправьте ещё раз"));
+        }
+        assert!(pages.jar.borrow().is_empty());
+        assert_eq!(pages.post_from("same-origin", "/staff/sign-in", &wrong).await.status, 401);
+        assert_eq!(pages.post_from("same-origin", "/ru/inbox", &receipt).await.status, 303);
+    });
+}

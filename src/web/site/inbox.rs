@@ -21,7 +21,7 @@ use crate::{
     web::{
         App,
         api::inbox::answer_by,
-        caller::{INBOX_COOKIE, cookie, no_cookie},
+        caller::{INBOX_COOKIE, cookie, made_by_other_site, no_cookie},
         pages::{
             Faults, PublicFrame,
             public::{InboxMessage, InboxOpenPage, InboxPage, OpenFault, Speaker},
@@ -49,6 +49,10 @@ pub async fn open(app: Data<App>, request: HttpRequest, payload: Payload) -> Htt
         Ok(form) => form,
         Err(problem) => return public_refusal(&request, problem.into()),
     };
+    if made_by_other_site(&request) {
+        // Otherwise another site could have the person write into a mailbox that it can read.
+        return ask(t, StatusCode::FORBIDDEN, Some(OpenFault::Expired));
+    }
     match open_inbox(&app.context, form.get("receipt").unwrap_or_default()).await {
         Ok(session) => {
             let path = format!("/{}/inbox", t.language());

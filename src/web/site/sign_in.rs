@@ -22,7 +22,7 @@ use crate::{
     },
     web::{
         App,
-        caller::{STAFF_COOKIE, cookie, no_cookie, sign_in_name},
+        caller::{STAFF_COOKIE, cookie, made_by_other_site, no_cookie, sign_in_name},
         pages::{StaffFrame, staff::SignInPage},
     },
 };
@@ -68,6 +68,10 @@ pub async fn submit(
     let form = app.form(&request, payload).await.map_err(refuse)?;
     let back = form.get("back").and_then(local).unwrap_or("/staff").to_owned();
     let login = form.text("login").trim().to_owned();
+    if made_by_other_site(&request) {
+        // Otherwise another site could have the person work under a name of its choice.
+        return Ok(html(StatusCode::FORBIDDEN, &page(&request, String::new(), Some("expired"), back)));
+    }
     let credentials = Credentials {
         login: sign_in_name(&login),
         password: SecretText::from(form.text("password")),

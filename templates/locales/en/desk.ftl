@@ -11,6 +11,7 @@ sign-in-recover-no-code = Without the recovery code, ask an administrator to inv
 notice-failed = That did not work. Check the login, the password and the code; each code works only once.
 notice-busy = Too many people are signing in at this moment. Please try again in a few seconds.
 notice-ended = Your session has ended. Please sign in again.
+notice-expired = The page was open too long. Nothing is lost: please send it once more.
 notice-signed_out = You are signed out.
 notice-joined = Your keys are made. Please sign in.
 

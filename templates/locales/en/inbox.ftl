@@ -8,6 +8,7 @@ inbox-open-lost = If you have lost the receipt, nobody can open this mailbox. Yo
 open-mistyped = One of the letters or digits is not right. Please compare the receipt with your paper and type it again.
 open-not_opened = This mailbox cannot be opened. Please check that this is the receipt of a report sent here.
 open-ended = For your safety the mailbox was closed after 30 minutes. Please type your receipt again.
+open-expired = The page was open too long. Nothing is lost: please send it once more.
 inbox-title = My mailbox
 inbox-reference = Reference
 inbox-status-title = How it stands

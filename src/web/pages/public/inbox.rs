@@ -25,6 +25,8 @@ pub enum OpenFault {
     NotOpened,
     /// The session of 30 minutes has ended.
     Ended,
+    /// The form was sent by another site.
+    Expired,
 }
 
 impl OpenFault {
@@ -33,6 +35,7 @@ impl OpenFault {
             Self::Mistyped => "mistyped",
             Self::NotOpened => "not_opened",
             Self::Ended => "ended",
+            Self::Expired => "expired",
         }
     }
 }

@@ -27,6 +27,7 @@ pub(super) fn all(t: Texts) -> Vec<Sample> {
         ("public-open-mistyped", Some(OpenFault::Mistyped)),
         ("public-open-not-opened", Some(OpenFault::NotOpened)),
         ("public-open-ended", Some(OpenFault::Ended)),
+        ("public-open-expired", Some(OpenFault::Expired)),
     ] {
         samples.push(Sample::of(name, &InboxOpenPage { t, frame: frame("inbox"), fault }));
     }

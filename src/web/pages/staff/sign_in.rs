@@ -14,7 +14,7 @@ pub struct SignInPage {
     /// The login as typed; password and code are never shown again.
     pub login: String,
     /// Why the person stands here: `failed` (one answer for every wrong sign-in), `busy`, `ended`, `signed_out`,
-    /// `joined`; `None` at first.
+    /// `joined`, `expired` (sent by another site); `None` at first.
     pub notice: Option<&'static str>,
     /// Where to go afterwards (hidden field `back`), a path of this site; empty = my cases.
     pub back: String,
