@@ -44,10 +44,10 @@ pub(super) fn read(source: &dyn Source, asked: &Asked<'_>, report: &mut Report) 
             );
         } else {
             let what = "the head kept from before".to_owned();
-            known.push(KnownHead { head: kept.clone(), seen_at: None, what });
+            known.push(KnownHead { head: *kept, seen_at: None, what });
         }
     }
-    let head = newest.head.clone();
+    let head = newest.head;
     known.push(newest);
     known.sort_by_key(|known| known.head.size);
     Some(Heads { known, newest: head })
@@ -99,11 +99,11 @@ fn newest(source: &dyn Source, policy: &Policy, report: &mut Report) -> Option<K
         }
     };
     report.origin = Some(signed.checkpoint().origin().to_owned());
-    report.head = Some(signed.head().clone());
+    report.head = Some(*signed.head());
     let verdict = policy.check(&signed);
     judge(policy, &verdict, report);
     (!verdict.forged()).then(|| KnownHead {
-        head: signed.head().clone(),
+        head: *signed.head(),
         seen_at: first_seen(&verdict),
         what: "the checkpoint".to_owned(),
     })
@@ -163,7 +163,7 @@ fn older(source: &dyn Source, policy: &Policy, newest: &KnownHead, report: &mut 
             report.add("checkpoints", Outcome::Finding, format_args!("{path} is newer than the checkpoint."));
         } else {
             let what = format!("the checkpoint of {} entries", signed.head().size);
-            known.push(KnownHead { head: signed.head().clone(), seen_at: first_seen(&verdict), what });
+            known.push(KnownHead { head: *signed.head(), seen_at: first_seen(&verdict), what });
         }
     }
     known
