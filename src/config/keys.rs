@@ -6,8 +6,8 @@ use crate::crypto::secret::Secret;
 /// What only this installation knows, and who may sign its directory first.
 #[derive(Debug)]
 pub struct KeysConfig {
-    /// `SENIM_SERVER_KEY` (or `…_FILE`): 32 bytes from which session, form and token keys are derived. It opens no
-    /// report by itself.
+    /// `SENIM_SERVER_KEY` (or `…_FILE`): 32 bytes from which session, form and token keys are derived, and the key of
+    /// the proofs by which the server knows its own desks and cases. Never changed; it opens no report by itself.
     pub server_key: Secret<32>,
     /// `SENIM_PEPPER` (or `…_FILE`): 32 bytes mixed into every password. Lost, nobody can sign in again.
     pub pepper: Secret<32>,

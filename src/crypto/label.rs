@@ -37,10 +37,12 @@ labels! {
     SERVER_FORM = "senim/server-form/v1",
     SERVER_INBOX = "senim/server-inbox/v1",
     SERVER_CSRF = "senim/server-csrf/v1",
+    SERVER_ROWS = "senim/server-rows/v1",
     SESSION = "senim/session/v1",
     TOKEN_KEY = "senim/token-key/v1",
     TOKEN = "senim/token/v1",
     CSRF = "senim/csrf/v1",
+    ROW_MAC = "senim/row-mac/v1",
     SHARE_SET = "senim/share-set/v1",
     SHARE_SHEET = "senim/share-sheet/v1",
 }

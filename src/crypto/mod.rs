@@ -8,7 +8,7 @@
 //! | content | [`place`] where a ciphertext belongs · [`padding`] size classes · [`envelope`] sealing under a key · [`kem`] sealing to a public key · [`epoch`] the keys of a case |
 //! | people | [`receipt`] of a reporter · [`password`], [`totp`], [`staff_keys`] and [`recovery_code`] of the staff · [`sign`] their signatures · [`shares`] of a desk's recovery key |
 //! | log | [`note_key`] keys of the log, its witnesses and nothing else |
-//! | server | [`server_keys`] · [`session`] · [`token`] · [`jwt`] · [`csrf`] |
+//! | server | [`server_keys`] · [`session`] · [`token`] · [`jwt`] · [`csrf`] · [`row_mac`] |
 //!
 //! # Key hierarchy (an arrow reads "gives" or "opens")
 //!
@@ -24,7 +24,7 @@
 //! epoch seed ── HKDF ──► content key                      (holders write and read)
 //!                   └──► KEM pair, public half in the case (anyone writes, holders read)
 //!
-//! server secret ── HKDF ──► jwt, session, form, inbox, csrf: none of them opens content
+//! server secret ── HKDF ──► jwt, session, form, inbox, csrf, rows: none of them opens content
 //! session secret (only in the client's token) + session key ──► staff secrets while signed in
 //! ```
 //!
@@ -49,6 +49,7 @@ pub mod place;
 pub mod random;
 pub mod receipt;
 pub mod recovery_code;
+pub mod row_mac;
 pub mod secret;
 pub mod server_keys;
 pub mod session;
