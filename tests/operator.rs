@@ -263,6 +263,14 @@ fn people_are_disabled_with_a_signature_and_planted_ones_are_found() {
          alter table staff enable always trigger must_record; alter table staff enable trigger advance",
     );
     home.run(&["check"]).fails(1, &["without being in the signed directory", "planted"]);
+    home.sql(
+        "alter table desks disable trigger all; alter table case_epochs disable trigger all;
+         update desks set recovery_threshold = recovery_threshold + 1, recovery_shares = recovery_shares + 1
+           where id = (select min(id::text)::uuid from desks);
+         update case_epochs set public_key = public_key || '\\x00'",
+    );
+    home.run(&["check"])
+        .fails(1, &["is not as this server wrote it", "open cases are not as this server wrote"]);
     home.sql("grant update, delete on audit.entries to senim_app");
     home.run(&["check"]).fails(1, &["`senim_app` has UPDATE, DELETE on the record"]);
 }

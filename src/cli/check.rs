@@ -5,13 +5,16 @@
 use super::{failure::Failure, installation::Installation, output::say};
 use crate::domain::case::status::Status;
 use crate::{
-    crypto::kem::KemPublic,
     domain::{role::Role, taxonomy::Category},
     storage::{migrations, staff::StaffRow},
-    usecases::{Context, Error, registry::Registry},
+    usecases::{
+        Context, Error,
+        authentic::forged_cases,
+        registry::{Fault, Registry},
+    },
 };
 
-/// The most cases that are counted as short of holders.
+/// The most cases that are looked at one by one.
 const MOST: i64 = 10_000;
 
 /// What a check came to.
@@ -79,17 +82,11 @@ async fn examine(ctx: &Context) -> Result<Vec<Verdict>, Failure> {
         verdicts.push(Found("The instance was never founded: run `senim staff genesis`.".to_owned()));
         return Ok(verdicts);
     }
-    let broken = broken_recovery_keys(ctx).await?;
-    if broken > 0 {
-        verdicts.push(Found(format!(
-            "The recovery key of {broken} desks cannot be read: nothing goes on without."
-        )));
-        return Ok(verdicts);
-    }
     let registry = ctx.fresh_registry().await?;
     let people = ctx.store.read(async |db| db.all_staff().await).await?;
     verdicts.push(signatures(&registry));
     verdicts.extend(strangers(&registry, &people));
+    verdicts.extend(forged(&registry));
     verdicts.extend(desks(&registry));
     verdicts.extend(work(ctx).await?);
     Ok(verdicts)
@@ -114,11 +111,6 @@ async fn privileges(ctx: &Context) -> Result<Vec<Verdict>, Failure> {
         verdicts.push(Note("The application logs in as a user who owns the tables and only acts as a lesser role: a URL whose user is senim_app is safer.".to_owned()));
     }
     Ok(verdicts)
-}
-
-async fn broken_recovery_keys(ctx: &Context) -> Result<usize, Error> {
-    let desks = ctx.store.read(async |db| db.desks().await).await?;
-    Ok(desks.iter().filter(|desk| KemPublic::parse(&desk.recovery_key).is_err()).count())
 }
 
 fn signatures(registry: &Registry) -> Verdict {
@@ -166,6 +158,22 @@ fn strangers(registry: &Registry, people: &[StaffRow]) -> Vec<Verdict> {
     verdicts
 }
 
+/// Rows by which keys are chosen, and which the server did not write.
+fn forged(registry: &Registry) -> Vec<Verdict> {
+    if registry.faults.is_empty() {
+        return vec![Good("All desks and routing rules are as this server wrote them.".to_owned())];
+    }
+    let sentence = |fault: &Fault| match fault {
+        Fault::Desk { name, id } => {
+            format!("The desk `{name}` ({id}) is not as this server wrote it: no report goes there.")
+        }
+        Fault::Rule { position } => {
+            format!("The routing rule {position} is not as this server wrote it: it is not followed.")
+        }
+    };
+    registry.faults.iter().map(|fault| Found(sentence(fault))).collect()
+}
+
 fn desks(registry: &Registry) -> Vec<Verdict> {
     if registry.desks.is_empty() {
         return vec![Found("There is no desk: run `senim keys ceremony`.".to_owned())];
@@ -201,7 +209,14 @@ async fn work(ctx: &Context) -> Result<Vec<Verdict>, Failure> {
             Ok::<_, Error>((db.cases_short_of_holders(&open, MOST).await?.len(), db.queue_depth().await?))
         })
         .await?;
+    let forged = forged_cases(ctx, &open, MOST).await?;
     Ok(vec![
+        match forged {
+            0 => Good("The keys of every open case are as this server wrote them.".to_owned()),
+            forged => Found(format!(
+                "The keys of {forged} open cases are not as this server wrote them: nothing is sealed to them."
+            )),
+        },
         match short {
             0 => Good("Every open case has at least two people who can read it.".to_owned()),
             short => Found(format!("{short} open cases have fewer than two people who can read them.")),

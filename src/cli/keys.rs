@@ -169,7 +169,7 @@ impl Ceremony {
 async fn add_catch_all(ctx: &Context, desk: DeskId) -> Result<bool, Error> {
     let rules = ctx.store.read(async |db| db.routing_rules().await).await?;
     let any = |rule: &RuleRow| rule.body_id.is_none() && rule.category.is_none() && rule.region.is_none();
-    if rules.iter().any(any) {
+    if rules.iter().any(|kept| any(&kept.rule)) {
         return Ok(false);
     }
     let rule = RuleRow { position: CATCH_ALL, body_id: None, category: None, region: None, desk_id: desk };

@@ -67,6 +67,8 @@ pub struct DeskRow {
     pub audit_n: i32,
     /// Its commitment.
     pub audit_head: Vec<u8>,
+    /// Proof that the server wrote the row.
+    pub mac: Vec<u8>,
 }
 
 /// A routing rule; a `None` matches everything.
@@ -83,6 +85,17 @@ pub struct RuleRow {
     pub region: Option<Region>,
     /// To this desk.
     pub desk_id: DeskId,
+}
+
+/// A routing rule as it is kept.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = routing_rules, check_for_backend(diesel::pg::Pg))]
+pub struct KeptRule {
+    /// The rule.
+    #[diesel(embed)]
+    pub rule: RuleRow,
+    /// Proof that the server wrote the row.
+    pub mac: Vec<u8>,
 }
 
 impl Db<'_> {
@@ -129,10 +142,10 @@ impl Db<'_> {
     ///
     /// # Errors
     /// [`StorageError`].
-    pub async fn routing_rules(&mut self) -> Result<Vec<RuleRow>, StorageError> {
+    pub async fn routing_rules(&mut self) -> Result<Vec<KeptRule>, StorageError> {
         Ok(routing_rules::table
             .order(routing_rules::position)
-            .select(RuleRow::as_select())
+            .select(KeptRule::as_select())
             .load(self.conn)
             .await?)
     }
@@ -152,7 +165,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StorageError::Conflict`] where the position is taken.
-    pub async fn insert_rule(&mut self, _permit: &Permit, rule: RuleRow) -> Result<(), StorageError> {
+    pub async fn insert_rule(&mut self, _permit: &Permit, rule: KeptRule) -> Result<(), StorageError> {
         diesel::insert_into(routing_rules::table).values(rule).execute(self.conn).await?;
         Ok(())
     }

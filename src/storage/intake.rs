@@ -64,6 +64,8 @@ pub struct NewCase {
     pub reporter_key: Vec<u8>,
     /// Public half of the first epoch.
     pub epoch_key: Vec<u8>,
+    /// Proof that the server wrote both keys.
+    pub epoch_mac: [u8; 32],
     /// The sealed report.
     pub report: (ItemId, Vec<u8>),
     /// Id of the acknowledgement, a closed text.
@@ -166,8 +168,10 @@ impl IntakeStatement<'_> {
 
     fn walk_keys<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         let (case, columns) = (self.case, &self.columns);
-        out.push_sql(", e as (insert into case_epochs (case_id, epoch, public_key) select id, 1, ");
+        out.push_sql(", e as (insert into case_epochs (case_id, epoch, public_key, mac) select id, 1, ");
         out.push_bind_param::<Bytea, _>(&case.epoch_key)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Bytea, _>(case.epoch_mac.as_slice())?;
         out.push_sql(
             " from c), g as (insert into case_grants (case_id, staff_id, capacity, granted_on) \
              select c.id, s, 'triager', c.received_on from c, unnest(",

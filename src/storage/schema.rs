@@ -40,6 +40,7 @@ diesel::table! {
         case_id -> Uuid,
         epoch -> Int4,
         public_key -> Bytea,
+        mac -> Bytea,
     }
 }
 
@@ -148,6 +149,7 @@ diesel::table! {
         recovery_shares -> Int4,
         audit_n -> Int4,
         audit_head -> Bytea,
+        mac -> Bytea,
     }
 }
 
@@ -200,6 +202,7 @@ diesel::table! {
         category -> Nullable<Text>,
         region -> Nullable<Text>,
         desk_id -> Uuid,
+        mac -> Bytea,
     }
 }
 

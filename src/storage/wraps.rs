@@ -5,7 +5,7 @@
 
 use diesel::{
     prelude::*,
-    sql_types::{Binary, Integer, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Binary, Integer, Text, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
@@ -16,9 +16,49 @@ use super::{
     tx::Tx,
 };
 use crate::{
-    domain::ids::{CaseId, SessionId, StaffId},
+    domain::{
+        case::status::Status,
+        ids::{CaseId, SessionId, StaffId},
+    },
     policy::Permit,
 };
+
+/// An epoch of a case.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = case_epochs, check_for_backend(diesel::pg::Pg))]
+pub struct EpochRow {
+    /// The case.
+    pub case_id: CaseId,
+    /// Which: from 1.
+    pub epoch: i32,
+    /// Public half: whoever writes to the case without reading it seals to this.
+    pub public_key: Vec<u8>,
+    /// Proof that the server wrote the row, and the reporter's key in the case's.
+    pub mac: Vec<u8>,
+}
+
+/// A case with the keys that the next words in it would be sealed to.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct PresentKeys {
+    /// The case.
+    #[diesel(sql_type = SqlUuid)]
+    pub case: Uuid,
+    /// The epoch that the case says it is in.
+    #[diesel(sql_type = Integer)]
+    pub epoch: i32,
+    /// Public half of the reporter's keys.
+    #[diesel(sql_type = Binary)]
+    pub reporter_key: Vec<u8>,
+    /// The newest epoch; 0 where there is none.
+    #[diesel(sql_type = Integer)]
+    pub newest: i32,
+    /// Its public half.
+    #[diesel(sql_type = Binary)]
+    pub public_key: Vec<u8>,
+    /// Its proof.
+    #[diesel(sql_type = Binary)]
+    pub mac: Vec<u8>,
+}
 
 /// A wrapped seed.
 #[derive(Debug, Clone, QueryableByName)]
@@ -76,13 +116,36 @@ pub struct NewWrap {
 }
 
 impl Db<'_> {
-    /// The public half of an epoch: whoever writes to the case without reading it seals to this.
+    /// The newest epoch of a case.
     ///
     /// # Errors
     /// [`StorageError`].
-    pub async fn epoch_key(&mut self, case: CaseId, epoch: i32) -> Result<Option<Vec<u8>>, StorageError> {
-        let query = case_epochs::table.find((case, epoch)).select(case_epochs::public_key);
-        Ok(query.first(self.conn).await.optional()?)
+    pub async fn newest_epoch(&mut self, case: CaseId) -> Result<Option<EpochRow>, StorageError> {
+        let query = case_epochs::table.filter(case_epochs::case_id.eq(case)).order(case_epochs::epoch.desc());
+        Ok(query.select(EpochRow::as_select()).first(self.conn).await.optional()?)
+    }
+
+    /// The keys of cases in these states, by id.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn present_keys(
+        &mut self,
+        among: &[Status],
+        limit: i64,
+    ) -> Result<Vec<PresentKeys>, StorageError> {
+        let among: Vec<_> = among.iter().map(|status| status.code().to_owned()).collect();
+        Ok(diesel::sql_query(
+            "select c.id as \"case\", c.epoch, c.reporter_key, coalesce(e.epoch, 0) as newest,
+               coalesce(e.public_key, '') as public_key, coalesce(e.mac, '') as mac
+             from cases c left join lateral (
+               select * from case_epochs where case_id = c.id order by epoch desc limit 1) e on true
+             where c.status = any($1) order by c.id limit $2",
+        )
+        .bind::<Array<Text>, _>(among)
+        .bind::<BigInt, _>(limit)
+        .load(self.conn)
+        .await?)
     }
 
     /// The reporter's wraps of all epochs, to whoever knows the receipt.
@@ -152,18 +215,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StorageError`].
-    pub async fn insert_epoch(
-        &mut self,
-        _permit: &Permit,
-        case: CaseId,
-        epoch: i32,
-        public_key: &[u8],
-    ) -> Result<(), StorageError> {
-        let row = (
-            case_epochs::case_id.eq(case),
-            case_epochs::epoch.eq(epoch),
-            case_epochs::public_key.eq(public_key),
-        );
+    pub async fn insert_epoch(&mut self, _permit: &Permit, row: EpochRow) -> Result<(), StorageError> {
         diesel::insert_into(case_epochs::table).values(row).execute(self.conn).await?;
         Ok(())
     }

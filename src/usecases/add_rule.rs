@@ -1,13 +1,13 @@
 //! The operator adds a routing rule.
 
-use super::{context::Context, error::Error};
+use super::{authentic::Authentic, context::Context, error::Error};
 use crate::{
     audit::{
         act::Act,
         entry::{By, Draft, When},
     },
     policy::{Action, Actor, authorize},
-    storage::desks::RuleRow,
+    storage::desks::{KeptRule, RuleRow},
 };
 
 /// Adds a rule at its position.
@@ -20,7 +20,8 @@ pub async fn add_rule(ctx: &Context, rule: RuleRow) -> Result<(), Error> {
         .record("add_rule", async |tx| {
             let instance =
                 tx.lock_instance().await?.ok_or(Error::NotReady("the instance was never founded"))?;
-            tx.insert_rule(&permit, rule.clone()).await?;
+            let mac = Authentic::rule(ctx, &rule).mac(ctx).to_vec();
+            tx.insert_rule(&permit, KeptRule { rule: rule.clone(), mac }).await?;
             let draft =
                 Draft::new(Act::ConfigChanged, By::System, When::At(ctx.store.now())).code("what", "routing");
             Ok::<_, Error>(((), tx.save_instance(&permit, &instance, &draft).await?))

@@ -1,6 +1,12 @@
 //! Who holds the keys of a case: wrapping to people, granting, and the new epoch when somebody leaves.
 
-use super::{caller::Caller, context::Context, error::Error, registry::Registry};
+use super::{
+    authentic::{Authentic, check_held, present_epoch},
+    caller::Caller,
+    context::Context,
+    error::Error,
+    registry::Registry,
+};
 use crate::{
     crypto::{
         epoch::{EpochKeys, EpochSeed},
@@ -13,7 +19,7 @@ use crate::{
     storage::{
         Tx,
         cases::{CaseChange, CaseRow},
-        wraps::{Holder, NewWrap, WrapRow},
+        wraps::{EpochRow, Holder, NewWrap, WrapRow},
     },
 };
 
@@ -107,6 +113,7 @@ pub(super) async fn unlock(
     if seeds.keys(case.epoch).is_none() {
         return Err(Error::KeysAwaited);
     }
+    check_held(ctx, tx, (case, &seeds)).await?;
     Ok((seeds, first))
 }
 
@@ -119,6 +126,8 @@ pub(super) async fn rotate(
     registry: &Registry,
     case: &CaseRow,
 ) -> Result<(CaseChange, usize), Error> {
+    // The reporter's key is wrapped to next: it must be the one that came with the report.
+    present_epoch(ctx, tx, case).await?;
     let epoch = case.epoch.saturating_add(1);
     let seed = EpochSeed::generate(&mut tx.rng);
     // Who has a grant but waits for this case after making new keys is given none by a timer's or a leaver's hand.
@@ -138,7 +147,9 @@ pub(super) async fn rotate(
         .into_iter()
         .map(|holder| wrap_for(ctx, (case.id, epoch), &seed, holder, &mut tx.rng))
         .collect::<Result<Vec<_>, _>>()?;
-    tx.insert_epoch(permit, case.id, epoch, &seed.public().to_bytes()).await?;
+    let public_key = seed.public().to_bytes();
+    let mac = Authentic::epoch(ctx, (case.id, epoch), &public_key, &case.reporter_key).mac(ctx).to_vec();
+    tx.insert_epoch(permit, EpochRow { case_id: case.id, epoch, public_key, mac }).await?;
     tx.insert_wraps(permit, case.id, &wraps).await?;
     Ok((CaseChange { epoch: Some(epoch), ..CaseChange::default() }, remaining.len()))
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::{
+    authentic::present_epoch,
     caller::Caller,
     case_access::{locked, role_code},
     context::Context,
@@ -65,11 +66,9 @@ pub(super) enum Sealer {
 }
 
 impl Sealer {
-    /// The public half of a case's current epoch.
-    pub(super) async fn public(db: &mut Db<'_>, case: &CaseRow) -> Result<Self, Error> {
-        let bytes =
-            db.epoch_key(case.id, case.epoch).await?.ok_or(Error::Sealed("the epoch's public half"))?;
-        Ok(Self::Public(KemPublic::parse(&bytes).map_err(|_cause| Error::Sealed("the epoch's public half"))?))
+    /// The public half of a case's current epoch, which this server wrote.
+    pub(super) async fn public(ctx: &Context, db: &mut Db<'_>, case: &CaseRow) -> Result<Self, Error> {
+        Ok(Self::Public(present_epoch(ctx, db, case).await?))
     }
 
     fn seal(&self, ctx: &Context, id: ItemId, content: &[u8], rng: &mut Rng) -> Result<Vec<u8>, Error> {
@@ -141,7 +140,7 @@ pub(super) async fn insert_words(
     (case, spot): (&CaseRow, Spot),
     (kind, text): (ItemKind, &str),
 ) -> Result<ItemId, Error> {
-    let sealer = Sealer::public(tx, case).await?;
+    let sealer = Sealer::public(ctx, tx, case).await?;
     let item = spot.sealed(ctx, kind, (&sealer, &words(text)), &mut tx.rng)?;
     let id = item.id;
     tx.insert_item(permit, item).await?;

@@ -17,6 +17,7 @@ pub mod add_rule;
 pub mod approve_proposal;
 pub mod approve_recovery;
 pub mod attest;
+pub mod authentic;
 pub mod caller;
 mod case_access;
 pub mod case_history;

@@ -1,6 +1,6 @@
 //! The operator opens a desk with the recovery key of its ceremony. A desk without one cannot exist.
 
-use super::{context::Context, error::Error};
+use super::{authentic::Authentic, context::Context, error::Error};
 use crate::{
     audit::{
         act::Act,
@@ -44,7 +44,7 @@ pub async fn open_desk(ctx: &Context, desk: NewDesk) -> Result<DeskId, Error> {
             let instance =
                 tx.lock_instance().await?.ok_or(Error::NotReady("the instance was never founded"))?;
             let [name_kk, name_ru, name_en] = desk.names.clone();
-            let row = DeskRow {
+            let mut row = DeskRow {
                 id,
                 audit_id: uuid::Uuid::nil(),
                 body_id: desk.body,
@@ -58,7 +58,9 @@ pub async fn open_desk(ctx: &Context, desk: NewDesk) -> Result<DeskId, Error> {
                 recovery_shares: i32::from(desk.shares.1),
                 audit_n: 0,
                 audit_head: Vec::new(),
+                mac: Vec::new(),
             };
+            row.mac = Authentic::desk(ctx, &row).mac(ctx).to_vec();
             let draft = Draft::new(Act::DeskOpened, By::System, when).code("profile", desk.profile.code());
             let _desk = tx.insert_desk(&permit, row, &draft).await?;
             let draft = Draft::new(Act::ConfigChanged, By::System, when).code("what", "desk");

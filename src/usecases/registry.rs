@@ -1,17 +1,18 @@
 //! Who is in the signed directory, which desks there are, and where reports go: verified once, cached until the
 //! instance's version rises.
 //!
-//! Whoever is planted in the database is not in the signed directory, gets no key and cannot sign in.
+//! Whoever is planted in the database is not in the signed directory, gets no key and cannot sign in. A desk or a
+//! rule that the server did not write is left out: no report goes there, and nothing is wrapped to its key.
 
 use std::{
     collections::HashMap,
     sync::{Arc, RwLock},
 };
 
-use super::{context::Context, error::Error};
+use super::{authentic::Authentic, context::Context, error::Error};
 use crate::{
     audit::directory::Directory,
-    crypto::{kem::KemPublic, sign::VerifyingKey},
+    crypto::kem::KemPublic,
     domain::{
         ids::{BodyId, DeskId, StaffId},
         role::Role,
@@ -45,7 +46,26 @@ pub struct Registry {
     /// Whom the signed directory still lists although their row says that they do not work here: the operator took
     /// them out, and no administrator has signed it yet.
     pub lingering: Vec<StaffId>,
+    /// Rows that were left out, because the server did not write them as they stand.
+    pub faults: Vec<Fault>,
     rules: Vec<RuleRow>,
+}
+
+/// A row without the server's proof.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// A desk.
+    Desk {
+        /// Its id.
+        id: DeskId,
+        /// The English name in the row.
+        name: String,
+    },
+    /// A routing rule.
+    Rule {
+        /// Its position.
+        position: i32,
+    },
 }
 
 impl Registry {
@@ -65,22 +85,36 @@ impl Registry {
         ruled.filter(staffed).or_else(|| independent().filter(staffed)).or(ruled).or_else(independent)
     }
 
-    async fn load(db: &mut Db<'_>, genesis: &[VerifyingKey], instance: &str) -> Result<Self, StorageError> {
+    async fn load(db: &mut Db<'_>, ctx: &Context) -> Result<Self, StorageError> {
         let version = db.instance().await?.map_or(0, |row| row.version);
         let rows = db.directory_rows().await?;
-        let mut directory =
-            Directory::verify(rows.iter().filter_map(DirectoryRow::in_force), genesis, instance);
+        let mut directory = Directory::verify(
+            rows.iter().filter_map(DirectoryRow::in_force),
+            &ctx.genesis,
+            ctx.store.instance(),
+        );
         // Whom the operator took out at the command line, without a signature, is given no key either.
         let mut lingering: Vec<StaffId> =
             db.inactive_staff().await?.into_iter().map(|(staff, _)| staff).collect();
         lingering.retain(|staff| directory.members.remove(staff).is_some());
-        let mut desks = HashMap::new();
+        let (mut desks, mut rules, mut faults) = (HashMap::new(), Vec::new(), Vec::new());
         for row in db.desks().await? {
-            let recovery = KemPublic::parse(&row.recovery_key)
-                .map_err(|_bad| StorageError::Corrupt { table: "desks", column: "recovery_key" })?;
-            desks.insert(row.id, Desk { row, recovery });
+            let recovery = KemPublic::parse(&row.recovery_key).ok();
+            match recovery.filter(|_| Authentic::desk(ctx, &row).holds(ctx, &row.mac)) {
+                Some(recovery) => {
+                    desks.insert(row.id, Desk { row, recovery });
+                }
+                None => faults.push(Fault::Desk { id: row.id, name: row.name_en }),
+            }
         }
-        Ok(Self { version, directory, desks, lingering, rules: db.routing_rules().await? })
+        for kept in db.routing_rules().await? {
+            if Authentic::rule(ctx, &kept.rule).holds(ctx, &kept.mac) {
+                rules.push(kept.rule);
+            } else {
+                faults.push(Fault::Rule { position: kept.rule.position });
+            }
+        }
+        Ok(Self { version, directory, desks, lingering, faults, rules })
     }
 }
 
@@ -117,11 +151,12 @@ impl Context {
     /// # Errors
     /// [`Error`] of the database.
     pub async fn fresh_registry(&self) -> Result<Arc<Registry>, Error> {
-        let instance = self.store.instance();
-        let registry: Registry =
-            self.store.read(async |db| Registry::load(db, &self.genesis, instance).await).await?;
+        let registry: Registry = self.store.read(async |db| Registry::load(db, self).await).await?;
         for (staff, serial) in &registry.directory.faults {
             tracing::error!(%staff, serial, "a directory entry does not hold: its signatures are not those of two administrators");
+        }
+        for fault in &registry.faults {
+            tracing::error!(?fault, "a row is not as this server wrote it: it is left out");
         }
         let registry = Arc::new(registry);
         if let Ok(mut cache) = self.registry.0.write() {

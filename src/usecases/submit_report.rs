@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::{
+    authentic::Authentic,
     context::Context,
     error::Error,
     items::{ITEMS, SEALED},
@@ -232,6 +233,7 @@ fn seal_case(
     let (_, reporter_key) = receipt.key_pair(ctx.store.instance());
     let holders = Holders { case: id, desk, registry, reporter: &reporter_key };
     let (triagers, wraps) = holders.wrap(ctx, &seed, rng)?;
+    let (epoch_key, reporter_key) = (keys.public().to_bytes(), reporter_key.to_bytes());
     let profile = Profile::get(desk.row.profile);
     let received_on = profile.day_of(ctx.store.now());
     Ok(NewCase {
@@ -248,8 +250,9 @@ fn seal_case(
         received_on,
         due_on: first_due(desk.row.profile, received_on),
         receipt_id: receipt.lookup(ctx.store.instance()),
-        reporter_key: reporter_key.to_bytes(),
-        epoch_key: keys.public().to_bytes(),
+        epoch_mac: Authentic::epoch(ctx, (id, 1), &epoch_key, &reporter_key).mac(ctx),
+        reporter_key,
+        epoch_key,
         report: (item, sealed),
         acknowledgement: ItemId(uuid_v4(rng)),
         triagers,

@@ -46,6 +46,7 @@ mod credentials;
 mod days;
 mod denials;
 mod every_transition;
+mod forged;
 mod grants;
 mod http_input;
 mod http_load;

@@ -220,7 +220,7 @@ fn grants_pieces_epochs_and_proposals_need_their_entry() {
             ),
             format!("update case_items set sealed = '\\x00' where case_id = '{case}' and sealed is not null"),
             format!("delete from case_wraps where case_id = '{case}'"),
-            format!("insert into case_epochs values ('{case}', 2, '\\x00')"),
+            format!("insert into case_epochs values ('{case}', 2, '\\x00', sha256('x'))"),
             format!(
                 "insert into proposals (id, case_id, step, from_status, to_status, epoch, facts, proposer_id, \
                  proposed_at, proposed_n, state) values (gen_random_uuid(), '{case}', 'reject', 'triage', 'rejected', \

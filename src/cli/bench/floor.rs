@@ -56,7 +56,7 @@ step_n, audit_n, audit_head) select entry.id, audit_id, 'SN-' || left(r1::text, 
 '{region}', 'ru', 'api', 'anonymous', 'kz', '1', 'received', d, d, d, d + 3, 1, uuid_send(r2) || uuid_send(r3), {key}, \
 'submit', 1, 1, sha256(convert_to(E'senim/audit-entry/v1\\n', 'UTF8') || body) \
 from fresh, entry, (select current_date as d) as day on conflict (receipt_id) do nothing returning id, received_on), \
-e as (insert into case_epochs (case_id, epoch, public_key) select id, 1, {key} from c), \
+e as (insert into case_epochs (case_id, epoch, public_key, mac) select id, 1, {key}, sha256({key}) from c), \
 g as (insert into case_grants (case_id, staff_id, capacity, granted_on) \
 select c.id, s, 'triager', c.received_on from c, unnest(array[{triagers}]) as s), \
 w as (insert into case_wraps (case_id, epoch, holder_kind, holder_id, sealed) \
