@@ -157,13 +157,13 @@ fn attack_09_an_entry_back_dated_when_it_was_made() {
 #[test]
 fn attack_10_a_fork_signed_with_the_real_keys() {
     let log = Log::lived();
-    let kept = log.checkpoint(&log.bundle().entries[..500], BEGIN + 510).head().clone();
+    let kept = *log.checkpoint(&log.bundle().entries[..500], BEGIN + 510).head();
     let mut forked = Log::lived();
     forked.entries.remove(420);
     let bundle = forked.bundle();
     let alone = bundle.verified(&log.policy(), |_| {});
     assert!(found(&alone, "consistency").is_empty(), "{alone:#?}");
-    let report = bundle.verified(&log.policy(), |asked| asked.remembered = Some(kept.clone()));
+    let report = bundle.verified(&log.policy(), |asked| asked.remembered = Some(kept));
     assert!(found(&report, "consistency")[0].contains("kept from before"), "{report:#?}");
     let honest = log.bundle().verified(&log.policy(), |asked| asked.remembered = Some(kept));
     assert_eq!(honest.outcome(), Outcome::Good, "{honest:#?}");
@@ -219,7 +219,7 @@ fn attack_12_a_dropped_or_altered_cosignature() {
 #[test]
 fn attack_13_an_old_head_served_again() {
     let log = Log::lived();
-    let kept = log.checkpoint(&log.bundle().entries, BEGIN + 900).head().clone();
+    let kept = *log.checkpoint(&log.bundle().entries, BEGIN + 900).head();
     let mut old = Log::lived();
     old.entries.truncate(600);
     let report = old.bundle().verified(&log.policy(), |asked| asked.remembered = Some(kept));
@@ -245,7 +245,7 @@ fn attack_14_an_entry_and_its_commitment_changed_together() {
 #[test]
 fn attack_15_everything_rebuilt_with_the_real_keys() {
     let log = Log::lived();
-    let kept: TreeHead = log.checkpoint(&log.bundle().entries, BEGIN + 900).head().clone();
+    let kept: TreeHead = *log.checkpoint(&log.bundle().entries, BEGIN + 900).head();
     let mut forger = Log::new(1);
     let id = uuid_v4(&mut forger.rng);
     for _ in 0..log.entries.len() {
