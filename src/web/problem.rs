@@ -196,9 +196,7 @@ impl From<Error> for Problem {
                 "proposal_stale",
                 "The proposal was answered, or the case or its keys changed meanwhile.",
             ),
-            Error::NobodyToApprove => {
-                conflict("nobody_to_approve", "No reviewer of this desk is free to be the second person.")
-            }
+            Error::NobodyToApprove => conflict("nobody_to_approve", "No reviewer of this desk is free."),
             Error::TooFewAdministrators => {
                 conflict("too_few_administrators", "Two administrators must remain.")
             }

@@ -33,6 +33,7 @@ mod living;
 mod people;
 mod record;
 mod recovery;
+mod recovery_attacks;
 mod server;
 mod world;
 
