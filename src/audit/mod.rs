@@ -5,6 +5,8 @@
 //! | `act` | the closed list of acts, each with the OECD clauses that it evidences | |
 //! | `entry` | an entry from draft to canonical bytes and commitment | RFC 8785 |
 //! | `schema` | what may stand in an entry, and whether it does | |
+//! | `rhythm` | epochs, days, how much the tree grows and what has to wait | |
+//! | `head_map` | the daily tree over the last entry of every object | RFC 6962 section 2.1 |
 //! | `tree` | hashes of leaves, nodes and trees | RFC 6962 section 2.1 |
 //! | `proof` | inclusion and consistency, made and checked | RFC 6962 section 2.1, RFC 9162 section 2.1 |
 //! | `tile` | places and paths of tiles, which ones growth changes | C2SP tlog-tiles |
@@ -26,9 +28,11 @@ pub mod checkpoint;
 pub mod cosignature;
 pub mod edge;
 pub mod entry;
+pub mod head_map;
 pub mod note;
 pub mod note_key;
 pub mod proof;
+pub mod rhythm;
 pub mod schema;
 pub mod stored;
 pub mod tile;

@@ -130,6 +130,7 @@ impl Installation {
         let store = Store::open(StoreParts {
             url: url.expose(),
             database: &config.database,
+            log: &config.log,
             instance: &config.keys.instance,
             node,
             clock,

@@ -80,7 +80,7 @@ impl Runner {
         let now = self.context.store.now().as_second();
         let mut done = 0_usize;
         for (periodic, last) in PERIODIC.iter().zip(&self.slots) {
-            let slot = now.div_euclid(periodic.every);
+            let slot = now.div_euclid((periodic.every)(&self.context));
             if last.swap(slot, Ordering::Relaxed) == slot {
                 continue;
             }

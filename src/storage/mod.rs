@@ -32,6 +32,7 @@ pub mod recoveries;
 pub mod sessions;
 pub mod staff;
 pub mod tasks;
+pub mod tree;
 pub mod wraps;
 
 pub use store::{Db, StorageError, StorageFault, Store, StoreParts, Upkeep, ping};

@@ -150,6 +150,7 @@ fn process(world: &World, config: &Config) -> Context {
     let parts = StoreParts {
         url: &world.db.app_url(),
         database: &config.database,
+        log: &config.log,
         instance: &config.keys.instance,
         node: "test",
         clock: world.clock.clone(),

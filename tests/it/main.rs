@@ -56,6 +56,7 @@ mod http_silence;
 mod http_steps;
 mod http_walls;
 mod log_schema;
+mod log_tree;
 mod main_job;
 mod migrations;
 mod notice;
