@@ -5,6 +5,7 @@
 //! | `act` | the closed list of acts, each with the OECD clauses that it evidences | |
 //! | `entry` | an entry from draft to canonical bytes and commitment | RFC 8785 |
 //! | `schema` | what may stand in an entry, and whether it does | |
+//! | `directory` | who is in the signed directory of staff, and with which keys | |
 //! | `rhythm` | epochs, days, how much the tree grows and what has to wait | |
 //! | `head_map` | the daily tree over the last entry of every object | RFC 6962 section 2.1 |
 //! | `tree` | hashes of leaves, nodes and trees | RFC 6962 section 2.1 |
@@ -17,6 +18,7 @@
 //! | `checkpoint` | origin, size and root as a note | C2SP tlog-checkpoint |
 //! | `cosignature` | what a witness says about a checkpoint, and when | C2SP tlog-cosignature |
 //! | `witness_policy` | which logs are trusted and which witnesses make a quorum | C2SP tlog-policy |
+//! | `verify` | verifying a log offline | |
 //! | `tlog_proof` | one file that proves one entry offline | C2SP tlog-proof |
 //!
 //! An entry is RFC 8785 JSON of ids and closed codes. What stands in the public log is only its salted commitment.
@@ -26,6 +28,7 @@ pub mod act;
 pub mod bundle;
 pub mod checkpoint;
 pub mod cosignature;
+pub mod directory;
 pub mod edge;
 pub mod entry;
 pub mod head_map;
@@ -38,4 +41,5 @@ pub mod stored;
 pub mod tile;
 pub mod tlog_proof;
 pub mod tree;
+pub mod verify;
 pub mod witness_policy;

@@ -1,5 +1,8 @@
 //! What staff are for (DESIGN section 2, norms.md 8.2), and which roles one person may not combine.
 
+use serde::{Deserialize, Serialize};
+
+use super::ids::DeskId;
 use super::vocabulary::vocabulary;
 
 vocabulary! {
@@ -64,6 +67,15 @@ pub fn forbidden_pair(roles: &[Role]) -> Option<(Role, Role)> {
         .iter()
         .flat_map(|&one| roles.iter().map(move |&other| (one, other)))
         .find(|&(one, other)| one.excludes(other))
+}
+
+/// A role and where it is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct RoleAt {
+    /// The role.
+    pub role: Role,
+    /// The desk; `None` means at every desk.
+    pub desk: Option<DeskId>,
 }
 
 #[cfg(test)]

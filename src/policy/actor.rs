@@ -1,9 +1,7 @@
 //! Who acts.
 
-use serde::{Deserialize, Serialize};
-
 use crate::domain::ids::{CaseId, DeskId, StaffId};
-use crate::domain::role::Role;
+use crate::domain::role::{Role, RoleAt};
 
 /// Who asks for something to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,15 +25,6 @@ pub struct StaffActor {
     pub id: StaffId,
     /// What they are for, and where.
     pub roles: Vec<RoleAt>,
-}
-
-/// A role and where it is held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct RoleAt {
-    /// The role.
-    pub role: Role,
-    /// The desk; `None` means at every desk.
-    pub desk: Option<DeskId>,
 }
 
 impl StaffActor {

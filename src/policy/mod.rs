@@ -9,7 +9,8 @@ mod permit;
 mod rules;
 mod situation;
 
+pub use crate::domain::role::RoleAt;
 pub use action::Action;
-pub use actor::{Actor, RoleAt, StaffActor};
+pub use actor::{Actor, StaffActor};
 pub use permit::{Denied, Permit, authorize};
 pub use situation::{Capacity, Proposer, Situation};

@@ -1,5 +1,5 @@
 //! The signed directory as rows: `directory_entries`. What they say is checked by whoever reads them
-//! (`usecases::directory`); here they are only bytes and signatures.
+//! (`audit::directory`); here they are only bytes and signatures.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -9,7 +9,7 @@ use super::{
     store::{Db, StorageError},
     tx::Tx,
 };
-use crate::{domain::ids::StaffId, policy::Permit};
+use crate::{audit::directory::DirectoryEntry, domain::ids::StaffId, policy::Permit};
 
 /// An entry of the directory.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -31,6 +31,20 @@ pub struct DirectoryRow {
     pub second_signature: Option<Vec<u8>>,
     /// The directory version with which it took effect; none while it waits.
     pub version: Option<i64>,
+}
+
+impl DirectoryRow {
+    /// What there is to verify; none while it waits for its second signature.
+    #[must_use]
+    pub fn in_force(&self) -> Option<DirectoryEntry<'_>> {
+        self.version.map(|_| DirectoryEntry {
+            staff: self.staff_id,
+            serial: self.serial,
+            body: &self.body,
+            first_signature: &self.first_signature,
+            second_signature: self.second_signature.as_deref(),
+        })
+    }
 }
 
 impl Db<'_> {

@@ -1,10 +1,8 @@
 //! The second administrator confirms: from now on the person is in the directory and can be given keys.
 
-use super::{
-    caller::Caller, context::Context, error::Error, propose_member::waits, registry::SIGNATURE_DOMAIN,
-};
+use super::{caller::Caller, context::Context, error::Error, propose_member::waits};
 use crate::{
-    audit::act::Act,
+    audit::{act::Act, directory::SIGNATURE_DOMAIN},
     domain::ids::StaffId,
     policy::{Action, authorize},
     storage::staff::StaffChange,

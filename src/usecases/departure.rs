@@ -2,17 +2,11 @@
 //! (`reinvite_staff`): the sessions end, the directory no longer lists the person, every case gets a new epoch without
 //! them.
 
-use super::{
-    caller::Caller,
-    context::Context,
-    error::Error,
-    holders::rotate,
-    propose_member::body_of,
-    registry::{DirectoryBody, SIGNATURE_DOMAIN},
-};
+use super::{caller::Caller, context::Context, error::Error, holders::rotate, propose_member::body_of};
 use crate::{
     audit::{
         act::Act,
+        directory::{DirectoryBody, SIGNATURE_DOMAIN},
         entry::{By, Draft, When},
     },
     domain::ids::{CaseId, StaffId},
@@ -93,7 +87,7 @@ impl Departure<'_> {
             return Ok(false);
         }
         let serial = tx.last_serial(person.id).await?.saturating_add(1);
-        let body = body_of(self.ctx, person, serial, Vec::new())?.to_bytes()?;
+        let body = body_of(self.ctx, person, serial, Vec::new())?;
         let row = DirectoryRow {
             staff_id: person.id,
             serial,

@@ -5,11 +5,11 @@ use jiff::Timestamp;
 
 use super::{
     context::Context, credentials::Accepted, error::Error, invite_staff::hash, propose_member::body_of,
-    registry::SIGNATURE_DOMAIN,
 };
 use crate::{
     audit::{
         act::Act,
+        directory::SIGNATURE_DOMAIN,
         entry::{By, Draft, When},
     },
     crypto::{recovery_code::RecoveryCode, secret::SecretText, staff_keys::StaffSecrets, totp::TotpSeed},
@@ -130,7 +130,7 @@ async fn sign(
     all: &[Person; 2],
 ) -> Result<(), Error> {
     let row = tx.lock_staff(person.id).await?.ok_or(Error::Conflict)?;
-    let body = body_of(ctx, &row, 1, founders_roles())?.to_bytes()?;
+    let body = body_of(ctx, &row, 1, founders_roles())?;
     let [first, second] = all;
     let entry = DirectoryRow {
         staff_id: person.id,

@@ -1,13 +1,11 @@
 //! The first of two administrators signs a person into the directory.
 
-use super::{
-    caller::Caller,
-    context::Context,
-    error::Error,
-    registry::{DirectoryBody, SIGNATURE_DOMAIN},
-};
+use super::{caller::Caller, context::Context, error::Error};
 use crate::{
-    audit::act::Act,
+    audit::{
+        act::Act,
+        directory::{DirectoryBody, SIGNATURE_DOMAIN},
+    },
     domain::ids::StaffId,
     policy::{Action, RoleAt, authorize},
     storage::{
@@ -33,7 +31,7 @@ pub async fn propose_member(ctx: &Context, caller: &Caller, id: StaffId) -> Resu
                 return Err(Error::Conflict);
             }
             let serial = tx.last_serial(id).await?.saturating_add(1);
-            let body = body_of(ctx, &person, serial, invited_roles(&person)?)?.to_bytes()?;
+            let body = body_of(ctx, &person, serial, invited_roles(&person)?)?;
             let row = DirectoryRow {
                 staff_id: id,
                 serial,
@@ -53,19 +51,19 @@ pub async fn propose_member(ctx: &Context, caller: &Caller, id: StaffId) -> Resu
 
 /// Whether an entry waits for its second signature. One about keys that the person no longer has waits for nothing.
 pub(super) fn waits(ctx: &Context, person: &StaffRow, last: &DirectoryRow) -> bool {
-    let expected = || body_of(ctx, person, last.serial, invited_roles(person)?)?.to_bytes();
+    let expected = || body_of(ctx, person, last.serial, invited_roles(person)?);
     last.version.is_none() && expected().is_ok_and(|body| body == last.body)
 }
 
-/// What the directory will say about a person.
+/// The bytes to be signed of what the directory will say about a person.
 pub(super) fn body_of(
     ctx: &Context,
     person: &StaffRow,
     serial: i32,
     roles: Vec<RoleAt>,
-) -> Result<DirectoryBody, Error> {
+) -> Result<Vec<u8>, Error> {
     let keys = person.public_keys.as_deref().ok_or(Error::NotFound)?;
-    Ok(DirectoryBody {
+    let body = DirectoryBody {
         v: 1,
         instance: ctx.store.instance().to_owned(),
         staff: person.id,
@@ -73,7 +71,8 @@ pub(super) fn body_of(
         serial,
         keys: data_encoding::HEXLOWER.encode(keys),
         roles,
-    })
+    };
+    body.to_bytes().map_err(|_cause| Error::Sealed("the directory entry has no canonical form"))
 }
 
 /// The roles that the invitation asked for.

@@ -1,159 +1,28 @@
 //! Who is in the signed directory, which desks there are, and where reports go: verified once, cached until the
 //! instance's version rises.
 //!
-//! An entry of the directory counts only with the signatures of two administrators who were in it before (at first:
-//! the founding keys of the configuration). Whoever is planted in the database by other means is not in the
-//! directory, gets no key and cannot sign in.
+//! Whoever is planted in the database is not in the signed directory, gets no key and cannot sign in.
 
 use std::{
     collections::HashMap,
     sync::{Arc, RwLock},
 };
 
-use serde::{Deserialize, Serialize};
-
 use super::{context::Context, error::Error};
 use crate::{
-    crypto::{kem::KemPublic, sign::VerifyingKey, staff_keys::StaffPublic},
+    audit::directory::Directory,
+    crypto::{kem::KemPublic, sign::VerifyingKey},
     domain::{
         ids::{BodyId, DeskId, StaffId},
         role::Role,
         taxonomy::{Category, Region},
     },
-    policy::RoleAt,
     storage::{
         Db, StorageError,
         desks::{DeskRow, RuleRow},
         directory::DirectoryRow,
     },
 };
-
-/// What signatures on directory entries are bound to.
-pub const SIGNATURE_DOMAIN: &str = "senim/directory-entry/v1";
-
-/// What a directory entry says. Canonical JSON; two administrators sign its bytes.
-#[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
-#[serde(deny_unknown_fields)]
-pub struct DirectoryBody {
-    /// Format, 1.
-    pub v: u8,
-    /// The instance, so that an entry of one counts in no other.
-    pub instance: String,
-    /// Whom it is about.
-    pub staff: StaffId,
-    /// Their sign-in name.
-    pub login: String,
-    /// The how-manieth entry about them.
-    pub serial: i32,
-    /// Their public keys, hexadecimal.
-    pub keys: String,
-    /// Their roles; none means that they are out.
-    pub roles: Vec<RoleAt>,
-}
-
-impl DirectoryBody {
-    /// The bytes that are signed.
-    ///
-    /// # Errors
-    /// [`Error::Sealed`] where the body has no canonical form; it always has one.
-    pub fn to_bytes(&self) -> Result<Vec<u8>, Error> {
-        serde_json_canonicalizer::to_vec(self)
-            .map_err(|_cause| Error::Sealed("the directory entry has no canonical form"))
-    }
-}
-
-/// A member of the directory.
-#[derive(Debug, Clone)]
-pub struct Member {
-    /// Their sign-in name.
-    pub login: String,
-    /// Their roles.
-    pub roles: Vec<RoleAt>,
-    /// Their public keys.
-    pub public: StaffPublic,
-    /// Number of the entry that counts.
-    pub serial: i32,
-}
-
-impl Member {
-    /// Whether they hold a role at a desk (or everywhere).
-    #[must_use]
-    pub fn holds(&self, role: Role, desk: DeskId) -> bool {
-        self.roles.iter().any(|held| held.role == role && held.desk.is_none_or(|at| at == desk))
-    }
-}
-
-/// The verified directory.
-#[derive(Debug, Default)]
-pub struct Directory {
-    /// Members by id.
-    pub members: HashMap<StaffId, Member>,
-    /// Entries in force whose signatures do not hold; `senim check` reports them.
-    pub faults: Vec<(StaffId, i32)>,
-    authorities: Vec<VerifyingKey>,
-    /// The last entry that took effect about anybody, also about those who are out.
-    serials: HashMap<StaffId, i32>,
-}
-
-impl Directory {
-    /// Verifies rows in the order in which they took effect.
-    #[must_use]
-    pub fn verify(rows: &[DirectoryRow], genesis: &[VerifyingKey], instance: &str) -> Self {
-        let mut directory = Self { authorities: genesis.to_vec(), ..Self::default() };
-        for row in rows.iter().filter(|row| row.version.is_some()) {
-            if directory.admit(row, instance).is_none() {
-                directory.faults.push((row.staff_id, row.serial));
-            }
-        }
-        directory
-    }
-
-    fn admit(&mut self, row: &DirectoryRow, instance: &str) -> Option<()> {
-        let body: DirectoryBody = serde_json::from_slice(&row.body).ok()?;
-        let expected = (row.staff_id, row.serial, instance);
-        // Numbers rise also for who is out, or an old entry with a new version would bring them back.
-        let serial_rises = self.serials.get(&row.staff_id).is_none_or(|last| body.serial > *last);
-        if (body.staff, body.serial, body.instance.as_str()) != expected || body.v != 1 || !serial_rises {
-            return None;
-        }
-        let first = self.authority(&row.body, &row.first_signature)?;
-        if !body.roles.is_empty() {
-            // Taking somebody out acts at once and needs one signature; letting somebody in needs two.
-            let second = self.authority(&row.body, row.second_signature.as_deref()?)?;
-            if first == second {
-                return None;
-            }
-        }
-        let public = StaffPublic::parse(&data_encoding::HEXLOWER.decode(body.keys.as_bytes()).ok()?).ok()?;
-        let before = self.members.get(&body.staff).map(|member| member.public.sign);
-        self.authorities.retain(|key| *key != public.sign && Some(key) != before.as_ref());
-        self.serials.insert(body.staff, body.serial);
-        if body.roles.iter().any(|held| held.role == Role::Administrator) {
-            self.authorities.push(public.sign);
-        }
-        if body.roles.is_empty() {
-            self.members.remove(&body.staff);
-        } else {
-            let member = Member { login: body.login, roles: body.roles, public, serial: body.serial };
-            self.members.insert(body.staff, member);
-        }
-        Some(())
-    }
-
-    /// The administrator whose key made this signature.
-    fn authority(&self, body: &[u8], signature: &[u8]) -> Option<VerifyingKey> {
-        let signature: &[u8; 64] = signature.try_into().ok()?;
-        self.authorities.iter().find(|key| key.verify(SIGNATURE_DOMAIN, body, signature).is_ok()).cloned()
-    }
-
-    /// The members who hold a role at a desk.
-    pub fn with_role(&self, role: Role, desk: DeskId) -> impl Iterator<Item = (StaffId, &Member)> {
-        self.members
-            .iter()
-            .filter(move |(_, member)| member.holds(role, desk))
-            .map(|(id, member)| (*id, member))
-    }
-}
 
 /// A desk with its recovery key read.
 #[derive(Debug, Clone)]
@@ -198,7 +67,9 @@ impl Registry {
 
     async fn load(db: &mut Db<'_>, genesis: &[VerifyingKey], instance: &str) -> Result<Self, StorageError> {
         let version = db.instance().await?.map_or(0, |row| row.version);
-        let mut directory = Directory::verify(&db.directory_rows().await?, genesis, instance);
+        let rows = db.directory_rows().await?;
+        let mut directory =
+            Directory::verify(rows.iter().filter_map(DirectoryRow::in_force), genesis, instance);
         // Whom the operator took out at the command line, without a signature, is given no key either.
         let mut lingering = db.inactive_staff().await?;
         lingering.retain(|staff| directory.members.remove(staff).is_some());

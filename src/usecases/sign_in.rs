@@ -4,10 +4,11 @@
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::{caller::Caller, context::Context, error::Error, registry::Member};
+use super::{caller::Caller, context::Context, error::Error};
 use crate::{
     audit::{
         act::Act,
+        directory::Member,
         entry::{By, Draft, When},
     },
     crypto::{

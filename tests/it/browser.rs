@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// The narrow and the wide screen that pages are looked at on, in CSS pixels.
-const WIDTHS: [u32; 2] = [390, 1280];
+const WIDTHS: [u32; 2] = [320, 1280];
 
 /// A browser and its driver.
 pub struct Browser {

@@ -7,13 +7,20 @@ use senim::{
     audit::{act::Act, entry::ObjectKind, schema},
     domain::{
         case::{status::Status, step::Step},
+        ids::CaseId,
         role::Role,
     },
     policy::RoleAt,
     storage::log::EntryFilter,
     usecases::{
+        approve_recovery::approve_recovery,
+        confirm_member::confirm_member,
         disable_staff::disable_staff,
+        propose_member::propose_member,
         query_log::{Query, query_log},
+        refuse_recovery::refuse_recovery,
+        reinvite_staff::reinvite_staff,
+        restore_access::restore_access,
         sequence_log::sequence_log,
         sign_out::sign_out,
     },
@@ -67,8 +74,26 @@ async fn everything_else(world: &World) {
     let short = world.submit("Something else.").await;
     two.recuse(short.case).await.unwrap();
     ask_the_log(world).await;
+    come_back(world, reporter.case).await;
     disable_staff(&world.ctx, Some(&world.admin(0).caller), two.id()).await.unwrap();
     sign_out(&world.ctx, &one.caller).await.unwrap();
+}
+
+/// Recoveries, approved and refused; new keys, and a case given again.
+async fn come_back(world: &World, case: CaseId) {
+    let (admin, id) = (&world.admin(0).caller, world.id("rev2"));
+    let code = world.recovery_code("rev2");
+    world.recover(id, &code, "quite another sentence").await.unwrap();
+    refuse_recovery(&world.ctx, admin, id).await.unwrap();
+    world.recover(id, &code, "quite another sentence").await.unwrap();
+    approve_recovery(&world.ctx, admin, id).await.unwrap();
+    let id = world.id("rev1");
+    let invitation = reinvite_staff(&world.ctx, Some(admin), id).await.unwrap();
+    world.redeem("rev1", id, invitation.code.expose()).await.unwrap();
+    propose_member(&world.ctx, admin, id).await.unwrap();
+    confirm_member(&world.ctx, &world.admin(1).caller, id).await.unwrap();
+    let colleague = world.sign_in("tri1").await;
+    assert!(restore_access(&world.ctx, &colleague.caller, id).await.unwrap() > 0, "{case}");
 }
 
 async fn ask_the_log(world: &World) {

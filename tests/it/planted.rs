@@ -1,16 +1,14 @@
 //! Whoever is planted in the database gets no key and cannot sign in (control AUD-6 as far as the directory goes).
 
 use senim::{
+    audit::directory::{Directory, DirectoryBody, SIGNATURE_DOMAIN},
     crypto::{
         envelope, random::Rng, secret::SecretText, sign::SigningKey, staff_keys::StaffSecrets, totp::TotpSeed,
     },
     domain::{case::step::Step, ids::StaffId, role::Role},
     policy::RoleAt,
     storage::directory::DirectoryRow,
-    usecases::{
-        disable_staff::disable_staff,
-        registry::{Directory, DirectoryBody, SIGNATURE_DOMAIN},
-    },
+    usecases::disable_staff::disable_staff,
 };
 
 use crate::world::{World, in_world, password_of};
@@ -214,7 +212,11 @@ async fn rows(world: &World) -> Vec<DirectoryRow> {
 }
 
 fn verified(world: &World, rows: &[DirectoryRow]) -> Directory {
-    Directory::verify(rows, &world.ctx.genesis, world.ctx.store.instance())
+    Directory::verify(
+        rows.iter().filter_map(DirectoryRow::in_force),
+        &world.ctx.genesis,
+        world.ctx.store.instance(),
+    )
 }
 
 fn row(world: &World, planted: &Planted, keys: [&SigningKey; 2]) -> DirectoryRow {
@@ -262,9 +264,17 @@ fn an_entry_counts_only_with_the_signatures_of_two_administrators() {
         let mut renumbered = row(world, &planted, [one, two]);
         renumbered.serial = 2;
         assert!(!with(renumbered), "with another number");
-        let elsewhere = Directory::verify(&good, &world.ctx.genesis, "another-instance");
+        let elsewhere = Directory::verify(
+            good.iter().filter_map(DirectoryRow::in_force),
+            &world.ctx.genesis,
+            "another-instance",
+        );
         assert!(elsewhere.members.is_empty(), "entries of one instance count in no other");
-        let foreign = Directory::verify(&good, &[stranger.verifying()], world.ctx.store.instance());
+        let foreign = Directory::verify(
+            good.iter().filter_map(DirectoryRow::in_force),
+            &[stranger.verifying()],
+            world.ctx.store.instance(),
+        );
         assert!(foreign.members.is_empty(), "everything hangs on the genesis keys");
     });
 }
