@@ -101,6 +101,12 @@ impl Rhythm {
         epoch.saturating_mul(self.epoch).div_euclid(self.day)
     }
 
+    /// The first epoch of a day of the log.
+    #[must_use]
+    pub const fn first_epoch(&self, day: i64) -> i64 {
+        day.saturating_mul(self.day).div_euclid(self.epoch)
+    }
+
     /// What is due before this moment is late by now.
     #[must_use]
     pub fn late_before(&self, now: Timestamp) -> Timestamp {
@@ -167,7 +173,7 @@ mod tests {
         let rhythm = Rhythm::new(900, 86_400, 3600, 64);
         assert_eq!((rhythm.epoch_of(at(899)), rhythm.epoch_of(at(900)), rhythm.ended(at(900))), (0, 1, 0));
         assert_eq!(rhythm.end_of(0), at(900));
-        assert_eq!((rhythm.day_of(95), rhythm.day_of(96)), (0, 1));
+        assert_eq!((rhythm.day_of(95), rhythm.day_of(96), rhythm.first_epoch(1)), (0, 1, 96));
         assert_eq!(rhythm.late_before(at(4000)), at(400));
     }
 

@@ -18,6 +18,7 @@ mod store;
 mod tx;
 
 pub mod cases;
+pub mod checkpoints;
 pub mod content;
 pub mod desks;
 pub mod directory;
