@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
 use crate::{
+    credentials::seed_of,
     database::Sql,
     installation::{Home, Server},
-    credentials::seed_of,
 };
 
 /// How long a condition may take to become true before the test fails.
