@@ -17,6 +17,7 @@
 //! | `note`, `note_key` | signed notes; names and keys of those who sign them | C2SP signed-note |
 //! | `checkpoint` | origin, size and root as a note | C2SP tlog-checkpoint |
 //! | `cosignature` | what a witness says about a checkpoint, and when | C2SP tlog-cosignature |
+//! | `add_checkpoint` | what a signer or a witness is asked | C2SP tlog-witness |
 //! | `witness_policy` | which logs are trusted and which witnesses make a quorum | C2SP tlog-policy |
 //! | `verify` | verifying a log offline | |
 //! | `tlog_proof` | one file that proves one entry offline | C2SP tlog-proof |
@@ -25,6 +26,7 @@
 //! Nothing here reads a file, a clock or a database; bytes from outside never make anything here panic.
 
 pub mod act;
+pub mod add_checkpoint;
 pub mod bundle;
 pub mod checkpoint;
 pub mod cosignature;

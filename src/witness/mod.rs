@@ -1,0 +1,1 @@
+//! Witnesses of logs (C2SP tlog-witness).
