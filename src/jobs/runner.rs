@@ -84,7 +84,7 @@ impl Runner {
             if last.swap(slot, Ordering::Relaxed) == slot {
                 continue;
             }
-            match (periodic.run)(&self.context).await {
+            match (periodic.run)(&self.context, &self.config).await {
                 Ok(things) => tracing::debug!(task = periodic.name, things, "done"),
                 Err(error) => {
                     // The next look tries again.
