@@ -8,7 +8,11 @@ use crate::{
     crypto::kem::KemPublic,
     domain::{role::Role, taxonomy::Category},
     storage::{migrations, staff::StaffRow},
-    usecases::{Context, Error, registry::Registry},
+    usecases::{
+        Context, Error,
+        registry::Registry,
+        take_pulse::{Pulse, take_pulse},
+    },
 };
 
 /// The most cases that are counted as short of holders.
@@ -92,6 +96,13 @@ async fn examine(ctx: &Context) -> Result<Vec<Verdict>, Failure> {
     verdicts.extend(strangers(&registry, &people));
     verdicts.extend(desks(&registry));
     verdicts.extend(work(ctx).await?);
+    verdicts.push(match take_pulse(ctx).await? {
+        Pulse::NotBegun => Note("The tree of the record has not begun; it does when background work first runs.".to_owned()),
+        Pulse::Regular(size) => Good(format!("The tree of the record keeps up; it has {size} leaves.")),
+        Pulse::Lagging(epochs) => Found(format!(
+            "Entries of the record wait, but its tree has not grown for {epochs} epochs: does `senim serve` or `senim work` run, and what does its log say?"
+        )),
+    });
     Ok(verdicts)
 }
 

@@ -59,13 +59,25 @@ pub enum BrokenTree {
 /// while nobody worked are not made up for: the tree shows that they are missing.
 ///
 /// # Errors
-/// [`Error::BrokenTree`] where the tree is not what was left; [`Error`] of the database.
+/// [`Error::BrokenTree`] where the tree is not what was left; [`Error::NotReady`] where epochs or days were made longer
+/// since, so that their numbers would go back; [`Error`] of the database.
 pub async fn sequence_log(ctx: &Context) -> Result<usize, Error> {
-    let epoch = ctx.store.rhythm().ended(ctx.store.now());
+    let (rhythm, now) = (ctx.store.rhythm(), ctx.store.now());
+    let epoch = rhythm.ended(now);
     let (founded, state) = ctx
         .store
         .read(async |db| Ok::<_, Error>((db.instance().await?.is_some(), db.tree_state().await?)))
         .await?;
+    // The clock of another process may be a little ahead, but not by epochs.
+    let ahead = |state: &TreeState| {
+        state.epoch > rhythm.epoch_of(now).saturating_add(1)
+            || state.day > rhythm.day_of(epoch).saturating_add(1)
+    };
+    if state.as_ref().is_some_and(ahead) {
+        return Err(Error::NotReady(
+            "the record's tree was left in a later epoch: set SENIM_LOG_EPOCH_SECONDS and SENIM_LOG_DAY_SECONDS as they were, and the clock right",
+        ));
+    }
     if !founded || state.is_some_and(|state| state.epoch >= epoch) {
         return Ok(0);
     }

@@ -125,7 +125,8 @@ impl App {
     }
 }
 
-fn configure(world: &World, settings: &[(&str, &str)]) -> Config {
+/// The configuration of a process of this world.
+pub fn configure(world: &World, settings: &[(&str, &str)]) -> Config {
     let hex = |byte: u8| data_encoding::HEXLOWER.encode(&[byte; 32]);
     let mut env: Environment = [
         ("DATABASE_URL", world.db.app_url()),

@@ -45,6 +45,16 @@ use stage::Stage;
 /// This process's name in the entries it causes.
 const NODE: &str = "demo";
 
+/// Kept in the home directory as its configuration where there is none and nothing else is there yet.
+const PACE_FILE: &str = "senim.toml";
+const PACE: &str = "\
+# Made by `senim demo`: the tree of the record grows every minute, and what a report caused enters it within ten, so that
+# one sees it move. A real installation keeps the defaults; an installation never makes epochs or days longer later.
+log_epoch_seconds = 60
+log_quantum = 16
+log_day_seconds = 300
+";
+
 /// How the demo is run.
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -70,7 +80,7 @@ pub(super) fn run(settings: Settings, arguments: &Arguments) -> Result<(), Failu
     if let Some(Command::Code { login }) = &arguments.command {
         return code(&place, login);
     }
-    let mut installation = settings.open()?;
+    let mut installation = settings.with(PACE_FILE, PACE)?.open()?;
     installation.migrate()?;
     let seeded = seed(&mut installation, &place)?;
     let accounts = accounts::read(&place.accounts())?;
