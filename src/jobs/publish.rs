@@ -1,8 +1,12 @@
-//! Heads of the tree go to the signer and come back as checkpoints; then the public files are brought up to date.
+//! Heads of the tree go to the signer and come back as checkpoints, go to witnesses and come back cosigned; then the
+//! public files are brought up to date.
 //!
 //! Any number of processes may ask at once: the signer signs one tree of a size, and who asks again gets the same line.
 
 use std::{path::Path, sync::Arc};
+
+use futures_util::future::join_all;
+use tokio::runtime::Handle;
 
 use super::queued::TaskError;
 use crate::{
@@ -12,15 +16,18 @@ use crate::{
         Context,
         publish_log::publish_log,
         sign_heads::{
-            NewHead, NoteSignature, Policy, consistency, keep_checkpoint, unsigned_head, with_lines,
+            NewHead, NoteSignature, Policy, SignedCheckpoint, consistency, keep_checkpoint, keep_cosignature,
+            last_cosigned, newest_signed, unsigned_head, with_lines,
         },
     },
+    witness::client::{WitnessAddress, WitnessError, addresses, submit},
 };
 
 /// Has the newest head signed, if it is not, and writes the public files; says how many things were done. The files do not
 /// wait for a signer that is away.
 pub(super) async fn publish(ctx: &Arc<Context>, config: &Config) -> Result<usize, TaskError> {
     let signed = sign_newest(ctx, &config.log).await;
+    let cosigned = ask_witnesses(ctx, &config.log).await;
     let written = publish_log(ctx, &config.log).await?;
     match signed {
         // Entries go on without it; the next slot asks again.
@@ -28,7 +35,7 @@ pub(super) async fn publish(ctx: &Arc<Context>, config: &Config) -> Result<usize
             tracing::warn!(%error, "the head of the record's tree is not signed");
             Ok(written)
         }
-        signed => Ok(written.saturating_add(signed?)),
+        signed => Ok(written.saturating_add(signed?).saturating_add(cosigned?)),
     }
 }
 
@@ -62,6 +69,42 @@ async fn ask(
     let (socket, checkpoint) = (log.signer_socket.clone(), new.checkpoint.clone());
     let answer = tokio::task::spawn_blocking(move || client::sign(&socket, from, &proof, &checkpoint));
     Ok(answer.await.map_err(|_panic| TaskError::Signature)??)
+}
+
+/// Asks every witness of the policy that has not cosigned the newest head. Who does not answer is asked again later.
+async fn ask_witnesses(ctx: &Arc<Context>, log: &LogConfig) -> Result<usize, TaskError> {
+    let Some(policy) = policy(&log.policy).await else { return Ok(0) };
+    let Some((head, have)) = newest_signed(ctx).await? else { return Ok(0) };
+    let size = head.head().size;
+    let known = addresses(&policy, &log.witnesses)?;
+    let asked = known.into_iter().filter(|(name, _)| !have.contains(name)).map(async |(name, address)| {
+        let old = last_cosigned(ctx, &name).await?;
+        match ask_witness(ctx, address, old, head.clone()).await {
+            Ok(line) => {
+                keep_cosignature(ctx, size, &name, &line).await?;
+                Ok(1)
+            }
+            Err(error) => {
+                tracing::warn!(witness = name, %error, "a witness did not cosign the head of the record's tree");
+                Ok::<_, TaskError>(0)
+            }
+        }
+    });
+    join_all(asked).await.into_iter().sum()
+}
+
+async fn ask_witness(
+    ctx: &Arc<Context>,
+    address: WitnessAddress,
+    old: u64,
+    head: SignedCheckpoint,
+) -> Result<NoteSignature, WitnessError> {
+    let (ctx, runtime, url) = (Arc::clone(ctx), Handle::current(), address.url.clone());
+    let answer = tokio::task::spawn_blocking(move || {
+        let size = head.head().size;
+        submit(&address, old, &head, |old| Ok(runtime.block_on(consistency(&ctx, old, size))?))
+    });
+    answer.await.unwrap_or(Err(WitnessError::Nonsense(url)))
 }
 
 async fn policy(path: &Path) -> Option<Policy> {

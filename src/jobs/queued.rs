@@ -7,6 +7,7 @@ use crate::{
     signer::client::SignerError,
     storage::tasks::TaskRow,
     usecases::{Context, Error, publish_log::PublishError},
+    witness::client::UnknownWitness,
 };
 
 /// Why a task failed. Its words go into the queue's row and the log, so they hold no content and no names.
@@ -24,6 +25,9 @@ pub(super) enum TaskError {
     /// The signer of the log does not sign.
     #[error(transparent)]
     Signer(#[from] SignerError),
+    /// The configuration names a witness that the policy does not.
+    #[error(transparent)]
+    Witness(#[from] UnknownWitness),
     /// What the signer answered is not by a key of the policy.
     #[error(
         "the signer's lines are not by a key of the log's policy: compare SENIM_LOG_POLICY with the signer's keys"

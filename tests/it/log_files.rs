@@ -1,6 +1,11 @@
 //! The signer, the public files and who reads them: what an outsider has of the record.
 
-use std::{collections::BTreeMap, fs, path::PathBuf, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
 
 use jiff::SignedDuration;
 use senim::{
@@ -11,11 +16,13 @@ use senim::{
         stored,
         tile::{TileId, TilePath, changed_bundles, changed_tiles},
         tree::{self, TreeHead},
+        witness_policy::Policy,
     },
     config::Config,
     crypto::{note_key::NoteKey, secret::Secret},
     jobs::Runner,
     signer::{Directory, Server, Signer},
+    witness::{self, Witness},
 };
 use tokio::sync::oneshot;
 
@@ -139,6 +146,58 @@ async fn files_give(world: &World, home: &Home, head: &TreeHead) {
             .unwrap()
             .all(|file| { !file.unwrap().file_name().to_str().unwrap().starts_with("unfinished") })
     );
+}
+
+/// A witness that follows the log of the home's policy, and its own line there.
+fn witness(world: &World, home: &Home, number: u8) -> witness::Server {
+    let policy = home.0.join("log/policy");
+    let followed = Policy::parse(&fs::read(&policy).unwrap()).unwrap();
+    let name = KeyName::parse(&format!("witness{number}.example")).unwrap();
+    let key = SignerKey::new(name, Kind::Cosignature, NoteKey::from_seed(&Secret::new([number; 32])));
+    let directory = witness::Directory::new(&home.0.join(format!("witness{number}")));
+    directory.found(&key).unwrap();
+    let witness = Witness::open(directory, &followed, world.clock.clone()).unwrap();
+    let server =
+        witness::Server::start("127.0.0.1:0".parse().unwrap(), Arc::new(Mutex::new(witness))).unwrap();
+    let line = format!("witness w{number} {} http://{}", key.verifier(), server.address);
+    let text = fs::read_to_string(&policy).unwrap();
+    let (logs, quorum) = text.split_at(text.find("quorum").unwrap());
+    fs::write(&policy, format!("{logs}{line}\n{quorum}")).unwrap();
+    server
+}
+
+#[test]
+fn witnesses_cosign_every_head_and_a_late_one_catches_up() {
+    in_world(async |world| {
+        let home = Home::new("cosigned");
+        let (runner, config) = worker(world, &home);
+        let _signer = signer(world, &home, &config);
+        pass(world, &runner, 2).await;
+        let one = witness(world, &home, 1);
+        pass(world, &runner, 3).await;
+        let two = witness(world, &home, 2);
+        pass(world, &runner, 19 * 4).await;
+        let mut owner = world.owner().await;
+        let missing = "audit.checkpoints c where size >= (select min(size) from audit.cosignatures where witness = $w) \
+                       and not exists (select from audit.cosignatures s where s.size = c.size and witness = $w)";
+        for name in ["'w1'", "'w2'"] {
+            assert_eq!(owner.count(&missing.replace("$w", name)).await, 0, "{name}");
+        }
+        let text = fs::read_to_string(home.0.join("log/policy")).unwrap();
+        let both = text.replace("quorum none", "group both all w1 w2\nquorum both");
+        let policy = Policy::parse(both.as_bytes()).unwrap();
+        let public = fs::read(home.0.join("log/public/checkpoint")).unwrap();
+        assert!(policy.check(&SignedCheckpoint::parse(&public).unwrap()).accepted(), "{both}");
+        one.stop().await;
+        let before = owner.count("audit.cosignatures where witness = 'w1'").await;
+        pass(world, &runner, 1).await;
+        assert_eq!(owner.count("audit.cosignatures where witness = 'w1'").await, before);
+        assert_eq!(
+            owner.count("audit.cosignatures s where size = (select max(size) from audit.checkpoints)").await,
+            1
+        );
+        two.stop().await;
+    });
 }
 
 #[test]

@@ -6,6 +6,7 @@
 //! | file | holds |
 //! | --- | --- |
 //! | `accounts` | who works here, with passwords and second factors, and the receipts, kept in files |
+//! | `companions` | the signer and the witness, beside the server |
 //! | `setting` | bodies, desks, routing (`setting.toml`) |
 //! | `cast` | inviting, enrolling, signing in |
 //! | `story` | the reports and what is done with them (`story.toml`) |
@@ -13,6 +14,7 @@
 
 mod accounts;
 mod cast;
+mod companions;
 mod setting;
 mod stage;
 mod story;
@@ -40,6 +42,7 @@ use crate::{
     web::Running,
 };
 use accounts::Account;
+use companions::Companions;
 use stage::Stage;
 
 /// This process's name in the entries it causes.
@@ -89,6 +92,7 @@ pub(super) fn run(settings: Settings, arguments: &Arguments) -> Result<(), Failu
         say(format_args!("Accounts: {}", place.accounts().display()));
         return Ok(());
     }
+    let _companions = Companions::start(installation.config())?;
     serve(&installation, |running| introduce(running, &place, &accounts))
 }
 
@@ -257,6 +261,7 @@ fn introduce(running: &Running, place: &Place, accounts: &[Account]) {
         "\nSenim runs with invented data.\n\n  \
            Report something   http://{public}/en/   (also /kk/, /ru/)\n  \
            Staff              http://{public}/staff\n  \
+           The public log     http://{public}/log/checkpoint   (signed and cosigned by processes of their own; a day of it is five minutes)\n  \
            Operators          http://{admin}/metrics\n\n{}\n  \
            Password of every account   {password}\n  \
            One-time code               {program} demo code LOGIN   (each code counts once, for 30 seconds)\n  \
