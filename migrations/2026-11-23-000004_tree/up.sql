@@ -25,7 +25,7 @@ comment on column audit.tree_state.day_level is 'How often the quantum is double
 
 create table audit.leaves (
   idx bigint primary key check (idx >= 0),
-  eid uuid not null unique references audit.entries,
+  eid uuid not null unique,
   commitment bytea not null check (octet_length(commitment) = 32)
 );
 comment on column audit.leaves.commitment is 'The data of the leaf, as it was when the entry entered the tree';
