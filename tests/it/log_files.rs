@@ -123,8 +123,9 @@ fn every_head_is_signed_and_the_last_of_a_day_is_public() {
 /// The files hold the tree of this head, all of it, and nothing beyond; the entries behind them are the database's.
 async fn files_give(world: &World, home: &Home, head: &TreeHead) {
     let public = home.0.join("log/public");
-    let read =
-        |tile: TileId| fs::read(public.join(tile.to_string())).map_err(|_| stored::TileError::Missing(tile));
+    let read = |tile: TileId| {
+        fs::read(public.join(tile.to_string())).map_err(|_absent| stored::TileError::Missing(tile))
+    };
     let mut leaves = Vec::new();
     for tile in changed_tiles(0, head.size) {
         let hashes = stored::hashes(&read, tile).unwrap();
