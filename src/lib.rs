@@ -5,6 +5,7 @@
 
 pub mod crypto;
 pub mod domain;
+pub mod durable;
 pub mod i18n;
 pub mod telemetry;
 
@@ -16,7 +17,9 @@ pub mod cluster;
 pub mod mail;
 pub mod storage;
 
+pub mod signer;
 pub mod usecases;
+pub mod witness;
 
 pub mod jobs;
 pub mod web;

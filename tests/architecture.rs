@@ -17,6 +17,7 @@ use source::{Source, all_sources, calls_macro, functions, has_attribute, names};
 const TABLE: &[(&str, u8, &[&str])] = &[
     ("domain", 0, &[]),
     ("crypto", 0, &[]),
+    ("durable", 0, &[]),
     ("i18n", 0, &[]),
     ("telemetry", 0, &[]),
     ("config", 1, &["crypto::secret"]),
@@ -28,9 +29,13 @@ const TABLE: &[(&str, u8, &[&str])] = &[
     ("cluster", 2, &["domain", "crypto", "config"]),
     ("mail", 2, &["domain", "i18n", "config"]),
     ("usecases", 3, &["domain", "crypto", "policy", "audit", "storage", "objects", "sandbox", "config"]),
-    ("signer", 3, &["domain", "crypto", "audit", "config"]),
-    ("witness", 3, &["domain", "crypto", "audit", "config"]),
-    ("jobs", 4, &["usecases", "storage", "mail", "domain", "i18n", "config"]),
+    ("signer", 3, &["domain", "crypto", "durable", "audit", "config"]),
+    ("witness", 3, &["domain", "crypto", "durable", "audit", "config"]),
+    (
+        "jobs",
+        4,
+        &["usecases", "signer", "witness", "storage", "audit", "durable", "mail", "domain", "i18n", "config"],
+    ),
     ("web", 4, &["usecases", "domain", "policy", "i18n", "config", "crypto::secret", "crypto::jwt"]),
     ("cli", 5, &["*"]),
 ];

@@ -17,8 +17,9 @@ use senim::audit::bundle;
 use senim::audit::checkpoint::{Checkpoint, SignedCheckpoint};
 use senim::audit::cosignature::cosign;
 use senim::audit::edge::RightEdge;
-use senim::audit::entry::{By, Draft, Entry, Head, ObjectKind, When};
+use senim::audit::entry::{By, Draft, Entry, Head, ObjectKind, When, Writer};
 use senim::audit::note_key::{KeyName, Kind, SignerKey};
+use senim::audit::rhythm::Rhythm;
 use senim::audit::tile::changed_bundles;
 use senim::audit::tree::{self, Hash};
 use senim::crypto::note_key::NoteKey;
@@ -51,7 +52,7 @@ fn entry(number: usize) -> Entry {
         _ => Draft::new(Act::NoteAdded, staff, When::At(at)).committing("note", [3; 32]),
     };
     let blinding = *tree::leaf(&place.to_be_bytes()).bytes();
-    draft.seal(&head, "a", blinding).unwrap()
+    draft.seal(&head, &Writer { node: "a", rhythm: Rhythm::PLAIN }, blinding).unwrap()
 }
 
 fn write(path: &Path, bytes: &[u8]) {

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::act::Act;
+use super::rhythm::Rhythm;
 use crate::crypto::sign::SigningKey;
 
 /// What the commitment's hash begins with; the database checks the same.
@@ -58,9 +59,14 @@ pub enum ObjectKind {
     Desk,
     /// The instance: directory, bodies, routing.
     Instance,
+    /// The log itself: its beginning, its pads, its head maps, what came late.
+    Log,
 }
 
 impl ObjectKind {
+    /// Every kind, in the order of their codes.
+    pub const ALL: &'static [Self] = &[Self::Case, Self::Desk, Self::Instance, Self::Log, Self::Staff];
+
     /// The code in entries and in the database.
     #[must_use]
     pub const fn code(self) -> &'static str {
@@ -69,6 +75,7 @@ impl ObjectKind {
             Self::Staff => "staff",
             Self::Desk => "desk",
             Self::Instance => "instance",
+            Self::Log => "log",
         }
     }
 }
@@ -105,6 +112,15 @@ pub struct Draft<'k> {
     commitments: BTreeMap<&'static str, [u8; 32]>,
     answers: Option<[u8; 32]>,
     signer: Option<&'k SigningKey>,
+}
+
+/// Who writes entries down, and at what pace the log grows.
+#[derive(Debug, Clone, Copy)]
+pub struct Writer<'a> {
+    /// The process's name.
+    pub node: &'a str,
+    /// The pace: entries that carry a time also name its epoch.
+    pub rhythm: Rhythm,
 }
 
 /// Why a draft cannot become an entry.
@@ -201,8 +217,8 @@ impl<'k> Draft<'k> {
     ///
     /// # Errors
     /// [`EntryError`] where a code is open text or the entry is too long.
-    pub fn seal(&self, head: &Head, node: &str, blinding: [u8; 32]) -> Result<Entry, EntryError> {
-        let mut body = self.members(head, node, blinding)?;
+    pub fn seal(&self, head: &Head, writer: &Writer<'_>, blinding: [u8; 32]) -> Result<Entry, EntryError> {
+        let mut body = self.members(head, writer, blinding)?;
         if let Some(key) = self.signer {
             let unsigned = serde_json_canonicalizer::to_vec(&body)?;
             body.insert("sig".to_owned(), json!(hex(&key.sign(SIGNATURE_DOMAIN, &unsigned))));
@@ -223,7 +239,12 @@ impl<'k> Draft<'k> {
         })
     }
 
-    fn members(&self, head: &Head, node: &str, blinding: [u8; 32]) -> Result<Map<String, Value>, EntryError> {
+    fn members(
+        &self,
+        head: &Head,
+        writer: &Writer<'_>,
+        blinding: [u8; 32],
+    ) -> Result<Map<String, Value>, EntryError> {
         let mut map = Map::new();
         let mut put = |name: &str, value: Value| map.insert(name.to_owned(), value);
         put("v", json!(1));
@@ -241,7 +262,8 @@ impl<'k> Draft<'k> {
         match self.when {
             When::At(at) => {
                 put("at", json!(at.as_second()));
-                put("node", json!(node));
+                put("epoch", json!(writer.rhythm.epoch_of(at)));
+                put("node", json!(writer.node));
             }
             When::Day(day) => {
                 put("day", json!(day.to_string()));
@@ -311,58 +333,4 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use jiff::civil::date;
-
-    use super::*;
-
-    fn draft() -> Draft<'static> {
-        Draft::new(Act::ReportReceived, By::Reporter, When::Day(date(2026, 9, 21))).moved(None, "received")
-    }
-
-    #[test]
-    fn canonical_bytes_of_a_reporters_entry_are_pinned() {
-        let head = Head::new(ObjectKind::Case, Uuid::from_bytes([0x11; 16]));
-        let entry = draft().code("profile", "kz/1").seal(&head, "a", [0x22; 32]).unwrap();
-        let expected = format!(
-            concat!(
-                r#"{{"acts":["report.received"],"by":{{"k":"reporter"}},"codes":{{"profile":"kz/1"}},"#,
-                r#""day":"2026-09-21","n":1,"obj":{{"id":"{}","k":"case"}},"oecd":["12b","9b","9c"],"#,
-                r#""r":"{}","to":"received","v":1}}"#
-            ),
-            "11".repeat(16),
-            "22".repeat(32)
-        );
-        assert_eq!(String::from_utf8(entry.body).unwrap(), expected);
-    }
-
-    #[test]
-    fn text_that_a_person_typed_is_refused() {
-        let head = Head::new(ObjectKind::Case, Uuid::nil());
-        for open in ["He took 500", "", "ПАРА", &"a".repeat(65)] {
-            let sealed = draft().code("reason", open).seal(&head, "a", [0; 32]);
-            assert!(matches!(sealed, Err(EntryError::OpenCode("reason"))), "{open}");
-        }
-    }
-
-    #[test]
-    fn a_reporters_entry_tells_no_time_and_no_node() {
-        let head = Head::new(ObjectKind::Case, Uuid::nil());
-        let entry = draft().seal(&head, "node-7", [0; 32]).unwrap();
-        let body: Value = serde_json::from_slice(&entry.body).unwrap();
-        assert!(body.get("at").is_none() && body.get("node").is_none() && body.get("epoch").is_none());
-    }
-
-    #[test]
-    fn a_signed_entry_verifies_without_its_signature_member() {
-        let key = SigningKey::from_seed(&crate::crypto::secret::Secret::new([7; 32]));
-        let head = Head::new(ObjectKind::Case, Uuid::nil());
-        let by = By::Staff { alias: [1; 8], role: "triager" };
-        let at = When::At(Timestamp::from_second(1_790_001_763).unwrap());
-        let entry = Draft::new(Act::CoiAttested, by, at).signed_by(&key).seal(&head, "a", [0; 32]).unwrap();
-        let mut body: Map<String, Value> = serde_json::from_slice(&entry.body).unwrap();
-        let signature = body.remove("sig").unwrap();
-        let unsigned = serde_json_canonicalizer::to_vec(&body).unwrap();
-        assert_eq!(signature, json!(hex(&key.sign(SIGNATURE_DOMAIN, &unsigned))));
-    }
-}
+mod tests;

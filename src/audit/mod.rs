@@ -6,6 +6,8 @@
 //! | `entry` | an entry from draft to canonical bytes and commitment | RFC 8785 |
 //! | `schema` | what may stand in an entry, and whether it does | |
 //! | `directory` | who is in the signed directory of staff, and with which keys | |
+//! | `rhythm` | epochs, days, how much the tree grows and what has to wait | |
+//! | `head_map` | the daily tree over the last entry of every object | RFC 6962 section 2.1 |
 //! | `tree` | hashes of leaves, nodes and trees | RFC 6962 section 2.1 |
 //! | `proof` | inclusion and consistency, made and checked | RFC 6962 section 2.1, RFC 9162 section 2.1 |
 //! | `tile` | places and paths of tiles, which ones growth changes | C2SP tlog-tiles |
@@ -15,6 +17,7 @@
 //! | `note`, `note_key` | signed notes; names and keys of those who sign them | C2SP signed-note |
 //! | `checkpoint` | origin, size and root as a note | C2SP tlog-checkpoint |
 //! | `cosignature` | what a witness says about a checkpoint, and when | C2SP tlog-cosignature |
+//! | `add_checkpoint` | what a signer or a witness is asked | C2SP tlog-witness |
 //! | `witness_policy` | which logs are trusted and which witnesses make a quorum | C2SP tlog-policy |
 //! | `verify` | verifying a log offline | |
 //! | `tlog_proof` | one file that proves one entry offline | C2SP tlog-proof |
@@ -23,15 +26,18 @@
 //! Nothing here reads a file, a clock or a database; bytes from outside never make anything here panic.
 
 pub mod act;
+pub mod add_checkpoint;
 pub mod bundle;
 pub mod checkpoint;
 pub mod cosignature;
 pub mod directory;
 pub mod edge;
 pub mod entry;
+pub mod head_map;
 pub mod note;
 pub mod note_key;
 pub mod proof;
+pub mod rhythm;
 pub mod schema;
 pub mod stored;
 pub mod tile;

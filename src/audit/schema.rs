@@ -1,8 +1,8 @@
 //! What may stand in an entry, as one closed table: every member with its shape, and nothing else (control AUD-3).
 //!
 //! Deny by default: a member, a code or a value that the table does not name is a fault, so an entry has no place for
-//! a text, a name, an address or a time of a reporter. Members that are designed but written by nobody yet (`cm`, `pre`,
-//! `post`, `epoch`, `prof`) are not in the table either. To add one: a row here, with the shape of its value.
+//! a text, a name, an address or a time of a reporter. Members that are designed but written by nobody yet (`pre`,
+//! `post`, `prof`) are not in the table either. To add one: a row here, with the shape of its value.
 
 use serde_json::{Map, Value};
 
@@ -52,6 +52,8 @@ pub enum Stands {
     ByStaff,
     /// In some of those that a member of staff caused, and in no other.
     SometimesByStaff,
+    /// In some of those that the system caused, and in no other.
+    SometimesBySystem,
     /// In every entry but the first of an object.
     AfterTheFirst,
 }
@@ -125,8 +127,10 @@ pub const ENTRY: &[Member] = members! {
     "acts"  Always,           Shape::List(&words!(Act));
     "at"    NotByReporter,    Shape::Whole(0, LARGEST);
     "by"    Always,           Shape::Object(BY);
+    "cm"    SometimesBySystem, Shape::Object(CM);
     "codes" Sometimes,        Shape::Object(CODES);
     "day"   ByReporter,       Shape::Day;
+    "epoch" NotByReporter,    Shape::Whole(0, LARGEST);
     "from"  Sometimes,        words!(Status);
     "n"     Always,           Shape::Whole(1, 0x7fff_ffff);
     "node"  NotByReporter,    Shape::Process;
@@ -152,7 +156,13 @@ pub const BY: &[Member] = members! {
 #[rustfmt::skip]
 pub const OBJECT: &[Member] = members! {
     "id" Always, Shape::Hex(32);
-    "k"  Always, words!("case" | "staff" | "desk" | "instance");
+    "k"  Always, words!("case" | "staff" | "desk" | "instance" | "log");
+};
+
+/// The members of `cm`: commitments to what stands elsewhere. `heads` is the root of the head map.
+#[rustfmt::skip]
+pub const CM: &[Member] = members! {
+    "heads" Always, Shape::Hex(64);
 };
 
 /// The members of `codes`: closed words about the act. What people typed is never among them.
@@ -173,7 +183,7 @@ pub const CODES: &[Member] = members! {
     "proceedings"         Sometimes, words!(Proceedings);
     "profile"             Sometimes, Shape::Word(is_profile);
     "public_interest"     Sometimes, words!(Answer);
-    "query"               Sometimes, words!("page" | "entry" | "case" | "staff" | "desk" | "instance");
+    "query"               Sometimes, words!("page" | "entry" | "case" | "staff" | "desk" | "instance" | "log");
     "reason_code"         Sometimes, words!(ReasonCode);
     "reassessed_detriment" Sometimes, words!(DetrimentLevel);
     "retention_class"     Sometimes, words!(RetentionClass);
@@ -234,6 +244,7 @@ fn acts(entry: &Map<String, Value>) -> Vec<Act> {
 #[derive(Clone, Copy)]
 struct Cause {
     staff: bool,
+    system: bool,
     reporter: bool,
     first: bool,
 }
@@ -242,7 +253,12 @@ impl Cause {
     fn of(entry: &Map<String, Value>) -> Self {
         let kind = entry.get("by").and_then(|by| by.get("k")).and_then(Value::as_str);
         let first = entry.get("n").and_then(Value::as_u64) == Some(1);
-        Self { staff: kind == Some("staff"), reporter: kind == Some("reporter"), first }
+        Self {
+            staff: kind == Some("staff"),
+            system: kind == Some("system"),
+            reporter: kind == Some("reporter"),
+            first,
+        }
     }
 
     /// Whether a member may stand here, and whether it must.
@@ -251,6 +267,7 @@ impl Cause {
             Stands::Always => (true, true),
             Stands::Sometimes => (true, false),
             Stands::SometimesByStaff => (self.staff, false),
+            Stands::SometimesBySystem => (self.system, false),
             Stands::ByReporter => (self.reporter, self.reporter),
             Stands::NotByReporter => (!self.reporter, !self.reporter),
             Stands::ByStaff => (self.staff, self.staff),

@@ -11,6 +11,7 @@ use crate::{
         Context, Error,
         authentic::forged_cases,
         registry::{Fault, Registry},
+        take_pulse::{Pulse, take_pulse},
     },
 };
 
@@ -89,6 +90,13 @@ async fn examine(ctx: &Context) -> Result<Vec<Verdict>, Failure> {
     verdicts.extend(forged(&registry));
     verdicts.extend(desks(&registry));
     verdicts.extend(work(ctx).await?);
+    verdicts.push(match take_pulse(ctx).await? {
+        Pulse::NotBegun => Note("The tree of the record has not begun; it does when background work first runs.".to_owned()),
+        Pulse::Regular(size) => Good(format!("The tree of the record keeps up; it has {size} leaves.")),
+        Pulse::Lagging(epochs) => Found(format!(
+            "Entries of the record wait, but its tree has not grown for {epochs} epochs: does `senim serve` or `senim work` run, and what does its log say?"
+        )),
+    });
     Ok(verdicts)
 }
 

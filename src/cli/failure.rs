@@ -2,17 +2,19 @@
 
 use std::{io, path::PathBuf, process::ExitCode};
 
-use super::bench::BenchError;
+use super::{bench::BenchError, signer, witness};
 use crate::{
     audit::verify::Outcome,
     cluster::ClusterError,
     config::{ConfigError, local::LocalError},
     crypto::password::BadParams,
     domain::field_error::FieldError,
+    signer as log_signer,
     storage::{StorageError, StorageFault},
     telemetry::TelemetryError,
     usecases::Error,
     web::WebError,
+    witness as log_witness,
 };
 
 /// The installation is not as it should be.
@@ -61,6 +63,18 @@ pub(super) enum Failure {
     /// The log.
     #[error(transparent)]
     Telemetry(#[from] TelemetryError),
+    /// The signer's keys and state.
+    #[error(transparent)]
+    Signer(#[from] log_signer::DirectoryError),
+    /// The signer's socket.
+    #[error(transparent)]
+    SignerSocket(#[from] log_signer::ServerError),
+    /// A witness's key and state.
+    #[error(transparent)]
+    Witness(#[from] log_witness::DirectoryError),
+    /// A witness's address.
+    #[error(transparent)]
+    WitnessAddress(#[from] log_witness::ListenError),
     /// The benchmark.
     #[error(transparent)]
     Bench(#[from] BenchError),
@@ -96,6 +110,9 @@ impl Failure {
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
             Self::Config(_) | Self::Usage(_) | Self::Act(Error::Invalid(_)) => USAGE,
+            Self::Signer(error) if signer::is_usage(error) => USAGE,
+            Self::Signer(error) if signer::is_finding(error) => FINDING,
+            Self::Witness(error) if witness::is_finding(error) => FINDING,
             Self::NotReady(_) | Self::Found(_) | Self::Act(Error::NotReady(_)) => FINDING,
             Self::Verified(outcome) => outcome.exit_code(),
             _ => CANNOT,

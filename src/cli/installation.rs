@@ -1,7 +1,7 @@
 //! The start that all commands share, in the only order that works: secrets, configuration (every mistake at once),
 //! log, cluster, database; then whatever runtime the command wants.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{fs, path::PathBuf, sync::Arc};
 
 use super::{
     database_url::{as_application, is_application},
@@ -44,6 +44,19 @@ impl Settings {
             tracing::info!(path = %path.display(), "secrets of this installation were made: keep a copy elsewhere");
         }
         Ok(Self { env, file, config })
+    }
+
+    /// Keeps `text` as the home directory's configuration and reads it, if that directory is new: no file was named, there
+    /// is none yet, and neither a private cluster nor a database elsewhere.
+    pub fn with(mut self, name: &str, text: &str) -> Result<Self, Failure> {
+        let home = &self.config.home;
+        let path = home.join(name);
+        let new = self.file.is_none() && self.config.database.url.is_none() && !home.join("pg").exists();
+        if new && !path.exists() {
+            fs::write(&path, text).map_err(Failure::file(&path))?;
+            self.config = Arc::new(Config::load(&self.env, None)?);
+        }
+        Ok(self)
     }
 
     /// Starts the private cluster, unless there is a database elsewhere. Not to be called inside a runtime.
@@ -130,6 +143,7 @@ impl Installation {
         let store = Store::open(StoreParts {
             url: url.expose(),
             database: &config.database,
+            log: &config.log,
             instance: &config.keys.instance,
             node,
             clock,

@@ -3,7 +3,7 @@
 //! | file | holds |
 //! | --- | --- |
 //! | `installation` | the start that all commands share: secrets, configuration, log, cluster, database |
-//! | `serve`, `work`, `demo` | what runs until it is stopped |
+//! | `serve`, `work`, `demo`, `signer`, `witness` | what runs until it is stopped |
 //! | `migrate`, `check`, `staff`, `keys`, `openapi` | what runs and ends |
 //! | `audit` | what an outsider does with the log: no configuration, no database |
 //! | `bench` | how fast this machine is, against a floor measured in the same run |
@@ -32,7 +32,9 @@ mod output;
 mod prompt;
 mod serve;
 mod signals;
+mod signer;
 mod staff;
+mod witness;
 mod work;
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode};
@@ -63,6 +65,10 @@ enum Command {
     Demo(demo::Arguments),
     /// Does background work only, beside servers with SENIM_WORKER_IN_SERVER=false
     Work,
+    /// Signs the log, and nothing but extensions of it; makes, rotates and retires its keys
+    Signer(signer::Arguments),
+    /// Cosigns logs of others as they grow; makes the key for it
+    Witness(witness::Arguments),
     /// Brings the database up to this version
     Migrate,
     /// Verifies the installation: database, directory, keys, cases, queue
@@ -110,6 +116,8 @@ impl Cli {
             Command::Openapi => openapi::run(),
             Command::Bench(command) => Ok(bench::run(&command, &process_environment())?),
             Command::Demo(arguments) => demo::run(Settings::load(self.config)?, &arguments),
+            Command::Signer(arguments) => signer::run(self.config.as_deref(), &arguments),
+            Command::Witness(arguments) => witness::run(self.config.as_deref(), &arguments),
             Command::Serve => serve::run(&open(self.config)?),
             Command::Work => work::run(&open(self.config)?),
             Command::Migrate => migrate::run(&open(self.config)?),

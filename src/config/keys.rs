@@ -23,12 +23,7 @@ impl KeysConfig {
         Self {
             server_key: reader.key("SENIM_SERVER_KEY"),
             pepper: reader.key("SENIM_PEPPER"),
-            instance: reader.parse(
-                "SENIM_INSTANCE",
-                "1 to 64 characters of a-z, 0-9, `.` and `-`",
-                "senim".to_owned(),
-                instance,
-            ),
+            instance: instance_of(reader),
             genesis: reader.parse(
                 "SENIM_GENESIS",
                 "public keys of 64 hexadecimal digits, with commas between",
@@ -37,6 +32,12 @@ impl KeysConfig {
             ),
         }
     }
+}
+
+/// The instance's name.
+pub(super) fn instance_of(reader: &mut Reader) -> String {
+    let wanted = "1 to 64 characters of a-z, 0-9, `.` and `-`";
+    reader.parse("SENIM_INSTANCE", wanted, "senim".to_owned(), instance)
 }
 
 fn instance(text: &str) -> Option<String> {

@@ -14,6 +14,7 @@
 mod database;
 mod keys;
 pub mod local;
+mod log;
 mod logging;
 mod mail;
 mod mistake;
@@ -31,6 +32,7 @@ use std::path::{Path, PathBuf};
 
 pub use database::DatabaseConfig;
 pub use keys::KeysConfig;
+pub use log::{LogConfig, SignerConfig, WitnessUrl};
 pub use logging::LoggingConfig;
 pub use mail::{MailConfig, MailTransport};
 pub use mistake::{ConfigError, Mistake};
@@ -69,6 +71,8 @@ pub struct Config {
     pub logging: LoggingConfig,
     /// Background work.
     pub worker: WorkerConfig,
+    /// The log that an outsider can check.
+    pub log: LogConfig,
 }
 
 impl Config {
@@ -79,11 +83,13 @@ impl Config {
     pub fn load(env: &Environment, file: Option<&Path>) -> Result<Self, ConfigError> {
         let mut reader = Reader::new(source::layers(env, file));
         let home = reader.path("SENIM_HOME", Path::new(source::DEFAULT_HOME));
+        let keys = KeysConfig::read(&mut reader);
         let config = Self {
+            log: LogConfig::read(&mut reader, &home, &keys.instance),
             profile: reader.choice("SENIM_PROFILE", PROFILES, "kz"),
             server: ServerConfig::read(&mut reader),
             database: DatabaseConfig::read(&mut reader),
-            keys: KeysConfig::read(&mut reader),
+            keys,
             passwords: PasswordsConfig::read(&mut reader),
             sessions: SessionsConfig::read(&mut reader),
             mail: MailConfig::read(&mut reader, &home),

@@ -123,6 +123,12 @@ impl Reader {
             );
             self.mistake(written, &wanted, "an unknown name".to_owned());
         }
+        self.finish_part()
+    }
+
+    /// Fails with every mistake in what was read. For a process that needs a part of the settings and leaves the others to
+    /// whom they concern.
+    pub fn finish_part(self) -> Result<(), ConfigError> {
         match self.layers.mistakes {
             mistakes if mistakes.is_empty() => Ok(()),
             mistakes => Err(ConfigError { mistakes }),

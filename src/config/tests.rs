@@ -241,3 +241,64 @@ fn lost_secrets_are_not_replaced_over_existing_data() {
     let error = local::create_missing_secrets(&home.env(&[]), None, &mut || panic!("drawn")).unwrap_err();
     assert!(matches!(error, local::LocalError::Damaged(_)), "{error}");
 }
+
+#[test]
+fn the_log_has_the_pace_of_the_specification_unless_told_otherwise() {
+    let home = Home::new("log");
+    let log = Config::load(&with_keys(&home, &[]), None).unwrap().log;
+    assert_eq!(log.origin, "senim/log");
+    assert_eq!(
+        (log.epoch.as_secs(), log.quantum, log.day.as_secs(), log.mmd.as_secs()),
+        (900, 64, 86_400, 3600)
+    );
+    assert_eq!(log.signer_state, home.0.join("signer"));
+    assert_eq!(log.signer_socket, home.0.join("signer/socket"));
+    assert_eq!((log.policy, log.public), (home.0.join("log/policy"), home.0.join("log/public")));
+    assert_eq!(log.witnesses, []);
+    let env = with_keys(
+        &home,
+        &[
+            ("SENIM_INSTANCE", "senim.example.kz"),
+            ("SENIM_LOG_EPOCH_SECONDS", "2"),
+            ("SENIM_LOG_DAY_SECONDS", "20"),
+            ("SENIM_LOG_WITNESSES", "court=https://court.example/w/, ngo=http://127.0.0.1:9,"),
+        ],
+    );
+    let log = Config::load(&env, None).unwrap().log;
+    assert_eq!(
+        (log.origin.as_str(), log.epoch.as_secs(), log.day.as_secs()),
+        ("senim.example.kz/log", 2, 20)
+    );
+    let told: Vec<_> = log.witnesses.iter().map(|w| (w.name.as_str(), w.url.as_str())).collect();
+    assert_eq!(told, [("court", "https://court.example/w"), ("ngo", "http://127.0.0.1:9")]);
+}
+
+#[test]
+fn a_pace_that_cannot_be_kept_is_refused() {
+    let home = Home::new("pace");
+    for (name, text) in [
+        ("SENIM_LOG_EPOCH_SECONDS", "0"),
+        ("SENIM_LOG_EPOCH_SECONDS", "7"),
+        ("SENIM_LOG_EPOCH_SECONDS", "7200"),
+        ("SENIM_LOG_QUANTUM", "0"),
+        ("SENIM_LOG_DAY_SECONDS", "899"),
+        ("SENIM_LOG_MMD_SECONDS", "899"),
+        ("SENIM_LOG_WITNESSES", "court"),
+        ("SENIM_LOG_WITNESSES", "=http://a"),
+        ("SENIM_LOG_WITNESSES", "court=ftp://a"),
+        ("SENIM_LOG_WITNESSES", "court=http://"),
+        ("SENIM_LOG_WITNESSES", "court=http://a,court=http://b"),
+    ] {
+        assert_eq!(mistakes(&with_keys(&home, &[(name, text)]), None).len(), 1, "{name}={text}");
+    }
+}
+
+#[test]
+fn the_signer_reads_its_settings_without_the_secrets_of_the_server() {
+    let home = Home::new("signer");
+    home.file("senim.toml", "signer_socket = '/run/s'\nworkers = 0\n");
+    let config = SignerConfig::load(&home.env(&[("SENIM_POOL_SIZE", "none")]), None).unwrap();
+    assert_eq!(config.log.signer_socket, Path::new("/run/s"));
+    let error = SignerConfig::load(&home.env(&[("SENIM_LOG_QUANTUM", "x")]), None).unwrap_err();
+    assert_eq!(error.mistakes.len(), 1, "{error}");
+}

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `runner` | who runs what when: leases, second tries, giving up |
 //! | `periodic` | the list of what is done again and again |
+//! | `publish` | heads of the log's tree to the signer, the public files |
 //! | `queued` | the list of tasks that acts put into the queue |
 //! | the rest | one file per queued task |
 //!
@@ -15,6 +16,7 @@
 
 mod notify_desk;
 mod periodic;
+mod publish;
 mod queued;
 mod runner;
 

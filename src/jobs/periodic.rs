@@ -1,29 +1,60 @@
 //! The list of what is done again and again.
 
-use std::pin::Pin;
+use std::{pin::Pin, sync::Arc};
 
-use crate::usecases::{
-    Context, Error, expire_questions::expire_questions, finish_departures::finish_departures,
-    notify_desks::notify_desks, sweep::sweep,
+use super::{publish::publish, queued::TaskError};
+use crate::{
+    config::Config,
+    usecases::{
+        Context, expire_questions::expire_questions, finish_departures::finish_departures,
+        notify_desks::notify_desks, sequence_log::sequence_log, sweep::sweep,
+    },
 };
 
-type Running<'a> = Pin<Box<dyn Future<Output = Result<usize, Error>> + 'a>>;
+/// Seconds.
+const MINUTE: i64 = 60;
 
-/// Something that is done once in every slot of so many seconds, counted from midnight UTC.
+type Running<'a> = Pin<Box<dyn Future<Output = Result<usize, TaskError>> + 'a>>;
+
+/// Something that is done once in every slot of so many seconds, counted from 1970 UTC.
 pub(super) struct Periodic {
     /// Its name in the log.
     pub name: &'static str,
     /// Seconds of a slot.
-    pub every: i64,
+    pub every: fn(&Context) -> i64,
     /// What is done; says to how many things.
-    pub run: for<'a> fn(&'a Context) -> Running<'a>,
+    pub run: for<'a> fn(&'a Arc<Context>, &'a Config) -> Running<'a>,
 }
 
 /// Everything periodic.
 pub(super) const PERIODIC: &[Periodic] = &[
-    Periodic { name: "expire_questions", every: 900, run: |ctx| Box::pin(expire_questions(ctx)) },
-    Periodic { name: "finish_departures", every: 60, run: |ctx| Box::pin(finish_departures(ctx)) },
+    Periodic {
+        name: "expire_questions",
+        every: |_| 900,
+        run: |ctx, _| Box::pin(async { Ok(expire_questions(ctx).await?) }),
+    },
+    Periodic {
+        name: "finish_departures",
+        every: |_| MINUTE,
+        run: |ctx, _| Box::pin(async { Ok(finish_departures(ctx).await?) }),
+    },
+    // A slot is an epoch: when one begins, the one before it is closed.
+    Periodic {
+        name: "sequence_log",
+        every: |ctx| ctx.store.rhythm().epoch_seconds(),
+        run: |ctx, _| Box::pin(async { Ok(sequence_log(ctx).await?) }),
+    },
+    // Often, because the signer may be away when an epoch ends.
+    Periodic {
+        name: "publish",
+        every: |ctx| ctx.store.rhythm().epoch_seconds().min(MINUTE),
+        run: |ctx, config| Box::pin(publish(ctx, config)),
+    },
     // Few slots a day: the time of a notice must not tell the hour of the report it speaks of.
-    Periodic { name: "notify_desks", every: 4 * 3600, run: |ctx| Box::pin(notify_desks(ctx)) },
-    Periodic { name: "sweep", every: 300, run: |ctx| Box::pin(sweep(ctx)) },
+    Periodic {
+        name: "notify_desks",
+        every: |_| 4 * 3600,
+        run: |ctx, _| Box::pin(async { Ok(notify_desks(ctx).await?) }),
+    },
+    Periodic { name: "sweep", every: |_| 300, run: |ctx, _| Box::pin(async { Ok(sweep(ctx).await?) }) },
 ];

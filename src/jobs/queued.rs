@@ -4,8 +4,10 @@ use super::notify_desk::notify_desk;
 use crate::{
     config::Config,
     mail::{MailError, Mailer},
+    signer::client::SignerError,
     storage::tasks::TaskRow,
-    usecases::{Context, Error},
+    usecases::{Context, Error, publish_log::PublishError},
+    witness::client::UnknownWitness,
 };
 
 /// Why a task failed. Its words go into the queue's row and the log, so they hold no content and no names.
@@ -20,6 +22,20 @@ pub(super) enum TaskError {
     /// A mail did not leave.
     #[error("mail: {0}")]
     Mail(#[from] MailError),
+    /// The signer of the log does not sign.
+    #[error(transparent)]
+    Signer(#[from] SignerError),
+    /// The configuration names a witness that the policy does not.
+    #[error(transparent)]
+    Witness(#[from] UnknownWitness),
+    /// What the signer answered is not by a key of the policy.
+    #[error(
+        "the signer's lines are not by a key of the log's policy: compare SENIM_LOG_POLICY with the signer's keys"
+    )]
+    Signature,
+    /// The public files of the log cannot be written.
+    #[error("the public files of the log: {0}")]
+    Publish(#[from] PublishError),
     /// An act failed.
     #[error(transparent)]
     Act(#[from] Error),

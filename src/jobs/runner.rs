@@ -80,11 +80,11 @@ impl Runner {
         let now = self.context.store.now().as_second();
         let mut done = 0_usize;
         for (periodic, last) in PERIODIC.iter().zip(&self.slots) {
-            let slot = now.div_euclid(periodic.every);
+            let slot = now.div_euclid((periodic.every)(&self.context));
             if last.swap(slot, Ordering::Relaxed) == slot {
                 continue;
             }
-            match (periodic.run)(&self.context).await {
+            match (periodic.run)(&self.context, &self.config).await {
                 Ok(things) => tracing::debug!(task = periodic.name, things, "done"),
                 Err(error) => {
                     // The next look tries again.

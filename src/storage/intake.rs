@@ -238,12 +238,12 @@ impl Store {
         let mut rng = self.entropy().rng();
         let audit_id = uuid_v4(&mut rng);
         let head = Head::new(ObjectKind::Case, audit_id);
-        let entry = draft.seal(&head, "", rng.random())?;
+        let entry = draft.seal(&head, &self.writer(), rng.random())?;
         let statement = IntakeStatement {
             audit_id,
             entry: &entry,
             eid: uuid_v4(&mut rng),
-            due: due_time(&mut rng, self.now(), entry.day).into(),
+            due: due_time(&mut rng, self.rhythm(), self.now(), entry.day).into(),
             columns: WrapColumns {
                 kinds: case.wraps.iter().map(|wrap| wrap.holder.kind()).collect(),
                 holders: case.wraps.iter().map(|wrap| wrap.holder.id()).collect(),

@@ -18,6 +18,7 @@ mod store;
 mod tx;
 
 pub mod cases;
+pub mod checkpoints;
 pub mod content;
 pub mod desks;
 pub mod directory;
@@ -32,6 +33,7 @@ pub mod recoveries;
 pub mod sessions;
 pub mod staff;
 pub mod tasks;
+pub mod tree;
 pub mod wraps;
 
 pub use store::{Db, StorageError, StorageFault, Store, StoreParts, Upkeep, ping};

@@ -1,6 +1,25 @@
 //! The tables as diesel sees them. Kept by hand; a test compares it with a migrated database.
 
 diesel::table! {
+    audit.checkpoints (size) {
+        size -> Int8,
+        epoch -> Int8,
+        made_at -> Timestamptz,
+        note -> Text,
+        public -> Bool,
+    }
+}
+
+diesel::table! {
+    audit.cosignatures (size, witness) {
+        size -> Int8,
+        witness -> Text,
+        line -> Text,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     audit.entries (eid) {
         eid -> Uuid,
         obj_kind -> Text,
@@ -18,9 +37,39 @@ diesel::table! {
 }
 
 diesel::table! {
+    audit.leaves (idx) {
+        idx -> Int8,
+        eid -> Uuid,
+        commitment -> Bytea,
+    }
+}
+
+diesel::table! {
     audit.pending (eid) {
         eid -> Uuid,
         due -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    audit.tiles (level, idx) {
+        level -> Int4,
+        idx -> Int8,
+        data -> Bytea,
+    }
+}
+
+diesel::table! {
+    audit.tree_state (id) {
+        id -> Bool,
+        size -> Int8,
+        root -> Bytea,
+        epoch -> Int8,
+        day -> Int8,
+        day_level -> Int4,
+        audit_id -> Uuid,
+        audit_n -> Int4,
+        audit_head -> Bytea,
     }
 }
 

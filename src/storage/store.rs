@@ -20,7 +20,8 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use super::tx::{Tx, Written};
 use crate::{
-    config::DatabaseConfig,
+    audit::{entry::Writer, rhythm::Rhythm},
+    config::{DatabaseConfig, LogConfig},
     crypto::{place::Place, random::Entropy},
     domain::clock::Clock,
 };
@@ -114,6 +115,8 @@ pub struct StoreParts<'a> {
     pub url: &'a str,
     /// Pool sizes and waiting times.
     pub database: &'a DatabaseConfig,
+    /// The pace of the log.
+    pub log: &'a LogConfig,
     /// The instance's name, which every seal is bound to.
     pub instance: &'a str,
     /// This process's name in entries.
@@ -130,6 +133,7 @@ pub struct Store {
     pool: Pool<AsyncPgConnection>,
     instance: Arc<str>,
     node: Arc<str>,
+    rhythm: Rhythm,
     clock: Clock,
     entropy: Arc<Entropy>,
 }
@@ -165,6 +169,7 @@ impl Store {
             pool,
             instance: parts.instance.into(),
             node: parts.node.into(),
+            rhythm: rhythm(parts.log),
             clock: parts.clock,
             entropy: parts.entropy,
         })
@@ -174,6 +179,17 @@ impl Store {
     #[must_use]
     pub fn entropy(&self) -> &Entropy {
         &self.entropy
+    }
+
+    /// The pace at which the log grows.
+    #[must_use]
+    pub const fn rhythm(&self) -> &Rhythm {
+        &self.rhythm
+    }
+
+    /// Who writes entries down: this process.
+    pub(super) fn writer(&self) -> Writer<'_> {
+        Writer { node: &self.node, rhythm: self.rhythm }
     }
 
     /// The time now.
@@ -265,7 +281,7 @@ impl Store {
             return Err(StorageError::Unavailable("the connection is gone".to_owned()).into());
         };
         AnsiTransactionManager::begin_transaction(conn).await.map_err(StorageError::from)?;
-        let mut tx = Tx::new(conn, &self.node, &self.entropy, self.now());
+        let mut tx = Tx::new(conn, self.writer(), &self.entropy, self.now());
         let outcome = match work(&mut tx).await {
             Ok((value, Written { .. })) => {
                 AnsiTransactionManager::commit_transaction(conn).await.map_err(StorageError::from)?;
@@ -300,6 +316,10 @@ impl Drop for Lease {
             drop(Object::take(conn));
         }
     }
+}
+
+fn rhythm(log: &LogConfig) -> Rhythm {
+    Rhythm::new(log.epoch.as_secs(), log.day.as_secs(), log.mmd.as_secs(), log.quantum)
 }
 
 fn deadpool_runtime() -> deadpool::Runtime {

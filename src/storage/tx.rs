@@ -13,9 +13,15 @@ use uuid::Uuid;
 
 use super::store::{Db, StorageError};
 use crate::{
-    audit::entry::{Draft, Entry, Head},
+    audit::{
+        entry::{Draft, Entry, Head, Writer},
+        rhythm::Rhythm,
+    },
     crypto::random::{Entropy, Rng, uuid_v4},
 };
+
+/// Seconds of a day of the calendar in UTC.
+const DAY_SECONDS: i64 = 86_400;
 
 #[expect(clippy::too_many_arguments, reason = "the function of the database has so many")]
 mod sql {
@@ -47,7 +53,7 @@ pub struct Written {
 /// A transaction that records. It can also look; its writing methods stand in the files of the tables.
 pub struct Tx<'c> {
     db: Db<'c>,
-    node: &'c str,
+    writer: Writer<'c>,
     /// Randomness of this transaction.
     pub rng: Rng,
     now: Timestamp,
@@ -70,11 +76,17 @@ impl<'c> DerefMut for Tx<'c> {
 impl<'c> Tx<'c> {
     pub(super) fn new(
         conn: &'c mut AsyncPgConnection,
-        node: &'c str,
+        writer: Writer<'c>,
         entropy: &Entropy,
         now: Timestamp,
     ) -> Self {
-        Self { db: Db { conn }, node, rng: entropy.rng(), now }
+        Self { db: Db { conn }, writer, rng: entropy.rng(), now }
+    }
+
+    /// When the transaction began.
+    #[must_use]
+    pub const fn now(&self) -> Timestamp {
+        self.now
     }
 
     /// A fresh random id.
@@ -84,12 +96,12 @@ impl<'c> Tx<'c> {
 
     /// Makes the entry that follows `head`; [`Tx::append`] writes it.
     pub(super) fn seal(&mut self, head: &Head, draft: &Draft<'_>) -> Result<Entry, StorageError> {
-        Ok(draft.seal(head, self.node, self.rng.random())?)
+        Ok(draft.seal(head, &self.writer, self.rng.random())?)
     }
 
     /// Appends an entry; the row it describes must name it before the transaction ends.
     pub(super) async fn append(&mut self, entry: &Entry) -> Result<Written, StorageError> {
-        let due = due_time(&mut self.rng, self.now, entry.day);
+        let due = due_time(&mut self.rng, &self.writer.rhythm, self.now, entry.day);
         let eid = self.uuid();
         diesel::select(sql::audit_append(
             eid,
@@ -108,10 +120,17 @@ impl<'c> Tx<'c> {
 
 /// When an entry may enter the tree. What carries only a day enters at a random moment of the day after it, so that the
 /// row tells nothing about the hour. It is the day of the entry that counts, not that of the server's clock: near
-/// midnight they differ, and the difference would tell on which side of it the report came.
-pub(super) fn due_time(rng: &mut Rng, now: Timestamp, day: Option<Date>) -> Timestamp {
+/// midnight they differ, and the difference would tell on which side of it the report came. Where days of the log are
+/// shorter than those of the calendar, which only a demonstration wants, it is the day of the log after this one.
+pub(super) fn due_time(rng: &mut Rng, rhythm: &Rhythm, now: Timestamp, day: Option<Date>) -> Timestamp {
     let Some(day) = day else { return now };
-    let next = day.tomorrow().ok().and_then(|day| day.to_zoned(TimeZone::UTC).ok());
-    let spread = SignedDuration::from_secs(rng.random_range(0..86_400));
-    next.and_then(|next| next.timestamp().checked_add(spread).ok()).unwrap_or(now)
+    let seconds = rhythm.day_seconds();
+    let next = if seconds < DAY_SECONDS {
+        let next = now.as_second().div_euclid(seconds).saturating_add(1);
+        Timestamp::from_second(next.saturating_mul(seconds)).ok()
+    } else {
+        day.tomorrow().ok().and_then(|day| day.to_zoned(TimeZone::UTC).ok()).map(|next| next.timestamp())
+    };
+    let spread = SignedDuration::from_secs(rng.random_range(0..seconds.min(DAY_SECONDS)));
+    next.and_then(|next| next.checked_add(spread).ok()).unwrap_or(now)
 }

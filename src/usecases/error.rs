@@ -1,5 +1,6 @@
 //! What a use case can refuse, and why. `web` turns each into one answer; `cli` into one sentence.
 
+use super::sequence_log::BrokenTree;
 use crate::{
     crypto::{
         envelope::{OpenError, SealError},
@@ -74,6 +75,9 @@ pub enum Error {
     /// A key does not open what it should.
     #[error("a sealed value does not open: {0}")]
     Sealed(&'static str),
+    /// The tree of the log is not what it was left as.
+    #[error(transparent)]
+    BrokenTree(#[from] BrokenTree),
     /// The database.
     #[error(transparent)]
     Storage(StorageError),

@@ -16,7 +16,7 @@ use super::{
     problem::Problem,
     site::{
         audit as audit_pages, case as case_page, cases as case_list, credentials, desk as desk_pages,
-        inbox as inbox_pages, people, proposals as proposal_pages, public, report, sign_in,
+        inbox as inbox_pages, log, people, proposals as proposal_pages, public, report, sign_in,
     },
 };
 use crate::domain::role::Role;
@@ -98,6 +98,10 @@ mod table {
         GET    "/"                                 Public,            public::root;
         GET    "/blank"                            Public,            public::blank;
         GET    "/assets/{file}"                    Public,            public::asset;
+        GET    "/log/checkpoint"                   Public,            log::checkpoint;
+        GET    "/log/keys"                         Public,            log::keys;
+        GET    "/log/policy"                       Public,            log::policy;
+        GET    "/log/tile/{tail:.*}"               Public,            log::tile;
         GET    "/{lang:kk|ru|en}/"                 Public,            public::home;
         GET    "/{lang:kk|ru|en}/promises"         Public,            public::promises;
         POST   "/{lang:kk|ru|en}/leave"            Public,            public::leave;

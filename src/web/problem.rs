@@ -214,7 +214,7 @@ impl From<Error> for Problem {
                 tracing::error!(why, "the instance is not ready");
                 Self::busy()
             }
-            other @ (Error::Sealed(_) | Error::Storage(_)) => Self::internal(&other),
+            other @ (Error::Sealed(_) | Error::BrokenTree(_) | Error::Storage(_)) => Self::internal(&other),
         }
     }
 }

@@ -128,7 +128,8 @@ impl App {
     }
 }
 
-fn configure(world: &World, settings: &[(&str, &str)]) -> Config {
+/// The configuration of a process of this world.
+pub fn configure(world: &World, settings: &[(&str, &str)]) -> Config {
     let hex = |byte: u8| data_encoding::HEXLOWER.encode(&[byte; 32]);
     let mut env: Environment = [
         ("DATABASE_URL", world.db.app_url()),
@@ -153,6 +154,7 @@ fn process(world: &World, config: &Config) -> Context {
     let parts = StoreParts {
         url: &world.db.app_url(),
         database: &config.database,
+        log: &config.log,
         instance: &config.keys.instance,
         node: "test",
         clock: world.clock.clone(),

@@ -21,6 +21,7 @@ use senim::{
         refuse_recovery::refuse_recovery,
         reinvite_staff::reinvite_staff,
         restore_access::restore_access,
+        sequence_log::sequence_log,
         sign_out::sign_out,
     },
 };
@@ -104,9 +105,17 @@ async fn ask_the_log(world: &World) {
     let page = Query::Page(EntryFilter { limit: 10, ..EntryFilter::default() });
     let entries = query_log(&world.ctx, &auditor.caller, page).await.unwrap().entries;
     query_log(&world.ctx, &auditor.caller, Query::Entry(entries[0].eid)).await.unwrap();
-    for kind in [ObjectKind::Case, ObjectKind::Staff, ObjectKind::Desk, ObjectKind::Instance] {
-        query_log(&world.ctx, &auditor.caller, Query::Object(kind, uuid::Uuid::nil())).await.unwrap();
+    for kind in ObjectKind::ALL {
+        query_log(&world.ctx, &auditor.caller, Query::Object(*kind, uuid::Uuid::nil())).await.unwrap();
     }
+}
+
+/// The tree begins; a day later it takes in the day's heads, and entries that have waited too long.
+async fn let_the_tree_grow(world: &World) {
+    world.submit("Something that waits.").await;
+    assert!(sequence_log(&world.ctx).await.unwrap() > 0);
+    world.advance_days(3);
+    assert!(sequence_log(&world.ctx).await.unwrap() > 0);
 }
 
 /// Control AUD-3.
@@ -115,6 +124,7 @@ fn every_act_was_done_and_its_entries_hold_only_what_is_allowed() {
     in_world(async |world| {
         take_all(world).await;
         everything_else(world).await;
+        let_the_tree_grow(world).await;
         let mut done = BTreeSet::new();
         for row in world.owner().await.rows("select body, acts from audit.entries").await {
             let body = bytes(&row["body"]);

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use senim::{
     audit::{
+        edge::RightEdge,
         entry::{SIGNATURE_DOMAIN, commitment_of},
-        schema,
+        schema, tree,
     },
     crypto::{sign::VerifyingKey, staff_keys::StaffPublic},
 };
@@ -28,6 +29,7 @@ pub async fn check_log(owner: &mut Sql) {
     let heads = check_chains(owner).await;
     check_rows(owner, &heads).await;
     check_pending(owner).await;
+    check_tree(owner).await;
 }
 
 type Heads = BTreeMap<(String, String), (i64, Vec<u8>)>;
@@ -93,8 +95,13 @@ fn check_signature(body: &[u8], keys: &BTreeMap<String, Vec<VerifyingKey>>) {
 /// Every audited row stands at the head of its history, and every history has its row.
 async fn check_rows(owner: &mut Sql, heads: &Heads) {
     let mut seen = BTreeSet::new();
-    for (kind, table) in [("case", "cases"), ("staff", "staff"), ("desk", "desks"), ("instance", "instance")]
-    {
+    for (kind, table) in [
+        ("case", "cases"),
+        ("staff", "staff"),
+        ("desk", "desks"),
+        ("instance", "instance"),
+        ("log", "audit.tree_state"),
+    ] {
         for row in owner.rows(&format!("select audit_id, audit_n, audit_head from {table}")).await {
             let place = (kind.to_owned(), row["audit_id"].as_str().unwrap().to_owned());
             let at = (row["audit_n"].as_i64().unwrap(), bytes(&row["audit_head"]));
@@ -105,9 +112,35 @@ async fn check_rows(owner: &mut Sql, heads: &Heads) {
     assert_eq!(seen.len(), heads.len(), "a history without a row");
 }
 
-/// The queue of the tree holds every entry once.
+/// Every entry is in the tree or waits for it, once.
 async fn check_pending(owner: &mut Sql) {
-    let odd = "audit.entries e full join audit.pending p using (eid) where e.eid is null or p.eid is null \
-               or e.obj_id is null";
-    assert_eq!(owner.count(odd).await, 0, "entries and their queue differ");
+    let odd = "audit.entries e full join (select eid from audit.pending union all select eid from audit.leaves) p \
+               using (eid) where e.eid is null or p.eid is null or e.obj_id is null";
+    assert_eq!(owner.count(odd).await, 0, "entries, their queue and the tree differ");
+    let all = "(select eid from audit.pending union all select eid from audit.leaves) p";
+    assert_eq!(owner.count(all).await, owner.count("audit.entries").await, "an entry stands twice");
+}
+
+/// The leaves have no gap, hold the commitments of their entries, and give the tiles, the size and the root.
+async fn check_tree(owner: &mut Sql) {
+    let rows = "select l.idx, l.commitment, e.commitment as entry from audit.leaves l join audit.entries e \
+                using (eid) order by l.idx";
+    let mut leaves = Vec::new();
+    for (place, row) in owner.rows(rows).await.iter().enumerate() {
+        assert_eq!(row["idx"], place, "a gap in the tree");
+        assert_eq!(row["commitment"], row["entry"], "leaf {place} is not its entry's");
+        leaves.push(tree::leaf(&bytes(&row["commitment"])));
+    }
+    let states = owner.rows("select size, root from audit.tree_state").await;
+    let Some(state) = states.first() else { return assert!(leaves.is_empty()) };
+    assert_eq!(state["size"], leaves.len());
+    assert_eq!(bytes(&state["root"]), tree::root(&leaves).bytes(), "another root");
+    let mut edge = RightEdge::empty();
+    let written = edge.extend(&leaves).unwrap();
+    assert_eq!(owner.count("audit.tiles").await, i64::try_from(written.len()).unwrap());
+    for tile in written {
+        let (level, index) = (tile.id.level(), tile.id.index());
+        let query = format!("select data from audit.tiles where level = {level} and idx = {index}");
+        assert_eq!(bytes(&owner.value(&query).await), tile.bytes, "{}", tile.id);
+    }
 }

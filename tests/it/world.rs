@@ -129,6 +129,7 @@ fn process(config: &Config, db: &Database, clock: &Clock, entropy: &Arc<Entropy>
     let parts = StoreParts {
         url: &db.app_url(),
         database: &config.database,
+        log: &config.log,
         instance: &config.keys.instance,
         node: "test",
         clock: clock.clone(),
@@ -182,7 +183,8 @@ impl World {
 
     /// Another process of the same instance.
     pub fn another_process(&self) -> Context {
-        let entropy = Arc::new(Entropy::seeded(seed() ^ 1));
+        // Each with a sequence of its own, or two of them would draw the same ids.
+        let entropy = Arc::new(Entropy::seeded(self.ctx.store.entropy().uuid().as_u64_pair().0));
         process(&self.config, &self.db, &self.clock, &entropy)
     }
 

@@ -11,8 +11,9 @@ use senim::{
         cosignature::cosign,
         directory::{DirectoryBody, SIGNATURE_DOMAIN},
         edge::RightEdge,
-        entry::{By, Draft, Entry, Head, ObjectKind, When, commitment_of},
+        entry::{By, Draft, Entry, Head, ObjectKind, When, Writer, commitment_of},
         note_key::{KeyName, Kind, SignerKey},
+        rhythm::Rhythm,
         tile::{TilePath, changed_bundles},
         tree,
         verify::{Asked, DirectoryLine, Entries, Report, Source, Unreadable, verify},
@@ -151,7 +152,9 @@ impl Log {
         self.clock += 1;
         let head = *self.heads.entry(id).or_insert_with(|| Head::new(kind, id));
         let blinding = rand::RngExt::random(&mut self.rng);
-        let entry = draft(self.now()).seal(&head, "node1", blinding).unwrap();
+        let entry = draft(self.now())
+            .seal(&head, &Writer { node: "node1", rhythm: Rhythm::PLAIN }, blinding)
+            .unwrap();
         self.heads.insert(id, Head { n: entry.place.n, commitment: Some(entry.commitment), ..head });
         entry
     }

@@ -6,9 +6,14 @@ use uuid::Uuid;
 
 use super::*;
 use crate::{
-    audit::entry::{By, Draft, Head, ObjectKind, When},
+    audit::{
+        entry::{By, Draft, Head, ObjectKind, When, Writer},
+        rhythm::Rhythm,
+    },
     crypto::{secret::Secret, sign::SigningKey},
 };
+
+const WRITER: Writer<'_> = Writer { node: "server", rhythm: Rhythm::PLAIN };
 
 fn of_reporter() -> Value {
     let draft = Draft::new(Act::ReportReceived, By::Reporter, When::Day(date(2026, 9, 21)))
@@ -17,7 +22,7 @@ fn of_reporter() -> Value {
         .code("category", "bribery")
         .code("profile", "kz/1");
     let head = Head::new(ObjectKind::Case, Uuid::from_bytes([0x11; 16]));
-    serde_json::from_slice(&draft.seal(&head, "server", [0x22; 32]).unwrap().body).unwrap()
+    serde_json::from_slice(&draft.seal(&head, &WRITER, [0x22; 32]).unwrap().body).unwrap()
 }
 
 fn of_staff() -> Value {
@@ -31,7 +36,14 @@ fn of_staff() -> Value {
         .answering([3; 32])
         .signed_by(&key);
     let head = Head { n: 6, commitment: Some([4; 32]), ..Head::new(ObjectKind::Case, Uuid::nil()) };
-    serde_json::from_slice(&draft.seal(&head, "server", [0x22; 32]).unwrap().body).unwrap()
+    serde_json::from_slice(&draft.seal(&head, &WRITER, [0x22; 32]).unwrap().body).unwrap()
+}
+
+fn of_system() -> Value {
+    let at = When::At(Timestamp::from_second(1_790_001_763).unwrap());
+    let draft = Draft::new(Act::LogHeadmap, By::System, at).committing("heads", [5; 32]);
+    let head = Head { n: 6, commitment: Some([4; 32]), ..Head::new(ObjectKind::Log, Uuid::nil()) };
+    serde_json::from_slice(&draft.seal(&head, &WRITER, [0x22; 32]).unwrap().body).unwrap()
 }
 
 fn faults_of(entry: &Value) -> Vec<SchemaFault> {
@@ -57,6 +69,19 @@ fn with(mut entry: Value, path: &[&str], value: Value) -> Vec<SchemaFault> {
 fn entries_as_they_are_written_have_no_fault() {
     assert_eq!(faults_of(&of_reporter()), []);
     assert_eq!(faults_of(&of_staff()), []);
+    assert_eq!(faults_of(&of_system()), []);
+}
+
+#[test]
+fn an_epoch_is_never_told_of_a_reporter_and_commitments_are_of_the_system() {
+    assert_eq!(of_staff()["epoch"], json!(1_790_001_763 / 900));
+    let misplaced = |name: &str| [SchemaFault::Misplaced(name.to_owned())];
+    assert_eq!(with(of_reporter(), &["epoch"], json!(7)), misplaced("epoch"));
+    assert_eq!(with(of_staff(), &["epoch"], Value::Null), [SchemaFault::Missing("epoch".to_owned())]);
+    let heads = json!({"heads": "a".repeat(64)});
+    assert_eq!(with(of_reporter(), &["cm"], heads.clone()), misplaced("cm"));
+    assert_eq!(with(of_staff(), &["cm"], heads), misplaced("cm"));
+    assert_eq!(with(of_system(), &["cm", "note"], json!("a")), [SchemaFault::Unknown("cm.note".to_owned())]);
 }
 
 #[test]
@@ -68,7 +93,7 @@ fn what_tells_of_a_reporter_is_refused_in_every_place() {
     assert_eq!(with(of_reporter(), &["by", "id"], json!("0101010101010101")), misplaced("by.id"));
     assert_eq!(with(of_reporter(), &["by", "role"], json!("triager")), misplaced("by.role"));
     assert_eq!(with(of_staff(), &["day"], json!("2026-09-21")), misplaced("day"));
-    for name in ["ip", "agent", "session", "receipt", "language", "cm", "text"] {
+    for name in ["ip", "agent", "session", "receipt", "language", "post", "text"] {
         let unknown = |path: &str| vec![SchemaFault::Unknown(path.to_owned())];
         assert_eq!(with(of_reporter(), &[name], json!("x")), unknown(name));
         assert_eq!(with(of_reporter(), &["by", name], json!("x")), unknown(&format!("by.{name}")));

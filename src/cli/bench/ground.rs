@@ -105,6 +105,7 @@ impl Ground {
         let store = Store::open(StoreParts {
             url: &url,
             database: &config.database,
+            log: &config.log,
             instance: INSTANCE,
             node: "bench",
             clock: Clock::system(),

@@ -6,6 +6,7 @@
 //! | file | holds |
 //! | --- | --- |
 //! | `accounts` | who works here, with passwords and second factors, and the receipts, kept in files |
+//! | `companions` | the signer and the witness, beside the server |
 //! | `setting` | bodies, desks, routing (`setting.toml`) |
 //! | `cast` | inviting, enrolling, signing in |
 //! | `story` | the reports and what is done with them (`story.toml`) |
@@ -13,6 +14,7 @@
 
 mod accounts;
 mod cast;
+mod companions;
 mod setting;
 mod stage;
 mod story;
@@ -40,10 +42,21 @@ use crate::{
     web::Running,
 };
 use accounts::Account;
+use companions::Companions;
 use stage::Stage;
 
 /// This process's name in the entries it causes.
 const NODE: &str = "demo";
+
+/// Kept in the home directory as its configuration where there is none and nothing else is there yet.
+const PACE_FILE: &str = "senim.toml";
+const PACE: &str = "\
+# Made by `senim demo`: the tree of the record grows every minute, and what a report caused enters it within ten, so that
+# one sees it move. A real installation keeps the defaults; an installation never makes epochs or days longer later.
+log_epoch_seconds = 60
+log_quantum = 16
+log_day_seconds = 300
+";
 
 /// How the demo is run.
 #[derive(Args)]
@@ -70,7 +83,7 @@ pub(super) fn run(settings: Settings, arguments: &Arguments) -> Result<(), Failu
     if let Some(Command::Code { login }) = &arguments.command {
         return code(&place, login);
     }
-    let mut installation = settings.open()?;
+    let mut installation = settings.with(PACE_FILE, PACE)?.open()?;
     installation.migrate()?;
     let seeded = seed(&mut installation, &place)?;
     let accounts = accounts::read(&place.accounts())?;
@@ -79,6 +92,7 @@ pub(super) fn run(settings: Settings, arguments: &Arguments) -> Result<(), Failu
         say(format_args!("Accounts: {}", place.accounts().display()));
         return Ok(());
     }
+    let _companions = Companions::start(installation.config())?;
     serve(&installation, |running| introduce(running, &place, &accounts))
 }
 
@@ -247,6 +261,7 @@ fn introduce(running: &Running, place: &Place, accounts: &[Account]) {
         "\nSenim runs with invented data.\n\n  \
            Report something   http://{public}/en/   (also /kk/, /ru/)\n  \
            Staff              http://{public}/staff\n  \
+           The public log     http://{public}/log/checkpoint   (signed and cosigned by processes of their own; a day of it is five minutes)\n  \
            Operators          http://{admin}/metrics\n\n{}\n  \
            Password of every account   {password}\n  \
            One-time code               {program} demo code LOGIN   (each code counts once, for 30 seconds)\n  \

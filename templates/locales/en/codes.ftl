@@ -85,6 +85,7 @@ object-case = case
 object-staff = person
 object-desk = desk
 object-instance = site
+object-log = record
 
 language-kk = Kazakh
 language-ru = Russian

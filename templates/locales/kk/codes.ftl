@@ -85,6 +85,7 @@ object-case = іс
 object-staff = қызметкер
 object-desk = бөлімше
 object-instance = сайт
+object-log = журнал
 
 language-kk = қазақ тілі
 language-ru = орыс тілі

@@ -85,6 +85,7 @@ object-case = дело
 object-staff = сотрудник
 object-desk = подразделение
 object-instance = сайт
+object-log = журнал
 
 language-kk = казахский
 language-ru = русский
