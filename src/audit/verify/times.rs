@@ -1,6 +1,6 @@
 //! When entries say that they were written, against what witnesses saw when.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
@@ -19,15 +19,17 @@ pub(super) struct Times {
     /// Size and time of the heads that a witness saw, smallest first.
     seen: Vec<(u64, u64)>,
     pace: Pace,
-    /// Entries that entered the log too long after they say they were written, until a `log.late` answers for them.
+    /// Entries that entered the log too long after they say they were written.
     late: HashMap<[u8; 32], u64>,
+    /// What a `log.late` answers for; it may stand before the entry, because an epoch is shuffled.
+    excused: HashSet<[u8; 32]>,
     faults: u64,
 }
 
 impl Times {
     pub(super) fn new(known: &[KnownHead], pace: Pace) -> Self {
         let seen = known.iter().filter_map(|known| Some((known.head.size, known.seen_at?))).collect();
-        Self { seen, pace, late: HashMap::new(), faults: 0 }
+        Self { seen, pace, late: HashMap::new(), excused: HashSet::new(), faults: 0 }
     }
 
     /// When the newest head was seen.
@@ -37,9 +39,7 @@ impl Times {
 
     pub(super) fn push(&mut self, index: u64, entry: &Reading, report: &mut Report) {
         if entry.did("log.late") {
-            for answered in &entry.answers {
-                self.late.remove(answered);
-            }
+            self.excused.extend(&entry.answers);
         }
         let before = self.seen.iter().rev().find(|(size, _)| *size <= index).map(|(_, at)| *at);
         let after = self.seen.iter().find(|(size, _)| *size > index).map(|(_, at)| *at);
@@ -59,7 +59,8 @@ impl Times {
     }
 
     /// Ends.
-    pub(super) fn finish(self, report: &mut Report) {
+    pub(super) fn finish(mut self, report: &mut Report) {
+        self.late.retain(|commitment, _| !self.excused.contains(commitment));
         let late: BTreeSet<u64> = self.late.values().copied().collect();
         for index in &late {
             report.add_at(
