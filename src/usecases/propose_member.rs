@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// Signs an enrolled person's keys and roles. A second administrator confirms. `shown` is the [`digest`] of what the
+/// Signs an enrolled person's keys and roles. A second administrator confirms. `shown` is the digest of what the
 /// administrator saw: rows can be exchanged between the look and the signature.
 ///
 /// # Errors

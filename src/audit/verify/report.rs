@@ -76,7 +76,7 @@ impl Report {
         self.checks.push(Check { name, outcome, sentence: sentence.to_string(), index: None });
     }
 
-    /// Adds a check that concerns a place of the log; of one kind the first [`MOST`] are told.
+    /// Adds a check that concerns a place of the log; of one kind only the first twenty are told.
     pub fn add_at(&mut self, name: &'static str, index: u64, sentence: impl fmt::Display) {
         let told = self.checks.iter().filter(|check| check.name == name && check.index.is_some()).count();
         if told >= MOST {
