@@ -117,6 +117,7 @@ fn situations(capacity: Capacity) -> Vec<(&'static str, Situation)> {
         ("no proposal", Situation { proposer: None, ..base.clone() }),
         ("is the lead", Situation { self_is_lead: true, ..base.clone() }),
         ("involved before", Situation { involved: true, ..base.clone() }),
+        ("nobody leads it", Situation { leaderless: true, ..base.clone() }),
         ("case at another desk", Situation { desk: OTHER_DESK, ..base.clone() }),
         ("case archived", Situation { status: Status::Archived, ..base }),
     ]
@@ -238,8 +239,8 @@ fn any_situation() -> impl Strategy<Value = Situation> {
     ];
     let grant = proptest::option::of(proptest::sample::select(Capacity::ALL));
     let desk = prop_oneof![Just(DESK), Just(OTHER_DESK)];
-    (proptest::sample::select(Status::ALL), grant, proposer, desk, any::<[bool; 4]>()).prop_map(
-        |(status, grant, proposer, desk, [attested, recused, self_is_lead, involved])| Situation {
+    (proptest::sample::select(Status::ALL), grant, proposer, desk, any::<[bool; 5]>()).prop_map(
+        |(status, grant, proposer, desk, [attested, recused, self_is_lead, leaderless, involved])| Situation {
             case: CASE,
             desk,
             status,
@@ -248,6 +249,7 @@ fn any_situation() -> impl Strategy<Value = Situation> {
             recused,
             proposer,
             self_is_lead,
+            leaderless,
             involved,
         },
     )

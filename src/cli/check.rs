@@ -211,10 +211,11 @@ fn desks(registry: &Registry) -> Vec<Verdict> {
 
 async fn work(ctx: &Context) -> Result<Vec<Verdict>, Failure> {
     let open: Vec<Status> = Status::ALL.iter().copied().filter(|status| status.is_open()).collect();
-    let (short, (waiting, dead)) = ctx
+    let (short, without_lead, (waiting, dead)) = ctx
         .store
         .read(async |db| {
-            Ok::<_, Error>((db.cases_short_of_holders(&open, MOST).await?.len(), db.queue_depth().await?))
+            let short = db.cases_short_of_holders(&open, MOST).await?.len();
+            Ok::<_, Error>((short, db.cases_without_lead(MOST).await?.len(), db.queue_depth().await?))
         })
         .await?;
     let forged = forged_cases(ctx, &open, MOST).await?;
@@ -228,6 +229,12 @@ async fn work(ctx: &Context) -> Result<Vec<Verdict>, Failure> {
         match short {
             0 => Good("Every open case has at least two people who can read it.".to_owned()),
             short => Found(format!("{short} open cases have fewer than two people who can read them.")),
+        },
+        match without_lead {
+            0 => Good("Every case that needs a lead investigator has one.".to_owned()),
+            without => Found(format!(
+                "{without} cases stand still, because they need a lead investigator and have none: a triager or another colleague who holds the case gives somebody the part on its page."
+            )),
         },
         match dead {
             0 => Good(format!("No task was given up; {waiting} wait.")),

@@ -113,9 +113,13 @@ fn case_rule(staff: &StaffActor, action: Action, situation: &Situation) -> Verdi
         Action::ReadContent | Action::RestoreAccess => attested,
         // The reviewer speaks by decisions only, so as to stay the second pair of eyes.
         Action::WriteMessage => attested && capacity != Capacity::Reviewer && situation.status.mailbox_open(),
-        Action::GrantAccess | Action::RevokeAccess => {
-            attested && matches!(capacity, Capacity::Triager | Capacity::Lead)
+        Action::GrantAccess | Action::RevokeAccess
+            if matches!(capacity, Capacity::Triager | Capacity::Lead) =>
+        {
+            attested
         }
+        // Where triagers and lead are gone, those who are left find a new one.
+        Action::GrantAccess => attested && capacity == Capacity::Investigator && situation.leaderless,
         Action::TakeStep(step) => attested && step_rule(capacity, step, situation),
         Action::DecideProposal => attested && decision_rule(staff, capacity, situation),
         _ => false,

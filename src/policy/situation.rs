@@ -94,6 +94,8 @@ pub struct Situation {
     pub proposer: Option<Proposer>,
     /// Whether the actor is the lead of the case, whatever else they hold.
     pub self_is_lead: bool,
+    /// Whether the case stands still because it needs a lead and has none.
+    pub leaderless: bool,
     /// Whether the actor proposed, approved or led what a review is about (norms.md 8.5, rule 3). To be set when the step
     /// or the proposal in question is a review.
     pub involved: bool,
@@ -112,6 +114,7 @@ impl Situation {
             recused: false,
             proposer: None,
             self_is_lead: false,
+            leaderless: false,
             involved: false,
         }
     }

@@ -94,6 +94,13 @@ impl CaseRow {
         self.audit_n.saturating_add(1)
     }
 
+    /// Whether the case needs a lead as it stands; while a question of the lead's waits, the answer leads back to them.
+    #[must_use]
+    pub fn needs_lead(&self) -> bool {
+        let awaited = self.origin_status.filter(|_| self.status == Status::AwaitingInfo);
+        awaited.unwrap_or(self.status).needs_lead()
+    }
+
     /// Where the next entry goes.
     #[must_use]
     pub fn head(&self) -> Head {

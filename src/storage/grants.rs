@@ -176,6 +176,43 @@ impl Db<'_> {
         Ok(rows.into_iter().map(|row| (StaffId(row.staff_id), row.login, CaseId(row.case_id))).collect())
     }
 
+    /// Whether somebody who is active holds a living grant for a case.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn works_on(&mut self, case: CaseId, who: StaffId) -> Result<bool, StorageError> {
+        let part = case_grants::table
+            .inner_join(staff::table.on(staff::id.eq(case_grants::staff_id)))
+            .filter(case_grants::case_id.eq(case).and(case_grants::staff_id.eq(who)))
+            .filter(case_grants::recused_on.is_null().and(case_grants::revoked_on.is_null()))
+            .filter(staff::state.eq("active"));
+        Ok(diesel::select(diesel::dsl::exists(part)).get_result(self.conn).await?)
+    }
+
+    /// Cases that need a lead as they stand, and have none who works here: by id.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn cases_without_lead(&mut self, limit: i64) -> Result<Vec<CaseId>, StorageError> {
+        let led = Status::ALL.iter().filter(|status| status.needs_lead());
+        let led: Vec<_> = led.map(|status| status.code().to_owned()).collect();
+        let rows: Vec<ShortCase> = diesel::sql_query(
+            "select c.id from cases c
+             where case when c.status = $1 then coalesce(c.origin_status, '') else c.status end = any($2)
+               and not exists (
+                 select from case_grants g join staff s on s.id = g.staff_id
+                 where g.case_id = c.id and g.staff_id = c.lead_id
+                   and g.recused_on is null and g.revoked_on is null and s.state = 'active')
+             order by c.id limit $3",
+        )
+        .bind::<Text, _>(Status::AwaitingInfo.code())
+        .bind::<Array<Text>, _>(led)
+        .bind::<BigInt, _>(limit)
+        .load(self.conn)
+        .await?;
+        Ok(rows.into_iter().map(|row| CaseId(row.id)).collect())
+    }
+
     /// Cases in one of these states with fewer than two living holders who are active: nobody, or one person alone, can read them.
     ///
     /// # Errors

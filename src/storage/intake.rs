@@ -87,6 +87,8 @@ pub enum Intake {
     Known,
     /// The directory, a desk or the routing changed meanwhile: route and seal again.
     RegistryChanged,
+    /// The body named is not in the registry of bodies.
+    BodyUnknown,
 }
 
 struct IntakeStatement<'a> {
@@ -162,7 +164,12 @@ impl IntakeStatement<'_> {
         out.push_bind_param::<Bytea, _>(self.entry.commitment.as_slice())?;
         out.push_sql(" from fresh, (select ");
         out.push_bind_param::<SqlDate, _>(&columns.received_on)?;
-        out.push_sql("::date as d) as day on conflict (receipt_id) do nothing returning id, received_on)");
+        // Asked before the foreign key is: what the database refuses, it writes into its own log, with the time.
+        out.push_sql("::date as d) as day where ");
+        out.push_bind_param::<Nullable<SqlUuid>, _>(&case.body)?;
+        out.push_sql("::uuid is null or exists (select from bodies where bodies.id = ");
+        out.push_bind_param::<Nullable<SqlUuid>, _>(&case.body)?;
+        out.push_sql(") on conflict (receipt_id) do nothing returning id, received_on)");
         Ok(())
     }
 
@@ -263,7 +270,14 @@ impl Store {
         if !appended.is_empty() {
             return Ok(Intake::Taken);
         }
-        let known = super::Db { conn: &mut conn }.case_of_receipt(&case.receipt_id).await?;
-        Ok(if known.is_some() { Intake::Known } else { Intake::RegistryChanged })
+        let mut db = super::Db { conn: &mut conn };
+        if db.case_of_receipt(&case.receipt_id).await?.is_some() {
+            return Ok(Intake::Known);
+        }
+        let unknown = match case.body {
+            Some(body) => db.body(body).await?.is_none(),
+            None => false,
+        };
+        Ok(if unknown { Intake::BodyUnknown } else { Intake::RegistryChanged })
     }
 }

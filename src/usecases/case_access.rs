@@ -1,9 +1,9 @@
 //! How a caller stands to a case.
 
-use super::{caller::Caller, error::Error};
+use super::{caller::Caller, error::Error, part::part_of};
 use crate::{
     domain::{case::step::Step, ids::CaseId},
-    policy::{Action, Capacity, Permit, Proposer, Situation, authorize},
+    policy::{Action, Permit, Proposer, Situation, authorize},
     storage::{Db, Tx, cases::CaseRow, grants::GrantRow, proposals::ProposalRow},
 };
 
@@ -19,12 +19,10 @@ pub(super) async fn situation(
     let leads = case.lead_id == Some(caller.id);
     let involved = db.took_part(case.id, caller.id).await? || leads;
     let is_review = proposal.is_none_or(|proposal| proposal.step == Step::Review);
-    // Who handed a case back, or led it before it was reopened, keeps the grant but leads no longer.
-    let capacity = living.map(|grant| match grant.capacity {
-        Capacity::Lead if !leads => Capacity::Investigator,
-        capacity => capacity,
-    });
+    let capacity = living.map(|grant| part_of(grant, case));
+    let leaderless = case.needs_lead() && !led(db, case).await?;
     Ok(Situation {
+        leaderless,
         grant: capacity,
         attested: living.is_some_and(|grant| grant.attested_on.is_some()),
         recused: grant.as_ref().is_some_and(|grant| grant.recused_on.is_some()),
@@ -33,6 +31,14 @@ pub(super) async fn situation(
         involved: is_review && involved,
         ..Situation::new(case.id, case.desk_id, case.status)
     })
+}
+
+/// Whether somebody who works here leads the case.
+pub(super) async fn led(db: &mut Db<'_>, case: &CaseRow) -> Result<bool, Error> {
+    match case.lead_id {
+        Some(lead) => Ok(db.works_on(case.id, lead).await?),
+        None => Ok(false),
+    }
 }
 
 /// The case, if the caller may do this with it; otherwise as if it did not exist, or forbidden.

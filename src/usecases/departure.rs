@@ -2,23 +2,22 @@
 //! (`reinvite_staff`): the sessions end, the directory no longer lists the person, every case gets a new epoch without
 //! them.
 
-use super::{caller::Caller, context::Context, error::Error, holders::rotate, propose_member::body_of};
+use super::{
+    caller::Caller, context::Context, error::Error, holders::shut_out, propose_member::body_of,
+    registry::Registry,
+};
 use crate::{
     audit::{
         act::Act,
         directory::{DirectoryBody, SIGNATURE_DOMAIN},
         entry::{By, Draft, When},
     },
-    domain::{
-        ids::{CaseId, StaffId},
-        role::Role,
-    },
+    domain::ids::{CaseId, StaffId},
     policy::Permit,
     storage::{
         Tx, Written,
         directory::DirectoryRow,
         grants::GrantEnd,
-        proposals::Resolution,
         staff::{StaffChange, StaffRow},
     },
 };
@@ -48,12 +47,13 @@ impl Departure<'_> {
     /// [`Error::Conflict`] where there is nothing left to change.
     pub(super) async fn leave(&self, change: &StaffChange, act: Act) -> Result<(), Error> {
         let id = self.staff;
-        self.leaves_two_administrators().await?;
         self.ctx
             .store
             .record("leave", async |tx| {
                 let instance =
                     tx.lock_instance().await?.ok_or(Error::NotReady("the instance was never founded"))?;
+                let registry = self.ctx.registry_at(tx, instance.version).await?;
+                self.leaves_two_administrators(&registry)?;
                 let person = tx.lock_staff(id).await?.ok_or(Error::NotFound)?;
                 let signing = self.caller.filter(|_| person.public_keys.is_some());
                 let retired = match signing {
@@ -78,19 +78,14 @@ impl Departure<'_> {
     }
 
     /// Two administrators must remain, or nobody could ever be signed in again; what one of them cannot do to the other,
-    /// the operator can.
-    async fn leaves_two_administrators(&self) -> Result<(), Error> {
-        let registry = self.ctx.current_registry().await?;
-        let administrators = |id: &StaffId| {
-            registry
-                .directory
-                .members
-                .get(id)
-                .is_some_and(|member| member.roles.iter().any(|held| held.role == Role::Administrator))
-        };
-        let others = registry.directory.members.keys().filter(|id| **id != self.staff);
-        let enough = others.filter(|id| administrators(id)).count() >= 2;
-        if self.caller.is_some() && administrators(&self.staff) && !enough {
+    /// the operator can. Asked while nobody else can change the directory: of two who take each other's place at once,
+    /// the second is not one any more.
+    fn leaves_two_administrators(&self, registry: &Registry) -> Result<(), Error> {
+        let Some(caller) = self.caller else { return Ok(()) };
+        if !registry.is_administrator(caller.id) {
+            return Err(Error::Unauthenticated);
+        }
+        if registry.is_administrator(self.staff) && registry.administrators_besides(self.staff) < 2 {
             return Err(Error::TooFewAdministrators);
         }
         Ok(())
@@ -141,24 +136,10 @@ impl Departure<'_> {
             .store
             .record("lose_key", async |tx| -> Result<((), Written), Error> {
                 let row = tx.lock_case(case).await?.ok_or(Error::NotFound)?;
-                if grants == Grants::End {
-                    tx.end_grant(permit, (case, staff), GrantEnd::Revoked, self.ctx.store.today()).await?;
-                }
-                tx.delete_wraps(permit, case, staff).await?;
-                let (mut change, remaining) = rotate(self.ctx, tx, permit, &registry, &row).await?;
-                if grants == Grants::End && row.lead_id == Some(staff) {
-                    change.lead = Some(None);
-                }
-                let lost = if grants == Grants::End { Act::GrantRemoved } else { Act::GrantSuspended };
-                let mut draft = self.draft(lost).and(Act::EpochRotated);
-                if remaining < 2 {
-                    draft = draft.and(Act::HoldersShort);
-                }
-                if let Some(proposal) = tx.pending_proposal(case).await? {
-                    let now = self.ctx.store.now();
-                    tx.resolve_proposal(permit, proposal.id, Resolution::Stale, (None, now)).await?;
-                    draft = draft.and(Act::ProposalStale);
-                }
+                let end = (grants == Grants::End).then_some(GrantEnd::Revoked);
+                let (change, acts) = shut_out(self.ctx, tx, permit, &registry, (&row, staff, end)).await?;
+                let draft = self.draft(if end.is_some() { Act::GrantRemoved } else { Act::GrantSuspended });
+                let draft = acts.into_iter().fold(draft, Draft::and);
                 Ok(((), tx.save_case(permit, &row, change, &draft).await?))
             })
             .await

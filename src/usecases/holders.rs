@@ -8,6 +8,7 @@ use super::{
     registry::Registry,
 };
 use crate::{
+    audit::act::Act,
     crypto::{
         epoch::{EpochKeys, EpochSeed},
         kem::KemPublic,
@@ -19,6 +20,8 @@ use crate::{
     storage::{
         Tx,
         cases::{CaseChange, CaseRow},
+        grants::GrantEnd,
+        proposals::Resolution,
         wraps::{EpochRow, Holder, NewWrap, WrapRow},
     },
 };
@@ -119,7 +122,7 @@ pub(super) async fn unlock(
 
 /// Begins a new epoch without anybody's keys: a fresh seed, wrapped to the public keys of the remaining holders, the
 /// reporter and the desk's recovery key. What was read before is not reached by it.
-pub(super) async fn rotate(
+async fn rotate(
     ctx: &Context,
     tx: &mut Tx<'_>,
     permit: &Permit,
@@ -152,4 +155,34 @@ pub(super) async fn rotate(
     tx.insert_epoch(permit, EpochRow { case_id: case.id, epoch, public_key, mac }).await?;
     tx.insert_wraps(permit, case.id, &wraps).await?;
     Ok((CaseChange { epoch: Some(epoch), ..CaseChange::default() }, remaining.len()))
+}
+
+/// Takes somebody's keys of a case: a new epoch begins without them, and what waits for an approval under the old one
+/// is stale. `end` ends the grant as well; without it the person stays and waits for the case's keys. The acts are to be
+/// added to the entry of whatever brought it about.
+pub(super) async fn shut_out(
+    ctx: &Context,
+    tx: &mut Tx<'_>,
+    permit: &Permit,
+    registry: &Registry,
+    (case, staff, end): (&CaseRow, StaffId, Option<GrantEnd>),
+) -> Result<(CaseChange, Vec<Act>), Error> {
+    if let Some(end) = end {
+        tx.end_grant(permit, (case.id, staff), end, ctx.store.today()).await?;
+    }
+    tx.delete_wraps(permit, case.id, staff).await?;
+    let (mut change, remaining) = rotate(ctx, tx, permit, registry, case).await?;
+    if end.is_some() && case.lead_id == Some(staff) {
+        change.lead = Some(None);
+    }
+    let mut acts =
+        vec![if end.is_some() { Act::GrantRemoved } else { Act::GrantSuspended }, Act::EpochRotated];
+    if remaining < 2 {
+        acts.push(Act::HoldersShort);
+    }
+    if let Some(proposal) = tx.pending_proposal(case.id).await? {
+        tx.resolve_proposal(permit, proposal.id, Resolution::Stale, (None, ctx.store.now())).await?;
+        acts.push(Act::ProposalStale);
+    }
+    Ok((change, acts))
 }

@@ -6,10 +6,10 @@
 //!
 //! | of the reporter | of the desk | of administrators and auditors |
 //! | --- | --- | --- |
-//! | `read_log_file`, `find_bodies`, `submit_report`, `open_inbox`, `read_inbox`, `send_inbox_message` | `sign_in`, `sign_out`, `resume_session`, `list_cases`, `open_case`, `attest`, `recuse`, `take_step`, `approve_proposal`, `refuse_proposal`, `list_proposals`, `send_message`, `add_note`, `recover_account`, `restore_access` | `found_instance`, `open_desk`, `add_body`, `add_rule`, `invite_staff`, `redeem_invitation`, `propose_member`, `confirm_member`, `disable_staff`, `reinvite_staff`, `approve_recovery`, `refuse_recovery`, `list_staff`, `query_log` |
+//! | `read_log_file`, `find_bodies`, `submit_report`, `open_inbox`, `read_inbox`, `send_inbox_message` | `sign_in`, `sign_out`, `resume_session`, `list_cases`, `open_case`, `attest`, `recuse`, `take_step`, `approve_proposal`, `refuse_proposal`, `list_proposals`, `send_message`, `add_note`, `recover_account`, `restore_access`, `give_access`, `take_access` | `found_instance`, `open_desk`, `add_body`, `add_rule`, `invite_staff`, `redeem_invitation`, `propose_member`, `confirm_member`, `disable_staff`, `reinvite_staff`, `approve_recovery`, `refuse_recovery`, `list_staff`, `query_log` |
 //!
 //! `expire_questions`, `finish_departures`, `notify_desks`, `publish_log`, `sequence_log`, `sign_heads` and `sweep` are done by timers, `take_pulse` and `take_readings` for the operator. What several use cases share has its own file:
-//! `context`, `caller`, `credentials`, `departure`, `registry`, `holders`, `case_access`, `case_history`, `denials`, `items`, `effects`.
+//! `context`, `caller`, `credentials`, `departure`, `registry`, `holders`, `part`, `case_access`, `case_history`, `denials`, `items`, `effects`.
 
 pub mod add_body;
 pub mod add_note;
@@ -33,6 +33,7 @@ pub mod expire_questions;
 pub mod find_bodies;
 pub mod finish_departures;
 pub mod found_instance;
+pub mod give_access;
 mod holders;
 pub mod invite_staff;
 mod items;
@@ -43,6 +44,7 @@ pub mod notify_desks;
 pub mod open_case;
 pub mod open_desk;
 pub mod open_inbox;
+pub mod part;
 pub mod propose_member;
 pub mod publish_log;
 pub mod query_log;
@@ -65,6 +67,7 @@ pub mod sign_in;
 pub mod sign_out;
 pub mod submit_report;
 pub mod sweep;
+pub mod take_access;
 pub mod take_pulse;
 pub mod take_readings;
 pub mod take_step;

@@ -11,6 +11,8 @@ use super::{
     error::Error,
     holders::HeldSeeds,
     items::{Opener, text_of},
+    part::{Colleague, colleagues, part_of},
+    take_access::may_take,
 };
 use crate::{
     audit::act::Act,
@@ -23,7 +25,6 @@ use crate::{
         },
         ids::{CaseId, ItemId, ProposalId, StaffId},
         report::Report,
-        role::Role,
     },
     policy::{Action, Permit, Situation, authorize},
     storage::{
@@ -58,8 +59,14 @@ pub struct OpenedCase {
     pub content: Option<Vec<Piece>>,
     /// What happened, first entry first; empty before the attestation.
     pub history: Vec<HistoryLine>,
-    /// Colleagues of the desk who could investigate, for the assignment.
-    pub investigators: Vec<(StaffId, String)>,
+    /// The case needs a lead as it stands, and nobody who works here is it.
+    pub leaderless: bool,
+    /// Colleagues of the desk who could be given a part in the case.
+    pub colleagues: Vec<Colleague>,
+    /// Whether the caller may give somebody a part now.
+    pub may_give: bool,
+    /// Whose part the caller may take now.
+    pub removable: Vec<StaffId>,
 }
 
 /// An opened piece of a case.
@@ -122,15 +129,15 @@ pub async fn open_case(ctx: &Context, caller: &Caller, id: CaseId) -> Result<Ope
         (row, mine && !keys_awaited && by_person(row.step))
     });
     let steps = steps.collect();
-    let registry = ctx.registry().await?;
-    let mut investigators: Vec<_> = registry
-        .directory
-        .with_role(Role::Investigator, case.desk_id)
-        .map(|(id, member)| (id, member.login.clone()))
-        .collect();
+    let colleagues = colleagues(&*ctx.registry().await?, &case);
     let short_of_holders = case.status.is_open() && holders.len() < 2;
-    investigators.sort_by(|a, b| a.1.cmp(&b.1));
+    let may = |action| !keys_awaited && authorize(&caller.actor(), action, Some(&situation)).is_ok();
+    let removable =
+        if may(Action::RevokeAccess) { removable(caller, &case, &situation, &grants) } else { Vec::new() };
     Ok(OpenedCase {
+        may_give: may(Action::GrantAccess),
+        removable,
+        leaderless: situation.leaderless,
         case,
         situation,
         body,
@@ -141,8 +148,21 @@ pub async fn open_case(ctx: &Context, caller: &Caller, id: CaseId) -> Result<Ope
         keys_awaited,
         content,
         history,
-        investigators,
+        colleagues,
     })
+}
+
+/// Whose part the caller may take.
+fn removable(
+    caller: &Caller,
+    case: &CaseRow,
+    situation: &Situation,
+    grants: &[(GrantRow, String)],
+) -> Vec<StaffId> {
+    let living = grants.iter().map(|(grant, _)| grant).filter(|grant| grant.lives());
+    let others = living.filter(|grant| grant.staff_id != caller.id);
+    let takes = |grant: &&GrantRow| may_take(situation.grant, part_of(grant, case));
+    others.filter(takes).map(|grant| grant.staff_id).collect()
 }
 
 const fn by_person(step: Step) -> bool {

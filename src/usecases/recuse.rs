@@ -6,13 +6,13 @@ use super::{
     context::Context,
     denials::watched,
     error::Error,
-    holders::rotate,
+    holders::shut_out,
 };
 use crate::{
-    audit::act::Act,
+    audit::{act::Act, entry::Draft},
     domain::ids::CaseId,
     policy::Action,
-    storage::{grants::GrantEnd, proposals::Resolution},
+    storage::grants::GrantEnd,
 };
 
 /// Ends the caller's access for good and begins a new epoch without them.
@@ -25,24 +25,10 @@ pub async fn recuse(ctx: &Context, caller: &Caller, id: CaseId) -> Result<(), Er
         .store
         .record("recuse", async |tx| {
             let (case, situation, permit) = locked(tx, caller, id, Action::Recuse).await?;
-            let now = ctx.store.now();
-            tx.end_grant(&permit, (id, caller.id), GrantEnd::Recused, ctx.store.today()).await?;
-            tx.delete_wraps(&permit, id, caller.id).await?;
-            let (mut change, remaining) = rotate(ctx, tx, &permit, &registry, &case).await?;
-            if case.lead_id == Some(caller.id) {
-                change.lead = Some(None);
-            }
-            let mut draft = caller
-                .draft(Act::CoiRecused, role_code(&situation), now)
-                .and(Act::GrantRemoved)
-                .and(Act::EpochRotated);
-            if remaining < 2 {
-                draft = draft.and(Act::HoldersShort);
-            }
-            if let Some(proposal) = tx.pending_proposal(id).await? {
-                tx.resolve_proposal(&permit, proposal.id, Resolution::Stale, (None, now)).await?;
-                draft = draft.and(Act::ProposalStale);
-            }
+            let leaver = (&case, caller.id, Some(GrantEnd::Recused));
+            let (change, acts) = shut_out(ctx, tx, &permit, &registry, leaver).await?;
+            let draft = caller.draft(Act::CoiRecused, role_code(&situation), ctx.store.now());
+            let draft = acts.into_iter().fold(draft, Draft::and);
             Ok(((), tx.save_case(&permit, &case, change, &draft).await?))
         })
         .await;

@@ -85,6 +85,20 @@ impl Registry {
         ruled.filter(staffed).or_else(|| independent().filter(staffed)).or(ruled).or_else(independent)
     }
 
+    /// Whether somebody is an administrator.
+    #[must_use]
+    pub fn is_administrator(&self, staff: StaffId) -> bool {
+        let member = self.directory.members.get(&staff);
+        member.is_some_and(|member| member.roles.iter().any(|held| held.role == Role::Administrator))
+    }
+
+    /// How many administrators there are besides somebody.
+    #[must_use]
+    pub fn administrators_besides(&self, staff: StaffId) -> usize {
+        let others = self.directory.members.keys().filter(|id| **id != staff);
+        others.filter(|id| self.is_administrator(**id)).count()
+    }
+
     async fn load(db: &mut Db<'_>, ctx: &Context) -> Result<Self, StorageError> {
         let version = db.instance().await?.map_or(0, |row| row.version);
         let rows = db.directory_rows().await?;
@@ -143,6 +157,14 @@ impl Context {
         match self.cached().filter(|registry| registry.version == version) {
             Some(registry) => Ok(registry),
             None => self.fresh_registry().await,
+        }
+    }
+
+    /// The registry of the version that a transaction has locked: as it was verified before, or read under the lock.
+    pub(super) async fn registry_at(&self, db: &mut Db<'_>, version: i64) -> Result<Arc<Registry>, Error> {
+        match self.cached().filter(|registry| registry.version == version) {
+            Some(registry) => Ok(registry),
+            None => Ok(Arc::new(Registry::load(db, self).await?)),
         }
     }
 

@@ -186,11 +186,11 @@ pub async fn submit_report(ctx: &Context, submission: &Submission) -> Result<Sub
                 return Ok(Submitted { receipt, reference, registered_on, answer_by, repeated: false });
             }
             Ok(Intake::Known) => return known(ctx, receipt, &submission.report).await,
-            Ok(Intake::RegistryChanged) => registry = ctx.fresh_registry().await?,
-            Err(StorageError::Conflict(constraint)) if constraint == "cases_reference_key" => {}
-            Err(StorageError::Unknown(constraint)) if constraint == "cases_body_id_fkey" => {
+            Ok(Intake::BodyUnknown) => {
                 return Err(Error::Invalid(vec![FieldError::new("body", FieldError::UNKNOWN)]));
             }
+            Ok(Intake::RegistryChanged) => registry = ctx.fresh_registry().await?,
+            Err(StorageError::Conflict(constraint)) if constraint == "cases_reference_key" => {}
             Err(error) => return Err(error.into()),
         }
     }

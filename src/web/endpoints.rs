@@ -11,12 +11,13 @@ use actix_web::{
 };
 
 use super::{
-    api::{audit, cases, form_data, inbox, proposals, reports, sessions},
+    api::{audit, cases, form_data, grants, inbox, proposals, reports, sessions},
     openapi::document,
     problem::Problem,
     site::{
-        audit as audit_pages, case as case_page, cases as case_list, credentials, desk as desk_pages,
-        inbox as inbox_pages, log, people, proposals as proposal_pages, public, report, sign_in,
+        audit as audit_pages, case as case_page, case_people, cases as case_list, credentials,
+        desk as desk_pages, inbox as inbox_pages, log, people, proposals as proposal_pages, public, report,
+        sign_in,
     },
 };
 use crate::domain::role::Role;
@@ -89,6 +90,8 @@ mod table {
         POST   "/api/v1/cases/{id}/recusal"        Roles(CASE_ROLES), cases::recusal;
         POST   "/api/v1/cases/{id}/messages"       Roles(CASE_ROLES), cases::message;
         POST   "/api/v1/cases/{id}/notes"          Roles(CASE_ROLES), cases::note;
+        POST   "/api/v1/cases/{id}/grants"         Roles(CASE_ROLES), grants::give;
+        DELETE "/api/v1/cases/{id}/grants/{staff}" Roles(CASE_ROLES), grants::take;
         GET    "/api/v1/proposals"                 Roles(CASE_ROLES), proposals::list;
         POST   "/api/v1/proposals/{id}/approval"   Roles(CASE_ROLES), proposals::approve;
         POST   "/api/v1/proposals/{id}/refusal"    Roles(CASE_ROLES), proposals::refuse;
@@ -129,6 +132,8 @@ mod table {
         POST   "/staff/cases/{id}/steps"           Roles(CASE_ROLES), case_page::step;
         POST   "/staff/cases/{id}/messages"        Roles(CASE_ROLES), case_page::message;
         POST   "/staff/cases/{id}/notes"           Roles(CASE_ROLES), case_page::note;
+        POST   "/staff/cases/{id}/people"          Roles(CASE_ROLES), case_people::give;
+        POST   "/staff/cases/{id}/removals"        Roles(CASE_ROLES), case_people::take;
         GET    "/staff/proposals"                  Roles(CASE_ROLES), proposal_pages::list;
         GET    "/staff/proposals/{id}"             Roles(CASE_ROLES), proposal_pages::show;
         POST   "/staff/proposals/{id}/approval"    Roles(CASE_ROLES), proposal_pages::approve;

@@ -1,7 +1,11 @@
 //! Two people on one case at once: exactly one wins, and nothing is half written.
 
 use senim::{
-    domain::case::{status::Status, step::Step},
+    domain::{
+        case::{status::Status, step::Step},
+        role::Role,
+    },
+    policy::RoleAt,
     usecases::{Error, disable_staff::disable_staff, take_step::StepDone},
 };
 
@@ -156,6 +160,70 @@ pub async fn somebody_waits(sql: &mut Sql) {
     while sql.count(waiting).await == 0 {
         tokio::task::yield_now().await;
     }
+}
+
+/// Waits until so many wait for a lock.
+async fn many_wait(sql: &mut Sql, many: i64) {
+    let waiting = "pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    while sql.count(waiting).await < many {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Two administrators remain, also where of three two take each other's place at the same moment.
+#[test]
+fn of_two_administrators_who_disable_each_other_at_once_one_remains() {
+    in_world(async |world| {
+        let third = [RoleAt { role: Role::Administrator, desk: None }];
+        world.enrol("admin3", &third).await;
+        let other = world.sign_in("admin3").await;
+        let (one, two) = (&world.admin(0).caller, &other.caller);
+        let mut owner = world.owner().await;
+        owner.run("begin").await.unwrap();
+        owner.run("select from instance for update").await.unwrap();
+        let (a, b, ()) = tokio::join!(
+            disable_staff(&world.ctx, Some(one), two.id),
+            disable_staff(&world.ctx, Some(two), one.id),
+            async {
+                many_wait(&mut world.owner().await, 2).await;
+                owner.run("commit").await.unwrap();
+            }
+        );
+        assert_eq!(usize::from(a.is_ok()) + usize::from(b.is_ok()), 1, "{a:?} {b:?}");
+        let loser = a.err().or(b.err()).unwrap();
+        assert!(matches!(loser, Error::Unauthenticated), "who was taken out takes nobody out: {loser:?}");
+        let registry = world.ctx.current_registry().await.unwrap();
+        let left = registry.directory.members.values();
+        let administrators =
+            left.filter(|member| member.roles.iter().any(|held| held.role == Role::Administrator));
+        assert_eq!(administrators.count(), 2);
+        assert!(registry.directory.faults.is_empty());
+    });
+}
+
+/// The same where each takes another's place: of four, two remain.
+#[test]
+fn administrators_who_take_out_others_at_once_leave_two() {
+    in_world(async |world| {
+        let admin = [RoleAt { role: Role::Administrator, desk: None }];
+        let third = world.enrol("admin3", &admin).await;
+        let (one, two) = (&world.admin(0).caller, &world.admin(1).caller);
+        let mut owner = world.owner().await;
+        owner.run("begin").await.unwrap();
+        owner.run("select from instance for update").await.unwrap();
+        let (a, b, ()) = tokio::join!(
+            disable_staff(&world.ctx, Some(one), third),
+            disable_staff(&world.ctx, Some(two), one.id),
+            async {
+                many_wait(&mut world.owner().await, 2).await;
+                owner.run("commit").await.unwrap();
+            }
+        );
+        let outcomes = [a.err(), b.err()];
+        let refused = outcomes.iter().flatten().collect::<Vec<_>>();
+        let told = |error: &&&Error| matches!(error, Error::TooFewAdministrators | Error::Unauthenticated);
+        assert!(refused.len() == 1 && refused.iter().all(|error| told(&error)), "{outcomes:?}");
+    });
 }
 
 /// A report that was sealed before somebody left, and stored after it, is sealed again without them.

@@ -38,6 +38,7 @@ mod server;
 mod world;
 
 mod absent;
+mod access;
 mod browser_main_job;
 mod browser_people;
 mod browser_reporter;

@@ -9,10 +9,12 @@ use senim::{
     policy::RoleAt,
     storage::desks::RuleRow,
     usecases::{
+        Error,
         add_rule::add_rule,
         confirm_member::confirm_member,
         disable_staff::disable_staff,
         propose_member::{propose_member, what_is_signed},
+        submit_report::{Submission, submit_report},
         take_readings::take_readings,
     },
 };
@@ -114,5 +116,29 @@ fn a_change_of_the_directory_between_cache_and_intake_is_noticed() {
             let wraps = format!("case_wraps where case_id = '{}' and holder_id = '{who}'", reporter.case);
             assert_eq!(owner.count(&wraps).await, wanted);
         }
+    });
+}
+
+/// What the database refuses, it writes into its own log with the time: a body that nobody knows is looked up first.
+#[test]
+fn a_report_about_an_unknown_body_is_refused_before_the_database_has_to() {
+    in_world(async |world| {
+        // A sequence counts also what is rolled back.
+        let counting = "create sequence tried; \
+            create function count_tries() returns trigger language plpgsql security definer as \
+            $$ begin perform nextval('tried'); return new; end $$; \
+            create trigger count_tries before insert on cases for each row execute function count_tries()";
+        let mut owner = world.owner().await;
+        owner.run(counting).await.unwrap();
+        let unknown = json!({"body": "11111111-1111-4111-8111-111111111111"});
+        let report = world.report_with("Something.", unknown);
+        let outcome =
+            submit_report(&world.ctx, &Submission { report, form_token: None, channel: "api" }).await;
+        let Err(Error::Invalid(fields)) = outcome else { panic!("a body that nobody knows") };
+        assert_eq!((fields[0].field, fields[0].code), ("body", "unknown_value"));
+        let tried = "select case when is_called then last_value else 0 end from tried";
+        assert_eq!(owner.value(tried).await, 0, "the database was asked to fail");
+        world.submit_report(world.report_with("Something.", json!({"body": world.body.to_string()}))).await;
+        assert_eq!(owner.value(tried).await, 1);
     });
 }

@@ -67,6 +67,15 @@ impl Status {
         !matches!(self, Self::Archived | Self::Disposed)
     }
 
+    /// Whether the work of this state is a lead investigator's, so that a case without one stands still.
+    #[must_use]
+    pub const fn needs_lead(self) -> bool {
+        matches!(
+            self,
+            Self::Assigned | Self::Investigation | Self::Suspended | Self::FindingsReview | Self::Remediation
+        )
+    }
+
     /// Whether a question may be asked from here, so that a case that awaits an answer goes back here.
     #[must_use]
     pub const fn can_be_origin(self) -> bool {

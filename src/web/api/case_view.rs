@@ -14,6 +14,7 @@ use crate::{
     usecases::{
         list_cases::{CaseLine, CaseList, CaseRow},
         open_case::{OpenedCase, Piece, PieceBody},
+        part::part_of,
     },
 };
 
@@ -218,6 +219,8 @@ pub struct CaseView {
     pub grants: Vec<GrantView>,
     /// Fewer than two people can read it.
     pub short_of_holders: bool,
+    /// The case needs a lead as it stands, and nobody who works here is it.
+    pub without_lead: bool,
     /// The proposal that waits.
     pub proposal: Option<uuid::Uuid>,
     /// What is in it.
@@ -239,7 +242,7 @@ impl CaseView {
         let grants = opened.grants.into_iter().map(|(grant, login)| GrantView {
             staff: grant.staff_id.0,
             login,
-            capacity: grant.capacity.code(),
+            capacity: part_of(&grant, &opened.case).code(),
             granted_on: grant.granted_on,
             attested: grant.attested_on.is_some(),
             living: grant.lives(),
@@ -251,6 +254,7 @@ impl CaseView {
             steps,
             grants: grants.collect(),
             short_of_holders: opened.short_of_holders,
+            without_lead: opened.leaderless,
             proposal: opened.proposal.map(|(proposal, _)| proposal.id.0),
             content: opened.content.map(|pieces| pieces.into_iter().map(PieceView::of).collect()),
         }

@@ -4,6 +4,7 @@ pub mod audit;
 pub mod case_view;
 pub mod cases;
 pub mod form_data;
+pub mod grants;
 pub mod inbox;
 pub mod proposals;
 pub mod reports;

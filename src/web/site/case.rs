@@ -7,6 +7,7 @@ use jiff::{civil::DateTime, tz::TimeZone};
 
 use super::{
     Desk, PageRefusal,
+    case_people::keepers,
     case_steps::{Typed, closed, forms, given, raw_facts},
     cases::{days_between, due},
     desk::shown,
@@ -44,8 +45,7 @@ use crate::{
             Area, Faults,
             public::Speaker,
             staff::{
-                Answer, CaseGatePage, CaseHead, CaseMessage, CaseNote, CasePage, HolderAlarm, Keepers,
-                PendingStep, Reader, TimelineLine,
+                Answer, CaseGatePage, CaseHead, CaseMessage, CaseNote, CasePage, PendingStep, TimelineLine,
             },
         },
         problem::Problem,
@@ -56,10 +56,10 @@ pub(super) use super::case_steps::given as step_facts;
 
 /// What was refused, to be shown again with what was typed.
 #[derive(Default)]
-struct Draft {
-    step: Option<&'static str>,
-    form: Form,
-    faults: Vec<FieldError>,
+pub(super) struct Draft {
+    pub(super) step: Option<&'static str>,
+    pub(super) form: Form,
+    pub(super) faults: Vec<FieldError>,
 }
 
 /// Shows the case.
@@ -70,7 +70,7 @@ pub async fn show(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Page
     draw(&desk, &request, StatusCode::OK, Draft::default()).await
 }
 
-async fn draw(
+pub(super) async fn draw(
     desk: &Desk,
     request: &HttpRequest,
     status: StatusCode,
@@ -90,11 +90,11 @@ async fn draw(
     shown(status, &page(desk, head, opened, &draft))
 }
 
-fn case_id(desk: &Desk, request: &HttpRequest) -> Result<CaseId, PageRefusal> {
+pub(super) fn case_id(desk: &Desk, request: &HttpRequest) -> Result<CaseId, PageRefusal> {
     path_id(request).map_err(|problem| desk.refuse(request, problem, None))
 }
 
-fn back_to(id: CaseId) -> HttpResponse {
+pub(super) fn back_to(id: CaseId) -> HttpResponse {
     see_other(&format!("/staff/cases/{id}"))
 }
 
@@ -230,7 +230,7 @@ fn page(desk: &Desk, head: CaseHead, opened: OpenedCase, draft: &Draft) -> CaseP
         messages: sorted.messages,
         notes: sorted.notes,
         timeline: opened.history.iter().rev().map(|line| timeline(line, t, &zone)).collect(),
-        keepers: keepers(&opened),
+        keepers: keepers(&opened, t, &draft.form),
         pending: opened
             .proposal
             .iter()
@@ -249,21 +249,6 @@ fn page(desk: &Desk, head: CaseHead, opened: OpenedCase, draft: &Draft) -> CaseP
         note_draft: draft.form.text("note"),
         faults: Faults::from(draft.faults.as_slice()),
     }
-}
-
-fn keepers(opened: &OpenedCase) -> Keepers {
-    let living = opened.grants.iter().filter(|(grant, _)| grant.lives());
-    let readers: Vec<Reader> = living
-        .map(|(grant, login)| Reader {
-            login: login.clone(),
-            capacity: grant.capacity.code(),
-            since: grant.granted_on,
-            attested: grant.attested_on.is_some(),
-        })
-        .collect();
-    let holders = i64::try_from(readers.len()).unwrap_or(i64::MAX);
-    let alarm = opened.short_of_holders.then_some(HolderAlarm::TooFew { holders });
-    Keepers { epoch: i64::from(opened.case.epoch), readers, alarm }
 }
 
 fn timeline(line: &HistoryLine, t: Texts, zone: &TimeZone) -> TimelineLine {

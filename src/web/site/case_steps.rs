@@ -12,6 +12,7 @@ use crate::{
         step::Step,
         transition::{Doer, MessageRule, Transition},
     },
+    domain::role::Role,
     i18n::Texts,
     usecases::open_case::OpenedCase,
     web::{
@@ -124,8 +125,8 @@ impl Drawing<'_> {
 
     /// Who could investigate.
     fn people(&self) -> Vec<Choice> {
-        let people = self.opened.investigators.iter();
-        people.map(|(id, login)| Choice { value: id.to_string(), label: login.clone() }).collect()
+        let people = self.opened.colleagues.iter().filter(|one| one.roles.contains(&Role::Investigator));
+        people.map(|one| Choice { value: one.staff.to_string(), label: one.login.clone() }).collect()
     }
 
     fn fact(&self, fact: Fact) -> Vec<FactField> {

@@ -5,6 +5,7 @@
 
 pub mod audit;
 pub mod case;
+pub mod case_people;
 mod case_steps;
 pub mod cases;
 pub mod credentials;

@@ -214,6 +214,8 @@ field-password = New password
 field-password_again = New password again
 field-totp = Code
 field-roles = Roles
+field-staff = Colleague
+field-capacity = Part
 field-desk = Desk
 
 # Facts that steps ask for.

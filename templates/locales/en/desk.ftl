@@ -114,10 +114,21 @@ case-note = New note
 case-note-hint = Only those who hold the case read it. The reporter never sees it.
 case-note-button = Keep the note
 case-timeline-title = What happened
-case-readers-title = Who can read this
+case-readers-title = People on this case
 case-readers-note = Epoch { NUMBER($epoch) } of the key. The reporter's receipt and the desk's recovery sheets open it too.
 case-reader-since = since { $date }
 case-reader-unattested = has not attested yet, sees no content
+case-take-summary = Take off
+case-take-note = A new key for the case begins without them, and a proposal that waits must be made anew. What they have read stays read.
+case-take-button = Take { $login } off this case
+case-give-title = Give a colleague a part
+case-give-lead = They get the keys of the case, and read it once they have signed that they have no part in the matter. Nobody reviews what they worked on, and who stepped back is not listed.
+case-give-staff = Colleague
+case-give-nobody = choose somebody
+case-give-capacity = Part
+case-give-none = choose a part
+case-give-button = Give the part
+case-alarm-no-lead = Nobody leads this case, and its state needs a lead investigator. Give the part to a colleague below.
 case-alarm-too-few = { $holders ->
     [0] Nobody holds the key of this case any more. It opens only with the recovery sheets. Tell the head of the desk today.
     [one] Only one person holds the key of this case. If they leave, it opens only with the recovery sheets. Give it to a second person.

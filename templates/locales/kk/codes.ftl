@@ -214,6 +214,8 @@ field-password = Жаңа құпиясөз
 field-password_again = Жаңа құпиясөз тағы бір рет
 field-totp = Бір реттік код
 field-roles = Рөлдер
+field-staff = Әріптес
+field-capacity = Істегі рөлі
 field-desk = Бөлімше
 
 # Қадамдар сұрайтын деректер.

@@ -214,6 +214,8 @@ field-password = Новый пароль
 field-password_again = Новый пароль ещё раз
 field-totp = Одноразовый код
 field-roles = Роли
+field-staff = Коллега
+field-capacity = Роль в деле
 field-desk = Подразделение
 
 # Факты, которых требуют шаги.

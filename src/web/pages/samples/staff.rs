@@ -41,6 +41,13 @@ pub(super) fn all(t: Texts) -> Vec<Sample> {
         Sample::of("staff-case", &case(t)),
         Sample::of("staff-case-refused", &refused_case(t)),
         Sample::of(
+            "staff-case-given",
+            &CasePage {
+                faults: faults(&[("staff", "not_allowed_here", None), ("capacity", "required", None)]),
+                ..case(t)
+            },
+        ),
+        Sample::of(
             "staff-proposals",
             &ProposalsPage {
                 t,
@@ -227,7 +234,7 @@ fn case(t: Texts) -> CasePage {
             line("state.changed", Some("triage.one"), Some("14:05"), Some(&t.code("status", "triage"))),
             line("report.received", None, None, None),
         ],
-        keepers: keepers(),
+        keepers: Keepers { give: Some(give(t)), ..keepers() },
         pending: vec![PendingStep {
             proposal: "p1".to_owned(),
             step: "assign",
@@ -248,8 +255,19 @@ fn case(t: Texts) -> CasePage {
     }
 }
 
+fn give(t: Texts) -> GiveForm {
+    GiveForm {
+        colleagues: vec![Choice { value: "s1".to_owned(), label: HOSTILE.to_owned() }],
+        parts: choices(t, "capacity"),
+        staff: "s1".to_owned(),
+        capacity: "lead".to_owned(),
+    }
+}
+
 fn keepers() -> Keepers {
-    let reader = |login: &str, capacity, attested| Reader {
+    let reader = |login: &str, capacity, attested: bool| Reader {
+        id: "s1".to_owned(),
+        removable: !attested,
         login: login.to_owned(),
         capacity,
         since: date(2026, 11, 17),
@@ -259,6 +277,8 @@ fn keepers() -> Keepers {
         epoch: 1_002,
         readers: vec![reader("triage.one", "triager", true), reader("<review.two>", "reviewer", false)],
         alarm: Some(HolderAlarm::TooFew { holders: 1 }),
+        leaderless: true,
+        give: None,
     }
 }
 

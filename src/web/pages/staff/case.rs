@@ -4,7 +4,7 @@ use jiff::civil::{Date, DateTime};
 use super::{CaseHead, FactKind, StepForm};
 use crate::i18n::Texts;
 use crate::web::pages::public::Speaker;
-use crate::web::pages::{Faults, StaffFrame};
+use crate::web::pages::{Choice, Faults, StaffFrame};
 
 /// `/staff/cases/{id}` after attestation.
 #[derive(Debug, Template)]
@@ -103,11 +103,30 @@ pub struct Keepers {
     pub readers: Vec<Reader>,
     /// What is wrong with it.
     pub alarm: Option<HolderAlarm>,
+    /// True where the case needs a lead and has none.
+    pub leaderless: bool,
+    /// The form to give a colleague a part; none where I may not.
+    pub give: Option<GiveForm>,
+}
+
+/// The form to give a colleague a part: fields `staff` and `capacity`.
+#[derive(Debug, Clone)]
+pub struct GiveForm {
+    /// Colleagues of the desk who have not stepped back, with their roles.
+    pub colleagues: Vec<Choice>,
+    /// The parts that the case has now.
+    pub parts: Vec<Choice>,
+    /// Id of the colleague chosen.
+    pub staff: String,
+    /// Code of the part chosen.
+    pub capacity: String,
 }
 
 /// A person with a grant.
 #[derive(Debug, Clone)]
 pub struct Reader {
+    /// Id for the form that takes their part.
+    pub id: String,
     /// Their login.
     pub login: String,
     /// Code of their capacity.
@@ -116,6 +135,8 @@ pub struct Reader {
     pub since: Date,
     /// True once they have attested; before, they see no content.
     pub attested: bool,
+    /// True where I may take their part.
+    pub removable: bool,
 }
 
 /// Why a case may be lost.

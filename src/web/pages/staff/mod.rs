@@ -10,7 +10,7 @@ mod sign_in;
 mod step_form;
 
 pub use case::{
-    Answer, CaseMessage, CaseNote, CasePage, ClosedStep, HolderAlarm, Keepers, PendingStep, Reader,
+    Answer, CaseMessage, CaseNote, CasePage, ClosedStep, GiveForm, HolderAlarm, Keepers, PendingStep, Reader,
     TimelineLine,
 };
 pub use case_gate::{CaseGatePage, CaseHead};

@@ -1,0 +1,57 @@
+//! A triager or the lead gives a colleague a part in a case, with the keys of all its epochs (DESIGN section 4). So a
+//! case whose lead left finds a new one. The colleague reads only once they have attested.
+
+use super::{
+    caller::Caller,
+    case_access::{locked, role_code},
+    context::Context,
+    denials::watched,
+    error::Error,
+    holders::unlock,
+    part::{Part, fit, hand_over, no_such_part, part_of, unfit},
+};
+use crate::{
+    audit::act::Act,
+    domain::ids::CaseId,
+    policy::Action,
+    storage::{Tx, cases::CaseRow, grants::GrantRow},
+};
+
+/// Gives the part; who had another one on the same side has this one from now on.
+///
+/// # Errors
+/// [`Error::NotFound`] and [`Error::Forbidden`] by the policy; [`Error::Invalid`] for `staff`, where they have a conflict
+/// of interest, stand on the other side, or have the part already; for `capacity`, where the case has no such part now.
+pub async fn give_access(ctx: &Context, caller: &Caller, id: CaseId, part: Part) -> Result<(), Error> {
+    let registry = ctx.current_registry().await?;
+    let outcome = ctx
+        .store
+        .record("give_access", async |tx| {
+            let (case, situation, permit) = locked(tx, caller, id, Action::GrantAccess).await?;
+            if part.staff == caller.id {
+                return Err(unfit());
+            }
+            if let Some(grant) = fit(tx, &registry, &case, part).await?.filter(GrantRow::lives) {
+                exchangeable(tx, &case, &grant, part).await?;
+            }
+            let (seeds, first) = unlock(ctx, tx, &permit, caller, &case).await?;
+            let giver = (id, &seeds, Some(caller.id));
+            let change = hand_over(ctx, tx, (&permit, &registry), giver, part).await?;
+            let mut draft = caller.draft(Act::GrantAdded, role_code(&situation), ctx.store.now());
+            if first {
+                draft = draft.and(Act::ContentRead);
+            }
+            Ok(((), tx.save_case(&permit, &case, change, &draft).await?))
+        })
+        .await;
+    watched(ctx, caller, outcome).await
+}
+
+/// Whether a living part may be exchanged for this one. Who made new keys is given them back first, by whoever made sure
+/// of them (`restore_access`); the lead stays it until somebody else is.
+async fn exchangeable(tx: &mut Tx<'_>, case: &CaseRow, grant: &GrantRow, part: Part) -> Result<(), Error> {
+    if part_of(grant, case) == part.capacity || !tx.key_holders(case.id).await?.contains(&part.staff) {
+        return Err(unfit());
+    }
+    if case.lead_id == Some(part.staff) { Err(no_such_part()) } else { Ok(()) }
+}
