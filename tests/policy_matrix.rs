@@ -240,17 +240,19 @@ fn any_situation() -> impl Strategy<Value = Situation> {
     let grant = proptest::option::of(proptest::sample::select(Capacity::ALL));
     let desk = prop_oneof![Just(DESK), Just(OTHER_DESK)];
     (proptest::sample::select(Status::ALL), grant, proposer, desk, any::<[bool; 5]>()).prop_map(
-        |(status, grant, proposer, desk, [attested, recused, self_is_lead, leaderless, involved])| Situation {
-            case: CASE,
-            desk,
-            status,
-            grant,
-            attested,
-            recused,
-            proposer,
-            self_is_lead,
-            leaderless,
-            involved,
+        |(status, grant, proposer, desk, [attested, recused, self_is_lead, leaderless, involved])| {
+            Situation {
+                case: CASE,
+                desk,
+                status,
+                grant,
+                attested,
+                recused,
+                proposer,
+                self_is_lead,
+                leaderless,
+                involved,
+            }
         },
     )
 }

@@ -143,6 +143,7 @@ acts! {
     RecoveryAsked = "recovery.asked": "2a";
     RecoveryApproved = "recovery.approved": "2a";
     RecoveryRefused = "recovery.refused": "2a";
+    RecoveryExpired = "recovery.expired": "2a";
     DirectoryProposed = "directory.proposed": "2a";
     DirectorySigned = "directory.signed": "2a";
     ActorEnrolled = "actor.enrolled": "2a";

@@ -104,6 +104,10 @@ fn server_keys() {
     assert_eq!(hex(keys.form.expose()), "afcbe0380ac66ed4706a603470f068224afa039ffd9f3ad654f557fbed8bae8a");
     assert_eq!(hex(keys.inbox.expose()), "05b18146b730b8e87d4452fc324899dafd21ea13790621710949ac9034f747c7");
     assert_eq!(hex(keys.csrf.expose()), "bfa6e4fade3219503161cefe384c1dcdedbb2f944be57bd44abc3976b9e057e7");
+    assert_eq!(
+        hex(keys.devices.expose()),
+        "0000000000000000000000000000000000000000000000000000000000000000"
+    );
     assert_eq!(hex(keys.rows.expose()), "59d0641391e5fca0b0c74ec5869a51970d2cbd3a5b1d0be4c4e3c4ca3ac9575f");
 }
 

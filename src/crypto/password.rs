@@ -70,6 +70,16 @@ impl PasswordKeys {
     }
 }
 
+/// Where somebody waits for a run. The known have places of their own, and before them wait no more strangers than run
+/// at once, so that a flood of strangers keeps nobody out who is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Queue {
+    /// Anybody.
+    Strangers,
+    /// Who comes from a device in which they signed in before.
+    Known,
+}
+
 /// A bounded number of Argon2id runs at once. Clones share the bound.
 #[derive(Clone)]
 pub struct PasswordPool(Arc<Pool>);
@@ -79,7 +89,10 @@ struct Pool {
     pepper: Secret<32>,
     permits: Arc<Semaphore>,
     queue_limit: usize,
-    queued: AtomicUsize,
+    strangers: Line,
+    known: Line,
+    /// Strangers who may wait for a permit; the others wait for one of these.
+    turns: Semaphore,
     wait: Duration,
     buffers: Mutex<Vec<Vec<Block>>>,
 }
@@ -107,7 +120,9 @@ impl PasswordPool {
             pepper,
             permits: Arc::new(Semaphore::new(permits)),
             queue_limit,
-            queued: AtomicUsize::new(0),
+            strangers: Line::default(),
+            known: Line::default(),
+            turns: Semaphore::new(permits),
             wait,
             buffers: Mutex::new(Vec::with_capacity(permits)),
         })))
@@ -118,7 +133,20 @@ impl PasswordPool {
     /// # Errors
     /// [`Busy`].
     pub async fn derive(&self, password: SecretText, salt: [u8; 16]) -> Result<PasswordKeys, Busy> {
-        let permit = self.0.admit().await?;
+        self.derive_from(Queue::Strangers, password, salt).await
+    }
+
+    /// The same for somebody who waits here.
+    ///
+    /// # Errors
+    /// [`Busy`].
+    pub async fn derive_from(
+        &self,
+        queue: Queue,
+        password: SecretText,
+        salt: [u8; 16],
+    ) -> Result<PasswordKeys, Busy> {
+        let permit = self.0.admit(queue).await?;
         let pool = Arc::clone(&self.0);
         let (done, keys) = oneshot::channel();
         // A thread of its own, because a thread that stepped back cannot step forward again. The permit goes with the
@@ -136,14 +164,24 @@ impl PasswordPool {
 }
 
 impl Pool {
-    async fn admit(&self) -> Result<OwnedSemaphorePermit, Busy> {
+    async fn admit(&self, queue: Queue) -> Result<OwnedSemaphorePermit, Busy> {
         let permits = || Arc::clone(&self.permits);
         if let Ok(permit) = permits().try_acquire_owned() {
             return Ok(permit);
         }
-        let _queued = Queued::enter(&self.queued, self.queue_limit).ok_or(Busy)?;
-        let permit = tokio::time::timeout(self.wait, permits().acquire_owned()).await;
-        permit.ok().and_then(Result::ok).ok_or(Busy)
+        let line = match queue {
+            Queue::Strangers => &self.strangers,
+            Queue::Known => &self.known,
+        };
+        let _place = Place::enter(line, self.queue_limit).ok_or(Busy)?;
+        let waiting = async {
+            let _turn = match queue {
+                Queue::Strangers => Some(self.turns.acquire().await.ok()?),
+                Queue::Known => None,
+            };
+            permits().acquire_owned().await.ok()
+        };
+        tokio::time::timeout(self.wait, waiting).await.ok().flatten().ok_or(Busy)
     }
 
     fn run(&self, password: &SecretText, salt: [u8; 16]) -> Option<PasswordKeys> {
@@ -164,20 +202,24 @@ fn step_back() {
     }
 }
 
-/// A place in the queue, given back when dropped, also when the caller goes away while waiting.
-struct Queued<'a>(&'a AtomicUsize);
+/// How many wait in a queue.
+#[derive(Default)]
+struct Line(AtomicUsize);
 
-impl<'a> Queued<'a> {
-    fn enter(queued: &'a AtomicUsize, limit: usize) -> Option<Self> {
+/// A place in a queue, given back when dropped, also when the caller goes away while waiting.
+struct Place<'a>(&'a Line);
+
+impl<'a> Place<'a> {
+    fn enter(line: &'a Line, limit: usize) -> Option<Self> {
         let next = |now: usize| (now < limit).then_some(now + 1);
-        queued.fetch_update(Ordering::AcqRel, Ordering::Acquire, next).ok()?;
-        Some(Self(queued))
+        line.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, next).ok()?;
+        Some(Self(line))
     }
 }
 
-impl Drop for Queued<'_> {
+impl Drop for Place<'_> {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::AcqRel);
+        self.0.0.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
@@ -255,22 +297,53 @@ mod tests {
         assert!((1..=2).contains(&buffers.len()));
         let words = buffers.iter().flatten().flat_map(|block| block.as_ref().iter());
         assert!(words.copied().all(|word| word == 0));
-        assert_eq!(pool.0.queued.load(Ordering::Acquire), 0);
+        assert_eq!(pool.0.strangers.0.load(Ordering::Acquire), 0);
     }
 
     #[tokio::test]
     async fn beyond_the_queue_is_busy() {
         let full = pool(1, 0, Duration::from_secs(9));
-        let permit = full.0.admit().await.unwrap();
+        let permit = full.0.admit(Queue::Strangers).await.unwrap();
         assert_eq!(full.derive(text("x"), [0; 16]).await.unwrap_err(), Busy);
         drop(permit);
         full.derive(text("x"), [0; 16]).await.unwrap();
 
         let slow = pool(1, 1, Duration::from_millis(5));
-        let permit = slow.0.admit().await.unwrap();
+        let permit = slow.0.admit(Queue::Strangers).await.unwrap();
         assert_eq!(slow.derive(text("x"), [0; 16]).await.unwrap_err(), Busy);
-        assert_eq!(slow.0.queued.load(Ordering::Acquire), 0);
+        assert_eq!(slow.0.strangers.0.load(Ordering::Acquire), 0);
         drop(permit);
+    }
+
+    /// A flood of strangers fills their queue; who is known waits for one of them at most.
+    #[tokio::test]
+    async fn the_known_do_not_wait_behind_strangers() {
+        let pool = pool(1, 8, Duration::from_secs(9));
+        let running = pool.0.admit(Queue::Known).await.unwrap();
+        let order = Arc::new(Mutex::new(Vec::new()));
+        let come = |queue, name: usize| {
+            let (pool, order) = (pool.clone(), Arc::clone(&order));
+            tokio::spawn(async move {
+                let admitted = pool.0.admit(queue).await;
+                order.lock().unwrap().push(name);
+                admitted.map(drop)
+            })
+        };
+        let strangers: Vec<_> = (0..8).map(|name| come(Queue::Strangers, name)).collect();
+        while pool.0.strangers.0.load(Ordering::Acquire) < 8 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(pool.0.admit(Queue::Strangers).await.unwrap_err(), Busy, "no place is left for strangers");
+        let known = come(Queue::Known, 100);
+        while pool.0.known.0.load(Ordering::Acquire) < 1 {
+            tokio::task::yield_now().await;
+        }
+        drop(running);
+        known.await.unwrap().unwrap();
+        for stranger in strangers {
+            stranger.await.unwrap().unwrap();
+        }
+        assert_eq!(order.lock().unwrap().iter().position(|name| *name == 100), Some(1));
     }
 
     #[test]

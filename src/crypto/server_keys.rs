@@ -17,6 +17,8 @@ pub struct ServerKeys {
     pub inbox: Secret<32>,
     /// Binds a form to a session: [`super::csrf`].
     pub csrf: Secret<32>,
+    /// Seals the tokens of known devices: [`super::token`].
+    pub devices: Secret<32>,
     /// Shows that the server wrote a row: [`super::row_mac`].
     pub rows: Secret<32>,
 }
@@ -32,6 +34,7 @@ impl ServerKeys {
             form: key(label::SERVER_FORM),
             inbox: key(label::SERVER_INBOX),
             csrf: key(label::SERVER_CSRF),
+            devices: key(label::SERVER_DEVICES),
             rows: key(label::SERVER_ROWS),
         }
     }

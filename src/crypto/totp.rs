@@ -6,6 +6,7 @@ use totp_rs::{Builder, Totp};
 
 use super::random::Rng;
 use super::secret::{Secret, SecretText};
+use super::{kdf, label};
 
 const STEP_SECONDS: i64 = 30;
 
@@ -63,6 +64,12 @@ impl TotpSeed {
             }
         }
         found
+    }
+
+    /// What this factor is known by where its used steps are kept. It does not tell the seed.
+    #[must_use]
+    pub fn id(&self) -> [u8; 32] {
+        *kdf::derive(self.0.expose(), label::FACTOR, &[]).expose()
     }
 
     /// The code at a time, in seconds since 1970: six digits. Empty for a time before 1970.
@@ -126,6 +133,14 @@ mod tests {
              ?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ\
              &issuer=Senim%3A%20%D0%90%D1%81%D1%82%D0%B0%D0%BD%D0%B0&algorithm=SHA1&digits=6&period=30"
         );
+    }
+
+    #[test]
+    fn a_factor_is_known_by_something_else_than_its_seed() {
+        let other = TotpSeed::new(Secret::new(*b"12345678901234567891"));
+        assert_eq!(rfc().id(), rfc().id());
+        assert_ne!(rfc().id(), other.id());
+        assert!(!rfc().id().windows(8).any(|part| part == b"12345678"));
     }
 
     #[test]

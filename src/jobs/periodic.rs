@@ -6,8 +6,9 @@ use super::{publish::publish, queued::TaskError};
 use crate::{
     config::Config,
     usecases::{
-        Context, expire_questions::expire_questions, finish_departures::finish_departures,
-        notify_desks::notify_desks, sequence_log::sequence_log, sweep::sweep,
+        Context, expire_questions::expire_questions, expire_recoveries::expire_recoveries,
+        finish_departures::finish_departures, notify_desks::notify_desks, sequence_log::sequence_log,
+        sweep::sweep,
     },
 };
 
@@ -37,6 +38,11 @@ pub(super) const PERIODIC: &[Periodic] = &[
         name: "finish_departures",
         every: |_| MINUTE,
         run: |ctx, _| Box::pin(async { Ok(finish_departures(ctx).await?) }),
+    },
+    Periodic {
+        name: "expire_recoveries",
+        every: |_| 3600,
+        run: |ctx, _| Box::pin(async { Ok(expire_recoveries(ctx).await?) }),
     },
     // A slot is an epoch: when one begins, the one before it is closed.
     Periodic {

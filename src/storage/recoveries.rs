@@ -37,6 +37,17 @@ impl Db<'_> {
             .select(RecoveryRow::as_select());
         Ok(query.load(self.conn).await?)
     }
+
+    /// Who asked for a recovery before `moment` that nobody decided on.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn recoveries_before(&mut self, moment: Timestamp) -> Result<Vec<StaffId>, StorageError> {
+        let query = staff_recoveries::table
+            .filter(staff_recoveries::asked_at.lt(jiff_diesel::Timestamp::from(moment)))
+            .order(staff_recoveries::staff_id);
+        Ok(query.select(staff_recoveries::staff_id).load(self.conn).await?)
+    }
 }
 
 impl Tx<'_> {

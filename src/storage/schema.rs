@@ -297,9 +297,10 @@ diesel::table! {
 }
 
 diesel::table! {
-    staff_factors (staff_id) {
+    staff_factors (staff_id, factor) {
         staff_id -> Uuid,
         last_step -> Int8,
+        factor -> Bytea,
     }
 }
 

@@ -105,17 +105,23 @@ impl Upkeep<'_> {
         Ok(swept)
     }
 
-    /// Uses up a second-factor step. False where this step, or a later one, was used before: a code counts once
+    /// Uses up a step of a second factor. False where this step, or a later one, was used before: a code counts once
     /// (RFC 6238 section 5.2).
     ///
     /// # Errors
     /// [`StorageError`].
-    pub async fn use_factor_step(&mut self, staff: StaffId, step: i64) -> Result<bool, StorageError> {
+    pub async fn use_factor_step(
+        &mut self,
+        staff: StaffId,
+        factor: &[u8; 32],
+        step: i64,
+    ) -> Result<bool, StorageError> {
         let rows = diesel::sql_query(
-            "insert into staff_factors as f (staff_id, last_step) values ($1, $2)
-             on conflict (staff_id) do update set last_step = excluded.last_step where f.last_step < excluded.last_step",
+            "insert into staff_factors as f (staff_id, factor, last_step) values ($1, $2, $3)
+             on conflict (staff_id, factor) do update set last_step = excluded.last_step where f.last_step < excluded.last_step",
         )
         .bind::<diesel::sql_types::Uuid, _>(staff.0)
+        .bind::<diesel::sql_types::Binary, _>(factor.as_slice())
         .bind::<diesel::sql_types::BigInt, _>(step)
         .execute(self.conn)
         .await?;

@@ -8,8 +8,8 @@
 //! | --- | --- | --- |
 //! | `read_log_file`, `find_bodies`, `submit_report`, `open_inbox`, `read_inbox`, `send_inbox_message` | `sign_in`, `sign_out`, `resume_session`, `list_cases`, `open_case`, `attest`, `recuse`, `take_step`, `approve_proposal`, `refuse_proposal`, `list_proposals`, `send_message`, `add_note`, `recover_account`, `restore_access`, `give_access`, `take_access` | `found_instance`, `open_desk`, `add_body`, `add_rule`, `invite_staff`, `redeem_invitation`, `propose_member`, `confirm_member`, `disable_staff`, `reinvite_staff`, `approve_recovery`, `refuse_recovery`, `list_staff`, `query_log` |
 //!
-//! `expire_questions`, `finish_departures`, `notify_desks`, `publish_log`, `sequence_log`, `sign_heads` and `sweep` are done by timers, `take_pulse` and `take_readings` for the operator. What several use cases share has its own file:
-//! `context`, `caller`, `credentials`, `departure`, `registry`, `holders`, `part`, `case_access`, `case_history`, `denials`, `items`, `effects`.
+//! `expire_questions`, `expire_recoveries`, `finish_departures`, `notify_desks`, `publish_log`, `sequence_log`, `sign_heads` and `sweep` are done by timers, `take_pulse` and `take_readings` for the operator. What several use cases share has its own file:
+//! `context`, `caller`, `credentials`, `departure`, `device`, `registry`, `holders`, `part`, `case_access`, `case_history`, `denials`, `items`, `effects`.
 
 pub mod add_body;
 pub mod add_note;
@@ -26,10 +26,12 @@ pub mod context;
 pub mod credentials;
 mod denials;
 mod departure;
+pub mod device;
 pub mod disable_staff;
 mod effects;
 pub mod error;
 pub mod expire_questions;
+pub mod expire_recoveries;
 pub mod find_bodies;
 pub mod finish_departures;
 pub mod found_instance;

@@ -2,7 +2,6 @@
 //! and the key of the person's secrets. Whatever fails, and whether the name exists, the answer and the work are alike.
 
 use jiff::Timestamp;
-use sha2::{Digest, Sha256};
 
 use super::{caller::Caller, context::Context, error::Error};
 use crate::{
@@ -14,7 +13,7 @@ use crate::{
     crypto::{
         envelope,
         jwt::{Claims, JwtKey},
-        password::{PasswordKeys, decoy_salt},
+        password::{PasswordKeys, Queue, decoy_salt},
         secret::{Secret, SecretText},
         session::{SessionSecret, seal_session},
         staff_keys::StaffSecrets,
@@ -45,6 +44,8 @@ pub struct Credentials {
 
 /// A session that was opened.
 pub struct SignedIn {
+    /// Makes the device known from now on: [`super::device`].
+    pub device: SecretText,
     /// The token that carries it.
     pub token: SecretText,
     /// When it ends at the latest.
@@ -59,12 +60,21 @@ pub struct SignedIn {
 /// [`Error::SignInFailed`] for every wrong or unknown thing; [`Error::TooManyAttempts`]; [`Error::Busy`] when too many
 /// sign in at once.
 pub async fn sign_in(ctx: &Context, credentials: Credentials) -> Result<SignedIn, Error> {
-    let bucket: [u8; 32] = Sha256::new()
-        .chain_update(ctx.pepper.expose())
-        .chain_update(b"senim/sign-in-bucket/v1")
-        .chain_update(credentials.login.as_bytes())
-        .finalize()
-        .into();
+    sign_in_on(ctx, credentials, None).await
+}
+
+/// Signs in on a device that brings the token of an earlier sign-in, if it does.
+///
+/// # Errors
+/// As above. The tries of a known device count for themselves, and nobody else's count for it.
+pub async fn sign_in_on(
+    ctx: &Context,
+    credentials: Credentials,
+    device: Option<&str>,
+) -> Result<SignedIn, Error> {
+    let device = device.and_then(|token| ctx.device_of(&credentials.login, token));
+    let queue = if device.is_some() { Queue::Known } else { Queue::Strangers };
+    let bucket = ctx.sign_in_bucket(&credentials.login, device.as_ref());
     let now = ctx.store.now();
     let (row, (failures, since)) = ctx
         .store
@@ -72,30 +82,24 @@ pub async fn sign_in(ctx: &Context, credentials: Credentials) -> Result<SignedIn
             Ok::<_, Error>((db.staff_by_login(&credentials.login).await?, db.failures(&bucket).await?))
         })
         .await?;
-    if failures >= FREE_FAILURES {
-        let waited = since.map_or(PAUSE, |since| now.as_second().saturating_sub(since.as_second()));
-        if waited < PAUSE {
-            let retry_after = u32::try_from(PAUSE.saturating_sub(waited)).unwrap_or(1);
-            return Err(Error::TooManyAttempts { retry_after });
-        }
-    }
+    heard(now, failures, since)?;
     let salt = row.as_ref().and_then(|row| row.salt.as_deref()?.try_into().ok());
     let salt = salt.unwrap_or_else(|| decoy_salt(&ctx.pepper, &credentials.login));
-    let keys = ctx.passwords.derive(credentials.password, salt).await?;
+    let keys = ctx.passwords.derive_from(queue, credentials.password, salt).await?;
     let registry = ctx.current_registry().await?;
     let known = row.and_then(|row| {
         let member = registry.directory.members.get(&row.id)?;
-        let (secrets, step) = prove(ctx, &row, member, &keys, &credentials.totp)?;
-        Some((row, member.clone(), secrets, step))
+        let (secrets, used) = prove(ctx, &row, member, &keys, &credentials.totp)?;
+        Some((row, member.clone(), secrets, used))
     });
-    let Some((row, member, secrets, step)) = known else {
+    let Some((row, member, secrets, (factor, step))) = known else {
         ctx.store.maintain(async |upkeep| upkeep.count_failure(&bucket, now).await).await?;
         return Err(Error::SignInFailed);
     };
     let fresh = ctx
         .store
         .maintain(async |upkeep| {
-            let fresh = upkeep.use_factor_step(row.id, step).await?;
+            let fresh = upkeep.use_factor_step(row.id, &factor, step).await?;
             if fresh {
                 upkeep.forget_failures(&bucket).await?
             } else {
@@ -107,7 +111,17 @@ pub async fn sign_in(ctx: &Context, credentials: Credentials) -> Result<SignedIn
     if fresh { open_session(ctx, &row, &member, secrets).await } else { Err(Error::SignInFailed) }
 }
 
-/// The person's secrets and the second factor's step, if password and code are right and the keys are those of the
+/// Whether a try is heard now, after so many failures.
+fn heard(now: Timestamp, failures: i32, since: Option<Timestamp>) -> Result<(), Error> {
+    let waited = since.map_or(PAUSE, |since| now.as_second().saturating_sub(since.as_second()));
+    if failures < FREE_FAILURES || waited >= PAUSE {
+        return Ok(());
+    }
+    let retry_after = u32::try_from(PAUSE.saturating_sub(waited)).unwrap_or(1);
+    Err(Error::TooManyAttempts { retry_after })
+}
+
+/// The person's secrets, and which factor's step the code is of, if password and code are right and the keys are those of the
 /// directory: a row whose keys somebody exchanged signs nobody in.
 fn prove(
     ctx: &Context,
@@ -115,7 +129,7 @@ fn prove(
     member: &Member,
     keys: &PasswordKeys,
     code: &str,
-) -> Option<(StaffSecrets, i64)> {
+) -> Option<(StaffSecrets, ([u8; 32], i64))> {
     let verifier: &[u8; 32] = row.verifier.as_deref()?.try_into().ok()?;
     if row.state != "active" || !keys.matches(verifier) {
         return None;
@@ -127,7 +141,7 @@ fn prove(
     }
     let seed = totp_seed(ctx, row.id, &secrets, row.sealed_totp.as_deref()?)?;
     let step = seed.step_of(code, ctx.store.now().as_second())?;
-    Some((secrets, step))
+    Some((secrets, (seed.id(), step)))
 }
 
 /// The second factor's seed, opened with the person's own key.
@@ -175,5 +189,5 @@ async fn open_session(
     let actor = StaffActor { id: row.id, roles: member.roles.clone() };
     let caller =
         Caller { id: row.id, login: row.login.clone(), alias: row.alias(), session: id, secrets, actor };
-    Ok(SignedIn { token, expires_at, caller })
+    Ok(SignedIn { device: ctx.device_token(&caller.login)?, token, expires_at, caller })
 }

@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 use super::{App, problem::Problem};
 use crate::{
     crypto::secret::SecretText,
-    usecases::{Caller, Error, resume_session::resume_session},
+    usecases::{Caller, Error, device::DEVICE_DAYS, resume_session::resume_session},
 };
 
 /// The longest name of a member of staff, in bytes (`domain::text::Login`).
@@ -25,6 +25,11 @@ const LOGIN_BYTES: usize = 64;
 pub(super) const STAFF_COOKIE: &str = "__Host-senim-staff";
 /// The reporter's mailbox cookie.
 pub(super) const INBOX_COOKIE: &str = "__Host-senim-inbox";
+
+/// The cookie of a browser in which somebody of the staff signed in before.
+pub(super) const DEVICE_COOKIE: &str = "__Host-senim-device";
+/// The same for programs, as a header.
+const DEVICE_HEADER: &str = "senim-device";
 
 /// The nonce of the browser that a report's form was given to.
 pub(super) const FORM_COOKIE: &str = "__Host-senim-form";
@@ -76,6 +81,22 @@ impl FromRequest for InboxToken {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         std::future::ready(bearer(request).map(Self))
     }
+}
+
+/// The token of a known device: of a browser in its cookie, of a program in its header.
+pub(super) fn device_token(request: &HttpRequest) -> Option<String> {
+    if request.path().starts_with("/api/") {
+        let value = request.headers().get(DEVICE_HEADER).and_then(|value| value.to_str().ok());
+        return value.map(str::to_owned);
+    }
+    request.cookie(DEVICE_COOKIE).map(|cookie| cookie.value().to_owned())
+}
+
+/// The cookie that makes a browser known. It opens nothing, and outlives the browser's window.
+pub(super) fn device_cookie(token: &str) -> Cookie<'static> {
+    let mut known = cookie(DEVICE_COOKIE, token);
+    known.set_max_age(Duration::days(i64::try_from(DEVICE_DAYS).unwrap_or(0)));
+    known
 }
 
 fn bearer(request: &HttpRequest) -> Result<SecretText, Problem> {

@@ -17,12 +17,14 @@ use crate::{
     i18n::LANGUAGES,
     usecases::{
         Error,
-        sign_in::{Credentials, sign_in},
+        sign_in::{Credentials, sign_in_on},
         sign_out::sign_out,
     },
     web::{
         App,
-        caller::{STAFF_COOKIE, cookie, made_by_other_site, no_cookie, sign_in_name},
+        caller::{
+            STAFF_COOKIE, cookie, device_cookie, device_token, made_by_other_site, no_cookie, sign_in_name,
+        },
         pages::{StaffFrame, staff::SignInPage},
     },
 };
@@ -77,8 +79,12 @@ pub async fn submit(
         password: SecretText::from(form.text("password")),
         totp: form.text("totp").chars().filter(char::is_ascii_digit).collect(),
     };
-    match sign_in(&app.context, credentials).await {
-        Ok(signed_in) => Ok(see_other_with(&back, [cookie(STAFF_COOKIE, signed_in.token.expose())])),
+    let device = device_token(&request);
+    match sign_in_on(&app.context, credentials, device.as_deref()).await {
+        Ok(signed_in) => {
+            let session = cookie(STAFF_COOKIE, signed_in.token.expose());
+            Ok(see_other_with(&back, [session, device_cookie(signed_in.device.expose())]))
+        }
         Err(Error::SignInFailed) => {
             Ok(html(StatusCode::UNAUTHORIZED, &page(&request, login, Some("failed"), back)))
         }

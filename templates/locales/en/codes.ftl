@@ -366,6 +366,7 @@ act-staff-enrolled = person made their keys
 act-recovery-asked = recovery asked for
 act-recovery-approved = recovery approved
 act-recovery-refused = recovery refused
+act-recovery-expired = recovery expired
 act-directory-proposed = keys put up for signature
 act-actor-enrolled = person entered in the record
 act-actor-retired = access of a person ended

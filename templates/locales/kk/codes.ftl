@@ -366,6 +366,7 @@ act-staff-enrolled = қызметкер кілтін жасады
 act-recovery-asked = рұқсатты қайтару сұралды
 act-recovery-approved = рұқсатты қайтаруға келісілді
 act-recovery-refused = рұқсатты қайтарудан бас тартылды
+act-recovery-expired = қалпына келтіру мерзімі өтті
 act-directory-proposed = кілттер қол қоюға берілді
 act-actor-enrolled = қызметкер журналға енгізілді
 act-actor-retired = қызметкердің рұқсаты тоқтатылды

@@ -366,6 +366,7 @@ act-staff-enrolled = сотрудник создал ключи
 act-recovery-asked = запрошено восстановление доступа
 act-recovery-approved = восстановление доступа разрешено
 act-recovery-refused = восстановление доступа отклонено
+act-recovery-expired = восстановление истекло
 act-directory-proposed = ключи представлены на подпись
 act-actor-enrolled = сотрудник внесён в журнал
 act-actor-retired = доступ сотрудника прекращён
