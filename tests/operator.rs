@@ -274,3 +274,66 @@ fn people_are_disabled_with_a_signature_and_planted_ones_are_found() {
     home.sql("grant update, delete on audit.entries to senim_app");
     home.run(&["check"]).fails(1, &["`senim_app` has UPDATE, DELETE on the record"]);
 }
+
+impl Home {
+    /// A recovery sheet of the demo.
+    fn sheet(&self, desk: &str, number: u8) -> String {
+        self.path(&format!("demo/recovery/{desk}-sheet-{number}-of-3.txt")).to_str().unwrap().to_owned()
+    }
+
+    /// Gives all cases to `to` with these sheets, as files.
+    fn recover(&self, sheets: &[&str], to: &str, part: &str) -> Done {
+        let arguments = ["keys", "recover", "--all", "--to", to, "--as", part, "--sheets"];
+        self.run(&[&arguments[..], sheets].concat())
+    }
+}
+
+#[test]
+fn a_quorum_of_sheets_gives_the_cases_of_its_desk_and_every_other_input_says_what_is_wrong() {
+    let home = Home::new("sheets");
+    home.good(&["demo", "--seed-only"]);
+    let (one, two) = (home.sheet("INTEGRITY", 1), home.sheet("INTEGRITY", 3));
+    let other = home.sheet("INDEPENDENT", 1);
+    home.run(&["keys", "recover", "--to", "triager1", "--as", "triager"]).fails(64, &["--all"]);
+    home.recover(&[&one], "investigator2", "investigator").fails(64, &["2 different shares", "there are 1"]);
+    home.recover(&[&one, &one], "investigator2", "investigator").fails(64, &["there are 1"]);
+    home.recover(&[&one, &other], "investigator2", "investigator").fails(64, &["not of one set"]);
+    home.recover(&[&one, "no-such-file"], "investigator2", "investigator").fails(2, &["no-such-file"]);
+    home.recover(&[&one, &two], "investigator2", "king").fails(64, &["no part `king`"]);
+    home.recover(&[&one, &two], "nobody", "triager").fails(64, &["nobody is called `nobody`"]);
+    home.recover(&[&one, &two], "investigator3", "investigator")
+        .fails(64, &["is no investigator of the desk"]);
+    let page = fs::read_to_string(&two).unwrap();
+    let line = page.lines().find(|line| line.starts_with("4) ")).unwrap();
+    let slip = if line.ends_with('0') { "1" } else { "0" };
+    let torn = home.path("torn.txt");
+    fs::write(&torn, page.replace(line, &format!("{}{slip}", line.strip_suffix(|_: char| true).unwrap())))
+        .unwrap();
+    home.recover(&[&one, torn.to_str().unwrap()], "investigator2", "investigator")
+        .fails(64, &["torn.txt", "line 4 of the symbols was mistyped"]);
+    let elsewhere = ["--desk", "Independent Reporting Desk"];
+    let arguments =
+        ["keys", "recover", "--all", "--to", "triager3", "--as", "triager", "--sheets", &one, &two];
+    home.run(&[&arguments[..], &elsewhere[..]].concat())
+        .fails(64, &["another desk", "Internal Integrity Desk"]);
+    let named = ["keys", "recover", "--case", "SN-0000-0000", "--to", "triager1", "--as", "triager"];
+    home.run(&[&named[..], &["--sheets", &one, &two]].concat()).fails(64, &["no case `SN-0000-0000`"]);
+
+    let done = home.recover(&[&one, &two], "triager1", "triager");
+    assert!(done.out.contains("Cases given to triager1: 0."), "{}{}", done.out, done.err);
+    // Typed in, as people read them off the paper.
+    let typed: String = [&one, &two]
+        .map(|path| {
+            fs::read_to_string(path).unwrap().split_once("recover:").unwrap().1.trim().to_lowercase() + "\n"
+        })
+        .concat();
+    let arguments = ["keys", "recover", "--all", "--to", "investigator2", "--as", "investigator"];
+    let done = home.answer(&arguments, &typed);
+    let given =
+        done.out.lines().find_map(|line| line.strip_prefix("Cases given to investigator2: ")).unwrap();
+    assert!(given.trim_end_matches('.').parse::<u32>().unwrap() > 5, "{}{}", done.out, done.err);
+    assert!(done.out.contains("no conflict of interest"), "{}", done.out);
+    let again = home.recover(&[&two, &one], "investigator2", "investigator");
+    assert!(again.out.contains("Cases given to investigator2: 0."), "{}{}", again.out, again.err);
+    home.good(&["check"]);
+}

@@ -33,6 +33,13 @@ create constraint trigger lead_reviews_not after insert or update on case_grants
 alter table cases enable always trigger lead_reviews_not;
 alter table case_grants enable always trigger lead_reviews_not;
 
+-- With the sheets of its desk a case is given back to somebody who has it, and who then attests anew.
+drop trigger must_mention on case_grants;
+create constraint trigger must_mention after insert or update or delete on case_grants
+  deferrable initially deferred for each row execute function audit.case_must_mention(
+    'report.received', 'grant.added', 'grant.removed', 'grant.restored', 'coi.attested', 'coi.recused');
+alter table case_grants enable always trigger must_mention;
+
 -- The wraps for a desk's recovery key. Whoever gets them needs the sheets besides: the secret half stands nowhere else.
 create function take_recovery_wraps(p_case uuid, p_desk uuid)
 returns table (epoch integer, sealed bytea)

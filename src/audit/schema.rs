@@ -190,7 +190,7 @@ pub const CODES: &[Member] = members! {
     "review_result"       Sometimes, words!(ReviewResult);
     "step"                Sometimes, words!(Step);
     "subject_heard"       Sometimes, words!(SubjectHeard);
-    "what"                Sometimes, words!("body" | "case" | "desk" | "directory" | "founded" | "routing");
+    "what"                Sometimes, words!("body" | "case" | "desk" | "directory" | "founded" | "recovery" | "routing");
     "why"                 Sometimes, words!("forbidden" | "illegal");
 };
 

@@ -42,6 +42,9 @@ pub(super) enum Failure {
     /// `senim check` could not make every check, and has printed which.
     #[error("{0} of the checks could not be made")]
     Unchecked(usize),
+    /// `senim keys recover` left cases out, and has printed which.
+    #[error("{0} cases were not given")]
+    NotRecovered(usize),
     /// `senim audit` did not find the log good, and has printed why.
     #[error("{}", verdict(*.0))]
     Verified(Outcome),
@@ -113,7 +116,9 @@ impl Failure {
             Self::Signer(error) if signer::is_usage(error) => USAGE,
             Self::Signer(error) if signer::is_finding(error) => FINDING,
             Self::Witness(error) if witness::is_finding(error) => FINDING,
-            Self::NotReady(_) | Self::Found(_) | Self::Act(Error::NotReady(_)) => FINDING,
+            Self::NotReady(_) | Self::Found(_) | Self::NotRecovered(_) | Self::Act(Error::NotReady(_)) => {
+                FINDING
+            }
             Self::Verified(outcome) => outcome.exit_code(),
             _ => CANNOT,
         })

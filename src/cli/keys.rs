@@ -1,4 +1,4 @@
-//! `senim keys`: the ceremony that opens a desk with its recovery key.
+//! `senim keys`: the ceremony that opens a desk with its recovery key, and what the key is for (`recover`).
 
 use std::path::PathBuf;
 
@@ -10,6 +10,7 @@ use super::{
     installation::Installation,
     names,
     output::say,
+    recover::Recover,
 };
 use crate::{
     crypto::{kem::KemPublic, shares::DeskTag},
@@ -35,6 +36,8 @@ const CATCH_ALL: i32 = 1_000_000;
 pub(super) enum Command {
     /// Makes a recovery key, writes its sheets, and opens a desk with it
     Ceremony(Box<Ceremony>),
+    /// Opens a desk's cases with its recovery sheets and gives them to a member of the directory
+    Recover(Box<Recover>),
 }
 
 /// A desk to be opened.
@@ -86,10 +89,12 @@ pub(super) struct Ceremony {
 
 /// Does it.
 pub(super) fn run(installation: &Installation, command: Command) -> Result<(), Failure> {
-    let Command::Ceremony(ceremony) = command;
     installation.migrate()?;
     let default = installation.config().profile.clone();
-    installation.act(async |ctx| ceremony.run(ctx, &default).await)
+    match command {
+        Command::Ceremony(ceremony) => installation.act(async |ctx| ceremony.run(ctx, &default).await),
+        Command::Recover(recover) => installation.act(async |ctx| recover.run(ctx).await),
+    }
 }
 
 impl Ceremony {

@@ -8,7 +8,7 @@
 //! | `audit` | what an outsider does with the log: no configuration, no database |
 //! | `bench` | how fast this machine is, against a floor measured in the same run |
 //! | `failure` | how commands fail, and the exit codes |
-//! | `prompt`, `output`, `hardening`, `database_url`, `names`, `ceremony`, `signals` | what several of them need |
+//! | `prompt`, `output`, `hardening`, `database_url`, `names`, `ceremony`, `recover`, `sheets`, `signals` | what several of them need |
 //!
 //! Exit codes (DESIGN section 8): 0 good; 1 a finding: the installation is not as it should be; 2 it cannot be told or
 //! done; 3 the keys or the quorum of the policy are not there; 64 the command line, what was typed, or the configuration is wrong.
@@ -30,7 +30,9 @@ mod names;
 mod openapi;
 mod output;
 mod prompt;
+mod recover;
 mod serve;
+mod sheets;
 mod signals;
 mod signer;
 mod staff;

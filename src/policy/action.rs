@@ -68,6 +68,8 @@ actions! {
     RestoreAccess = "restore_access",
     /// Take a colleague's access away. Needs a case.
     RevokeAccess = "revoke_access",
+    /// Open a desk's cases with its recovery sheets and give them to somebody.
+    RecoverCases = "recover_cases",
     /// Read the log.
     ReadLog = "read_log",
     /// See missed deadlines and unanswered reporters.
@@ -112,6 +114,7 @@ impl Action {
             | Self::RecoverAccount
             | Self::ListCases
             | Self::SeeProposals
+            | Self::RecoverCases
             | Self::ReadLog
             | Self::SeeOversight
             | Self::InviteStaff

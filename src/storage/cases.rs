@@ -234,6 +234,27 @@ impl Db<'_> {
         Ok(query.select(cases::id).first(self.conn).await.optional()?)
     }
 
+    /// The case of a reference, whoever holds it: for the operator, who is shown nothing of it.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn case_called(&mut self, reference: &str) -> Result<Option<(CaseId, DeskId)>, StorageError> {
+        let query = cases::table.filter(cases::reference.eq(reference)).select((cases::id, cases::desk_id));
+        Ok(query.first(self.conn).await.optional()?)
+    }
+
+    /// The cases of a desk that still have keys, with their references, by reference.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn cases_of_desk(&mut self, desk: DeskId) -> Result<Vec<(CaseId, String)>, StorageError> {
+        let query = cases::table
+            .filter(cases::desk_id.eq(desk).and(cases::status.ne(Status::Disposed)))
+            .order(cases::reference)
+            .select((cases::id, cases::reference));
+        Ok(query.load(self.conn).await?)
+    }
+
     /// The cases of a scope: soonest due first, those without a due day last.
     ///
     /// # Errors

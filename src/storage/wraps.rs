@@ -18,7 +18,7 @@ use super::{
 use crate::{
     domain::{
         case::status::Status,
-        ids::{CaseId, SessionId, StaffId},
+        ids::{CaseId, DeskId, SessionId, StaffId},
     },
     policy::Permit,
 };
@@ -79,7 +79,7 @@ pub enum Holder {
     /// The reporter of the case.
     Reporter(CaseId),
     /// A desk's recovery key.
-    Recovery(crate::domain::ids::DeskId),
+    Recovery(DeskId),
 }
 
 impl Holder {
@@ -155,6 +155,18 @@ impl Db<'_> {
     pub async fn reporter_wraps(&mut self, receipt_id: &[u8; 32]) -> Result<Vec<WrapRow>, StorageError> {
         Ok(diesel::sql_query("select epoch, sealed from take_reporter_wraps($1)")
             .bind::<Binary, _>(receipt_id.as_slice())
+            .load(self.conn)
+            .await?)
+    }
+
+    /// The wraps of all epochs of a case for a desk's recovery key.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn recovery_wraps(&mut self, case: CaseId, desk: DeskId) -> Result<Vec<WrapRow>, StorageError> {
+        Ok(diesel::sql_query("select epoch, sealed from take_recovery_wraps($1, $2)")
+            .bind::<SqlUuid, _>(case.0)
+            .bind::<SqlUuid, _>(desk.0)
             .load(self.conn)
             .await?)
     }

@@ -35,6 +35,7 @@ mod record;
 mod recovery;
 mod recovery_attacks;
 mod server;
+mod sheets;
 mod world;
 
 mod absent;
