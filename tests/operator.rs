@@ -134,8 +134,9 @@ fn an_installation_is_founded_step_by_step_and_serves_only_then() {
 
     home.good(&["staff", "invite", "--login", "aaa", "--role", "triager@Integrity Desk"]);
     home.run(&["staff", "invite", "--login", "aaa", "--role", "auditor"]).fails(64, &["login is taken"]);
-    home.run(&["staff", "invite", "--login", "bbb", "--role", "auditor", "--role", "triager"])
+    home.run(&["staff", "invite", "--login", "bbb", "--role", "auditor", "--role", "triager@Integrity Desk"])
         .fails(64, &["not allowed"]);
+    home.run(&["staff", "invite", "--login", "bbb", "--role", "triager"]).fails(64, &["held at a desk"]);
     home.run(&["staff", "invite", "--login", "bbb", "--role", "king"]).fails(64, &["no role `king`"]);
     home.run(&["staff", "invite", "--login", "bbb", "--role", "triager@X"]).fails(64, &["no desk `X`"]);
     assert!(home.good(&["staff", "list"]).contains("triager@Integrity Desk"));

@@ -146,6 +146,7 @@ acts! {
     RecoveryExpired = "recovery.expired": "2a";
     DirectoryProposed = "directory.proposed": "2a";
     DirectorySigned = "directory.signed": "2a";
+    DirectoryRefused = "directory.refused": "2a";
     ActorEnrolled = "actor.enrolled": "2a";
     ActorRetired = "actor.retired": "2a";
     EpochRotated = "epoch.rotated": "9b";

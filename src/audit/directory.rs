@@ -135,7 +135,10 @@ impl Directory {
         let before = self.members.get(&body.staff).map(|member| member.public.sign);
         self.authorities.retain(|key| *key != public.sign && Some(key) != before.as_ref());
         self.serials.insert(body.staff, body.serial);
-        self.keys.entry(body.staff).or_default().push(public.sign);
+        let keys = self.keys.entry(body.staff).or_default();
+        if !keys.contains(&public.sign) {
+            keys.push(public.sign);
+        }
         if body.roles.iter().any(|held| held.role == Role::Administrator) {
             self.authorities.push(public.sign);
         }

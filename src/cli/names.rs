@@ -51,6 +51,11 @@ pub(super) fn role_at(registry: &Registry, text: &str) -> Result<RoleAt, Failure
         let codes: Vec<&str> = Role::ALL.iter().map(|role| role.code()).collect();
         Failure::Usage(format!("there is no role `{code}`; the roles are {}", codes.join(", ")))
     })?;
+    if role.at_desk() && at.is_none() {
+        return Err(Failure::Usage(format!(
+            "the role `{role}` is held at a desk: write {role}@DESK with the desk's id or name"
+        )));
+    }
     let desk = at.map(|at| desk(registry, at)).transpose()?;
     Ok(RoleAt { role, desk })
 }

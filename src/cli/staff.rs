@@ -226,6 +226,7 @@ async fn list(ctx: &Context) -> Result<(), Failure> {
         let signatures = match (line.state.as_str(), line.waits_for_second) {
             ("enrolled", false) => "waits for two",
             ("enrolled", true) => "waits for the second",
+            ("active", true) => "other roles wait for the second",
             _ => "",
         };
         rows.push(vec![line.login, line.state, roles.join(", "), signatures.to_owned()]);

@@ -106,7 +106,7 @@ fn server_keys() {
     assert_eq!(hex(keys.csrf.expose()), "bfa6e4fade3219503161cefe384c1dcdedbb2f944be57bd44abc3976b9e057e7");
     assert_eq!(
         hex(keys.devices.expose()),
-        "0000000000000000000000000000000000000000000000000000000000000000"
+        "256bb1a58239204ae112442b9c0caf98c3b48ed26b6dff3e471f6368b92f80cd"
     );
     assert_eq!(hex(keys.rows.expose()), "59d0641391e5fca0b0c74ec5869a51970d2cbd3a5b1d0be4c4e3c4ca3ac9575f");
 }

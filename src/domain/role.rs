@@ -44,6 +44,19 @@ impl Role {
         }
     }
 
+    /// Whether the role is held at a desk, never everywhere: its holders get that desk's cases, or put reports into them.
+    #[must_use]
+    pub const fn at_desk(self) -> bool {
+        match self {
+            Self::Triager
+            | Self::Investigator
+            | Self::Reviewer
+            | Self::ProtectionOfficer
+            | Self::Registrar => true,
+            Self::Custodian | Self::Auditor | Self::Oversight | Self::Administrator => false,
+        }
+    }
+
     /// Whether the role changes anything, as opposed to looking on.
     #[must_use]
     pub const fn acts(self) -> bool {

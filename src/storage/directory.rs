@@ -86,6 +86,19 @@ impl Db<'_> {
         Ok(query.first(self.conn).await.optional()?)
     }
 
+    /// Who was signed in more than once, so that their roles may be others than before.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn signed_again(&mut self) -> Result<Vec<StaffId>, StorageError> {
+        let query = directory_entries::table
+            .filter(directory_entries::version.is_not_null())
+            .group_by(directory_entries::staff_id)
+            .having(diesel::dsl::count_star().gt(1))
+            .select(directory_entries::staff_id);
+        Ok(query.load(self.conn).await?)
+    }
+
     /// Number of the last entry about a person; 0 where there is none.
     ///
     /// # Errors

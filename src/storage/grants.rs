@@ -19,7 +19,7 @@ use super::{
 use crate::{
     domain::{
         case::status::Status,
-        ids::{CaseId, StaffId},
+        ids::{CaseId, DeskId, StaffId},
     },
     policy::{Capacity, Permit},
 };
@@ -113,6 +113,22 @@ impl Db<'_> {
             .filter(case_grants::staff_id.eq(staff))
             .filter(case_grants::recused_on.is_null().and(case_grants::revoked_on.is_null()));
         Ok(query.select(case_grants::case_id).load(self.conn).await?)
+    }
+
+    /// A person's living grants: the case, in what capacity, at which desk.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn parts_of(
+        &mut self,
+        staff: StaffId,
+    ) -> Result<Vec<(CaseId, Capacity, DeskId)>, StorageError> {
+        let query = case_grants::table
+            .inner_join(cases::table)
+            .filter(case_grants::staff_id.eq(staff))
+            .filter(case_grants::recused_on.is_null().and(case_grants::revoked_on.is_null()));
+        let columns = (case_grants::case_id, case_grants::capacity, cases::desk_id);
+        Ok(query.select(columns).load(self.conn).await?)
     }
 
     /// The cases of which a person has a wrapped key of any epoch.

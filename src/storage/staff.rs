@@ -125,12 +125,15 @@ pub struct StaffChange {
     pub keys: Option<StaffKeyColumns>,
     /// A new invitation; `Some(None)` where it is used up.
     pub invitation: Option<Option<StoredInvitation>>,
+    /// The roles that are to be signed, JSON; gives nothing by itself.
+    pub roles: Option<String>,
 }
 
 #[derive(AsChangeset)]
 #[diesel(table_name = staff)]
 struct StaffColumns {
     state: Option<&'static str>,
+    invited_roles: Option<String>,
     invitation_hash: Option<Option<Vec<u8>>>,
     invitation_expires: Option<Option<jiff_diesel::Timestamp>>,
     audit_n: i32,
@@ -248,6 +251,7 @@ impl Tx<'_> {
         let entry = self.seal(&person.head(), draft)?;
         let columns = StaffColumns {
             state: change.state,
+            invited_roles: change.roles,
             invitation_hash: change.invitation.map(|new| new.map(|new| new.hash.to_vec())),
             invitation_expires: change.invitation.map(|new| new.map(|new| new.expires.into())),
             audit_n: entry.place.n,

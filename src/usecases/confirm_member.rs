@@ -1,10 +1,12 @@
-//! The second administrator confirms: from now on the person is in the directory and can be given keys.
+//! The second administrator confirms: from now on the person is in the directory and can be given keys, or has other
+//! roles there; grants that these do not carry end.
 
 use super::{
     caller::Caller,
     context::Context,
     error::Error,
-    propose_member::{digest, waits},
+    propose_member::{digest, invited_roles, waits},
+    roles::{end_uncarried, leaves_order},
 };
 use crate::{
     audit::{act::Act, directory::SIGNATURE_DOMAIN},
@@ -17,19 +19,24 @@ use crate::{
 ///
 /// # Errors
 /// [`Error::NotFound`] where nothing waits, also where the person made other keys meanwhile; [`Error::Forbidden`] for
-/// the administrator who proposed; [`Error::Conflict`] where something else would be signed than was `shown`.
+/// the administrator who proposed and for oneself; [`Error::Conflict`] where something else would be signed than was `shown`.
 pub async fn confirm_member(ctx: &Context, caller: &Caller, id: StaffId, shown: &str) -> Result<(), Error> {
     let permit = authorize(&caller.actor(), Action::SignDirectory, None)?;
-    ctx.store
+    let confirmed = ctx
+        .store
         .record("confirm_member", async |tx| {
             let instance =
                 tx.lock_instance().await?.ok_or(Error::NotReady("the instance was never founded"))?;
             let person = tx.lock_staff(id).await?.ok_or(Error::NotFound)?;
             let row = tx.last_directory_row(id).await?.filter(|row| waits(ctx, &person, row));
-            let row = row.filter(|_| person.state == "enrolled").ok_or(Error::NotFound)?;
-            if row.first_signer == caller.id {
+            // New keys of somebody who joins, or other roles of somebody who works here.
+            let open = matches!(person.state.as_str(), "enrolled" | "active");
+            let row = row.filter(|_| open).ok_or(Error::NotFound)?;
+            if row.first_signer == caller.id || id == caller.id {
                 return Err(Error::Forbidden);
             }
+            let registry = ctx.registry_at(tx, instance.version).await?;
+            leaves_order(&registry, caller, (id, &invited_roles(&person)?))?;
             if digest(&row.body) != shown {
                 return Err(Error::Conflict);
             }
@@ -44,5 +51,8 @@ pub async fn confirm_member(ctx: &Context, caller: &Caller, id: StaffId, shown: 
             let draft = caller.draft(Act::ConfigChanged, "administrator", now).code("what", "directory");
             Ok(((), tx.save_instance(&permit, &instance, &draft).await?))
         })
-        .await
+        .await;
+    confirmed?;
+    end_uncarried(ctx, Some(caller), &permit, id).await?;
+    Ok(())
 }

@@ -1,13 +1,14 @@
-//! A timer: what somebody's leaving left undone, because the request that did it was cut short.
+//! A timer: what somebody's leaving, or a change of their roles, left undone, because the request that did it was cut short.
 
 use super::{
     context::Context,
     departure::{Departure, Grants},
     error::Error,
+    roles::end_uncarried,
 };
 use crate::policy::{Action, Actor, authorize};
 
-/// Takes the keys of those who do not work here from every case that still has them; says how many people that were.
+/// Takes the keys of those who do not work here, or not in that role, from every case that still has them; says how many people that were.
 ///
 /// # Errors
 /// [`Error`] of the database.
@@ -26,6 +27,11 @@ pub async fn finish_departures(ctx: &Context) -> Result<usize, Error> {
         if !cases.is_empty() {
             let departure = Departure { ctx, caller: None, permit: &permit, staff };
             departure.lose_keys(&cases, grants).await?;
+            finished = finished.saturating_add(1);
+        }
+    }
+    for staff in ctx.store.read(async |db| db.signed_again().await).await? {
+        if end_uncarried(ctx, None, &permit, staff).await? > 0 {
             finished = finished.saturating_add(1);
         }
     }

@@ -113,8 +113,12 @@ async fn enrol(tx: &mut Tx<'_>, permit: &Permit, person: &Person, now: Timestamp
     let draft = Draft::new(Act::StaffInvited, By::System, When::At(now));
     let _invited = tx.insert_staff(permit, new, &draft).await?;
     let row = tx.lock_staff(person.id).await?.ok_or(Error::Conflict)?;
-    let change =
-        StaffChange { state: Some("active"), keys: Some(person.columns.clone()), invitation: Some(None) };
+    let change = StaffChange {
+        state: Some("active"),
+        keys: Some(person.columns.clone()),
+        invitation: Some(None),
+        ..StaffChange::default()
+    };
     let by = By::Staff { alias: row.alias(), role: "administrator" };
     let draft =
         Draft::new(Act::StaffEnrolled, by, When::At(now)).and(Act::DirectorySigned).and(Act::ActorEnrolled);

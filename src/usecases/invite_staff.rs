@@ -6,14 +6,14 @@ use jiff::{SignedDuration, Timestamp};
 use rand::RngExt;
 use sha2::{Digest, Sha256};
 
-use super::{caller::Caller, context::Context, error::Error};
+use super::{caller::Caller, context::Context, error::Error, roles::check_roles};
 use crate::{
     audit::{
         act::Act,
         entry::{By, Draft, When},
     },
     crypto::secret::SecretText,
-    domain::{field_error::FieldError, ids::StaffId, role::forbidden_pair, text::Login},
+    domain::{field_error::FieldError, ids::StaffId, text::Login},
     policy::{Action, Actor, RoleAt, authorize},
     storage::staff::{NewStaff, StoredInvitation},
 };
@@ -48,8 +48,8 @@ impl NewInvitation {
 /// Invites a person for these roles.
 ///
 /// # Errors
-/// [`Error::Invalid`] where the roles exclude each other (DESIGN section 2), none is given, a desk is unknown, or the
-/// name is taken; [`Error::Forbidden`] without the right.
+/// [`Error::Invalid`] where the roles exclude each other (DESIGN section 2), none is given, a desk is missing or unknown,
+/// or the name is taken; [`Error::Forbidden`] without the right.
 pub async fn invite_staff(
     ctx: &Context,
     caller: Option<&Caller>,
@@ -58,7 +58,7 @@ pub async fn invite_staff(
 ) -> Result<Invitation, Error> {
     let actor = caller.map_or(Actor::Operator, Caller::actor);
     let permit = authorize(&actor, Action::InviteStaff, None)?;
-    check_roles(ctx, roles).await?;
+    check_roles(&*ctx.current_registry().await?, roles)?;
     let invitation = NewInvitation::make(ctx);
     let id = StaffId(ctx.store.entropy().uuid());
     let now = ctx.store.now();
@@ -88,19 +88,4 @@ pub async fn invite_staff(
 /// What is stored of an invitation's secret; it is random, so a plain hash is enough.
 pub(super) fn hash(code: &str) -> [u8; 32] {
     Sha256::digest(code.trim().to_ascii_uppercase().as_bytes()).into()
-}
-
-async fn check_roles(ctx: &Context, roles: &[RoleAt]) -> Result<(), Error> {
-    let registry = ctx.current_registry().await?;
-    let refuse = |field, code| Err(Error::Invalid(vec![FieldError::new(field, code)]));
-    if roles.is_empty() {
-        return refuse("roles", FieldError::REQUIRED);
-    }
-    if forbidden_pair(&roles.iter().map(|held| held.role).collect::<Vec<_>>()).is_some() {
-        return refuse("roles", FieldError::NOT_ALLOWED);
-    }
-    if roles.iter().filter_map(|held| held.desk).any(|desk| !registry.desks.contains_key(&desk)) {
-        return refuse("desk", FieldError::UNKNOWN);
-    }
-    Ok(())
 }

@@ -29,10 +29,14 @@ pub struct StaffLine {
     pub state: String,
     /// Their roles: of the directory where they are in it, of the invitation otherwise.
     pub roles: Vec<RoleAt>,
+    /// The roles that a waiting change would give somebody who works here.
+    pub proposed: Option<Vec<RoleAt>>,
     /// Whether an administrator has signed and a second one is awaited.
     pub waits_for_second: bool,
     /// Whether the caller may sign now.
     pub signable: bool,
+    /// Whether the caller may refuse what waits.
+    pub refusable: bool,
     /// The digest of what the caller would sign about them.
     pub to_sign: Option<String>,
     /// When they asked for a recovery that waits for approval, and the number that they read out.
@@ -79,6 +83,10 @@ pub async fn list_staff(ctx: &Context, caller: Option<&Caller>) -> Result<StaffL
         };
         let signed_before =
             caller.is_some_and(|caller| waiting.is_some_and(|row| row.first_signer == caller.id));
+        let changing = person.state == "active" && waiting.is_some();
+        let open =
+            caller.is_some_and(|caller| caller.id != person.id) && (person.state == "enrolled" || changing);
+        let proposed = if changing { Some(invited_roles(&person)?) } else { None };
         let to_sign = to_be_signed(ctx, &person, last).ok().map(|body| digest(&body));
         lines.push(StaffLine {
             to_sign,
@@ -86,7 +94,9 @@ pub async fn list_staff(ctx: &Context, caller: Option<&Caller>) -> Result<StaffL
             recovery_asked: recoveries.get(&person.id).cloned(),
             login: person.login,
             waits_for_second: waiting.is_some(),
-            signable: caller.is_some() && person.state == "enrolled" && !signed_before,
+            signable: open && !signed_before,
+            refusable: open,
+            proposed,
             fingerprint: person.public_keys.as_deref().map(fingerprint),
             state: person.state,
             roles,

@@ -6,10 +6,10 @@
 //!
 //! | of the reporter | of the desk | of administrators and auditors |
 //! | --- | --- | --- |
-//! | `read_log_file`, `find_bodies`, `submit_report`, `open_inbox`, `read_inbox`, `send_inbox_message` | `sign_in`, `sign_out`, `resume_session`, `list_cases`, `open_case`, `attest`, `recuse`, `take_step`, `approve_proposal`, `refuse_proposal`, `list_proposals`, `send_message`, `add_note`, `recover_account`, `restore_access`, `give_access`, `take_access` | `found_instance`, `open_desk`, `add_body`, `add_rule`, `invite_staff`, `redeem_invitation`, `propose_member`, `confirm_member`, `disable_staff`, `reinvite_staff`, `approve_recovery`, `refuse_recovery`, `recover_case`, `list_staff`, `query_log` |
+//! | `read_log_file`, `find_bodies`, `submit_report`, `open_inbox`, `read_inbox`, `send_inbox_message` | `sign_in`, `sign_out`, `resume_session`, `list_cases`, `open_case`, `attest`, `recuse`, `take_step`, `approve_proposal`, `refuse_proposal`, `list_proposals`, `send_message`, `add_note`, `recover_account`, `restore_access`, `give_access`, `take_access` | `found_instance`, `open_desk`, `add_body`, `add_rule`, `invite_staff`, `redeem_invitation`, `propose_member`, `confirm_member`, `propose_roles`, `refuse_member`, `disable_staff`, `reinvite_staff`, `approve_recovery`, `refuse_recovery`, `recover_case`, `list_staff`, `query_log` |
 //!
 //! `expire_questions`, `expire_recoveries`, `finish_departures`, `notify_desks`, `publish_log`, `sequence_log`, `sign_heads` and `sweep` are done by timers, `take_pulse` and `take_readings` for the operator. What several use cases share has its own file:
-//! `context`, `caller`, `credentials`, `departure`, `device`, `registry`, `holders`, `part`, `case_access`, `case_history`, `denials`, `items`, `effects`.
+//! `context`, `caller`, `credentials`, `departure`, `device`, `registry`, `roles`, `holders`, `part`, `case_access`, `case_history`, `denials`, `items`, `effects`.
 
 pub mod add_body;
 pub mod add_note;
@@ -48,6 +48,7 @@ pub mod open_desk;
 pub mod open_inbox;
 pub mod part;
 pub mod propose_member;
+pub mod propose_roles;
 pub mod publish_log;
 pub mod query_log;
 pub mod read_inbox;
@@ -56,12 +57,14 @@ pub mod recover_account;
 pub mod recover_case;
 pub mod recuse;
 pub mod redeem_invitation;
+pub mod refuse_member;
 pub mod refuse_proposal;
 pub mod refuse_recovery;
 pub mod registry;
 pub mod reinvite_staff;
 pub mod restore_access;
 pub mod resume_session;
+mod roles;
 pub mod send_inbox_message;
 pub mod send_message;
 pub mod sequence_log;

@@ -52,8 +52,12 @@ pub async fn redeem_invitation(
             if person.state != "invited" || person.invitation_hash != row.invitation_hash {
                 return Err(Error::NotFound);
             }
-            let change =
-                StaffChange { state: Some("enrolled"), keys: Some(columns.clone()), invitation: Some(None) };
+            let change = StaffChange {
+                state: Some("enrolled"),
+                keys: Some(columns.clone()),
+                invitation: Some(None),
+                ..StaffChange::default()
+            };
             let by = By::Staff { alias: person.alias(), role: "none" };
             let draft = Draft::new(Act::StaffEnrolled, by, When::At(ctx.store.now()));
             Ok(((), tx.save_staff(&permit, &person, change, &draft).await?))

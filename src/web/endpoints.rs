@@ -16,8 +16,8 @@ use super::{
     problem::Problem,
     site::{
         audit as audit_pages, case as case_page, case_people, cases as case_list, credentials,
-        desk as desk_pages, inbox as inbox_pages, log, people, proposals as proposal_pages, public, report,
-        sign_in,
+        desk as desk_pages, inbox as inbox_pages, log, people, people_roles, proposals as proposal_pages,
+        public, report, sign_in,
     },
 };
 use crate::domain::role::Role;
@@ -142,6 +142,8 @@ mod table {
         GET    "/audit/entries/{id}"               Roles(AUDITOR),    audit_pages::show;
         GET    "/admin/staff"                      Roles(ADMINISTRATOR), people::list;
         POST   "/admin/staff/invitations"          Roles(ADMINISTRATOR), people::invite;
+        POST   "/admin/staff/roles"                Roles(ADMINISTRATOR), people_roles::propose;
+        POST   "/admin/staff/{id}/refusal"         Roles(ADMINISTRATOR), people_roles::refuse;
         POST   "/admin/staff/{id}/signature"       Roles(ADMINISTRATOR), people::sign;
         POST   "/admin/staff/{id}/invitation"      Roles(ADMINISTRATOR), people::reinvite;
         POST   "/admin/staff/{id}/recovery"        Roles(ADMINISTRATOR), people::approve;

@@ -99,8 +99,9 @@ fn a_token_that_does_not_hold_counts_as_none() {
         exhaust(world, "nobody", Some(&own)).await;
         world.advance_days(90);
         assert!(!world.ctx.is_known_device(&own));
-        exhaust(world, "tri1", Some(&own)).await;
-        let late = attempt(world, &world.ctx, ("tri1", &right), None).await;
+        let late = attempt(world, &world.ctx, ("tri1", WRONG), Some(&own)).await;
+        assert!(matches!(late, Err(Error::SignInFailed)), "{:?}", late.err());
+        let late = attempt(world, &world.ctx, ("tri1", &right), Some(&own)).await;
         assert!(matches!(late, Err(Error::TooManyAttempts { .. })), "it was counted by name");
     });
 }

@@ -71,6 +71,7 @@ mod planted;
 mod reads;
 mod receipts;
 mod refusals;
+mod roles;
 mod routing;
 mod sign_in;
 mod soak;

@@ -101,17 +101,14 @@ pub(super) fn keepers(opened: &OpenedCase, t: Texts, form: &Form) -> Keepers {
 }
 
 fn give_form(opened: &OpenedCase, t: Texts, form: &Form) -> GiveForm {
-    let barred = |one: &&Colleague| {
-        let recused = |(grant, _): &&(crate::storage::grants::GrantRow, String)| {
-            grant.staff_id == one.staff && grant.recused_on.is_some()
-        };
-        !opened.grants.iter().any(|grant| recused(&grant))
+    let stepped_back = |one: &&Colleague| {
+        opened.grants.iter().any(|(grant, _)| grant.staff_id == one.staff && grant.recused_on.is_some())
     };
     let label = |one: &Colleague| {
         let roles: Vec<String> = one.roles.iter().map(|role| t.code("role", role.code())).collect();
         format!("{} ({})", one.login, roles.join(", "))
     };
-    let colleagues = opened.colleagues.iter().filter(barred);
+    let colleagues = opened.colleagues.iter().filter(|one| !stepped_back(one));
     let parts = GIVEN.iter().filter(|part| **part != Capacity::Lead || opened.case.needs_lead());
     let codes: Vec<&str> = parts.map(|part| part.code()).collect();
     GiveForm {

@@ -13,6 +13,7 @@ pub mod desk;
 pub mod inbox;
 pub mod log;
 pub mod people;
+pub mod people_roles;
 pub mod proposals;
 pub mod public;
 pub mod report;

@@ -29,20 +29,18 @@ use crate::{
         body::Form,
         pages::{
             Area, Choice, Faults,
-            admin::{InvitationShown, Invite, RecoveryLine, StaffLine, StaffPage},
+            admin::{InvitationShown, Invite, RecoveryLine, RolesForm, StaffLine, StaffPage},
         },
     },
 };
 
-/// Roles that are held at a desk; the others are held everywhere.
-const DESK_ROLES: &[Role] =
-    &[Role::Triager, Role::Investigator, Role::Reviewer, Role::ProtectionOfficer, Role::Registrar];
-
 #[derive(Default)]
-struct Draft {
-    invite: Invite,
-    faults: Vec<FieldError>,
-    invitation: Option<InvitationShown>,
+pub(super) struct Draft {
+    pub(super) invite: Invite,
+    pub(super) change: RolesForm,
+    pub(super) changing: bool,
+    pub(super) faults: Vec<FieldError>,
+    pub(super) invitation: Option<InvitationShown>,
 }
 
 /// Lists the people.
@@ -53,7 +51,7 @@ pub async fn list(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Page
     draw(&desk, &request, StatusCode::OK, Draft::default()).await
 }
 
-async fn draw(
+pub(super) async fn draw(
     desk: &Desk,
     request: &HttpRequest,
     status: StatusCode,
@@ -67,13 +65,20 @@ async fn draw(
         value: place.row.id.to_string(),
         label: desk_name(&people, place.row.id, desk.t.language()),
     });
-    let invite =
-        Invite { roles: Choice::of_codes(desk.t, "role", &roles), desks: desks.collect(), ..draft.invite };
+    let (roles, desks): (_, Vec<Choice>) = (Choice::of_codes(desk.t, "role", &roles), desks.collect());
+    let members = people.lines.iter().filter(|one| one.state == "active" && one.id != desk.caller.id);
+    let change = RolesForm {
+        people: members.map(|one| Choice { value: one.id.to_string(), label: one.login.clone() }).collect(),
+        roles: roles.clone(),
+        desks: desks.clone(),
+        ..draft.change
+    };
+    let invite = Invite { roles, desks, ..draft.invite };
     let (unsigned, rows) = people
         .lines
         .iter()
         .map(|person| line(desk, &people, person))
-        .partition(|person| person.state == "enrolled");
+        .partition(|person| person.state == "enrolled" || person.changing);
     let zone = people.desks.first().map_or(TimeZone::UTC, |place| Profile::get(place.row.profile).zone());
     let recoveries = people.lines.iter().filter_map(|person| {
         let (asked, number) = person.recovery_asked.clone()?;
@@ -93,6 +98,8 @@ async fn draw(
         unsigned,
         rows,
         invite,
+        change,
+        changing: draft.changing,
         faults: Faults::from(draft.faults.as_slice()),
     };
     shown(status, &page)
@@ -114,16 +121,26 @@ fn line(desk: &Desk, people: &StaffList, person: &Person) -> StaffLine {
         "active" => "active",
         _ => "disabled",
     };
-    let at = person.roles.iter().find_map(|held| held.desk);
+    let changing = person.proposed.is_some();
+    let wanted = person.proposed.as_ref().unwrap_or(&person.roles);
+    let at = |roles: &[RoleAt]| {
+        let at = roles.iter().find_map(|held| held.desk);
+        at.map(|id| desk_name(people, id, desk.t.language()))
+    };
+    let codes = |roles: &[RoleAt]| roles.iter().map(|held| held.role.code()).collect();
+    let second = i64::from(person.waits_for_second);
     StaffLine {
         id: person.id.to_string(),
         login: person.login.clone(),
-        roles: person.roles.iter().map(|held| held.role.code()).collect(),
-        desk: at.map(|id| desk_name(people, id, desk.t.language())),
+        roles: codes(wanted),
+        desk: at(wanted),
+        before: if changing { codes(&person.roles) } else { Vec::new() },
+        changing,
         state,
         fingerprint: person.fingerprint.clone(),
-        signatures: i64::from(person.waits_for_second) + if state == "active" { 2 } else { 0 },
+        signatures: if state == "active" && !changing { 2 } else { second },
         may_sign: person.signable,
+        may_refuse: person.refusable,
         to_sign: person.to_sign.clone().unwrap_or_default(),
         may_reinvite: person.id != desk.caller.id,
         may_disable: state != "disabled" && person.id != desk.caller.id,
@@ -136,8 +153,7 @@ fn line(desk: &Desk, people: &StaffList, person: &Person) -> StaffLine {
 /// A page.
 pub async fn invite(desk: Desk, request: HttpRequest) -> Result<HttpResponse, PageRefusal> {
     let form = desk.form(&request).await?;
-    let ticked: Vec<Role> =
-        Role::ALL.iter().copied().filter(|role| form.get(&format!("role_{role}")).is_some()).collect();
+    let ticked = ticked(&form);
     let login = form.text("login");
     match try_invite(&desk, &form, &ticked, &login).await {
         Ok(invitation) => show_once(&desk, &request, login, &invitation).await,
@@ -148,7 +164,7 @@ pub async fn invite(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Pa
                 login,
                 ..Invite::default()
             };
-            let draft = Draft { invite, faults, invitation: None };
+            let draft = Draft { invite, faults, ..Draft::default() };
             draw(&desk, &request, StatusCode::UNPROCESSABLE_ENTITY, draft).await
         }
         Err(error) => Err(desk.refuse(&request, error, None)),
@@ -156,7 +172,7 @@ pub async fn invite(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Pa
 }
 
 /// The list with an invitation that is shown this once.
-async fn show_once(
+pub(super) async fn show_once(
     desk: &Desk,
     request: &HttpRequest,
     login: String,
@@ -175,6 +191,18 @@ async fn show_once(
 async fn try_invite(desk: &Desk, form: &Form, ticked: &[Role], login: &str) -> Result<Invitation, Error> {
     let mut faults = Vec::new();
     let login = Login::parse(login).map_err(|error| faults.push(FieldError::from_text("login", &error))).ok();
+    let roles = wanted(form, ticked, &mut faults);
+    let (Some(login), true) = (login, faults.is_empty()) else { return Err(Error::Invalid(faults)) };
+    invite_staff(&desk.app.context, Some(&desk.caller), &login, &roles).await
+}
+
+/// The roles that were ticked.
+pub(super) fn ticked(form: &Form) -> Vec<Role> {
+    Role::ALL.iter().copied().filter(|role| form.get(&format!("role_{role}")).is_some()).collect()
+}
+
+/// The roles of a form, each at the desk chosen where it is held at one.
+pub(super) fn wanted(form: &Form, ticked: &[Role], faults: &mut Vec<FieldError>) -> Vec<RoleAt> {
     if ticked.is_empty() {
         faults.push(FieldError::new("roles", FieldError::REQUIRED));
     }
@@ -182,21 +210,22 @@ async fn try_invite(desk: &Desk, form: &Form, ticked: &[Role], login: &str) -> R
     if let Some(Err(_)) = at {
         faults.push(FieldError::new("desk", FieldError::UNKNOWN));
     }
-    let (Some(login), true) = (login, faults.is_empty()) else { return Err(Error::Invalid(faults)) };
     let at = at.and_then(Result::ok);
-    let place = |role: Role| RoleAt { role, desk: at.filter(|_| DESK_ROLES.contains(&role)) };
-    let roles: Vec<RoleAt> = ticked.iter().map(|role| place(*role)).collect();
-    invite_staff(&desk.app.context, Some(&desk.caller), &login, &roles).await
+    ticked.iter().map(|role| RoleAt { role: *role, desk: at.filter(|_| role.at_desk()) }).collect()
 }
 
 /// The person that a form is about, and the form.
-async fn person(desk: &Desk, request: &HttpRequest) -> Result<(StaffId, Form), PageRefusal> {
+pub(super) async fn person(desk: &Desk, request: &HttpRequest) -> Result<(StaffId, Form), PageRefusal> {
     let form = desk.form(request).await?;
     let id = path_id(request).map_err(|problem| desk.refuse(request, problem, None))?;
     Ok((id, form))
 }
 
-fn done(desk: &Desk, request: &HttpRequest, outcome: Result<(), Error>) -> Result<HttpResponse, PageRefusal> {
+pub(super) fn done(
+    desk: &Desk,
+    request: &HttpRequest,
+    outcome: Result<(), Error>,
+) -> Result<HttpResponse, PageRefusal> {
     outcome.map_err(|error| desk.refuse(request, error, None))?;
     Ok(see_other("/admin/staff"))
 }
@@ -224,9 +253,14 @@ pub async fn reinvite(desk: Desk, request: HttpRequest) -> Result<HttpResponse, 
     let refuse = |error| desk.refuse(&request, error, None);
     let ctx = &desk.app.context;
     let invitation = reinvite_staff(ctx, Some(&desk.caller), id).await.map_err(refuse)?;
-    let people = list_staff(ctx, Some(&desk.caller)).await.map_err(refuse)?;
+    let login = login_of(&desk, id).await.map_err(refuse)?;
+    show_once(&desk, &request, login, &invitation).await
+}
+
+pub(super) async fn login_of(desk: &Desk, id: StaffId) -> Result<String, Error> {
+    let people = list_staff(&desk.app.context, Some(&desk.caller)).await?;
     let login = people.lines.into_iter().find(|line| line.id == id).map(|line| line.login);
-    show_once(&desk, &request, login.unwrap_or_default(), &invitation).await
+    Ok(login.unwrap_or_default())
 }
 
 /// Approves a recovery.

@@ -216,6 +216,7 @@ field-totp = Code
 field-roles = Roles
 field-staff = Colleague
 field-capacity = Part
+field-person = Person
 field-desk = Desk
 
 # Facts that steps ask for.
@@ -384,6 +385,7 @@ act-session-opened = signed in
 act-session-closed = signed out
 act-staff-invited = person invited
 act-directory-signed = keys signed
+act-directory-refused = keys or roles refused
 
 # Principles of the OECD Recommendation on Public Integrity (2017).
 oecd-1 = 1 Commitment

@@ -216,6 +216,7 @@ field-totp = Бір реттік код
 field-roles = Рөлдер
 field-staff = Әріптес
 field-capacity = Істегі рөлі
+field-person = Кімге
 field-desk = Бөлімше
 
 # Қадамдар сұрайтын деректер.
@@ -384,6 +385,7 @@ act-session-opened = кірді
 act-session-closed = шықты
 act-staff-invited = қызметкер шақырылды
 act-directory-signed = кілттерге қол қойылды
+act-directory-refused = кілттер немесе рөлдер қабылданбады
 
 # ЭЫДҰ-ның адалдық туралы ұсынымының қағидаттары (2017).
 oecd-1 = 1 Берілгендік

@@ -216,6 +216,7 @@ field-totp = Одноразовый код
 field-roles = Роли
 field-staff = Коллега
 field-capacity = Роль в деле
+field-person = Кому
 field-desk = Подразделение
 
 # Факты, которых требуют шаги.
@@ -384,6 +385,7 @@ act-session-opened = вход
 act-session-closed = выход
 act-staff-invited = сотрудник приглашён
 act-directory-signed = ключи подписаны
+act-directory-refused = ключи или роли отклонены
 
 # Принципы Рекомендации ОЭСР о добропорядочности (2017).
 oecd-1 = 1 Приверженность

@@ -2,4 +2,4 @@
 
 mod staff;
 
-pub use staff::{InvitationShown, Invite, RecoveryLine, StaffLine, StaffPage};
+pub use staff::{InvitationShown, Invite, RecoveryLine, RolesForm, StaffLine, StaffPage};

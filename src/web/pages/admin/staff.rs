@@ -22,8 +22,24 @@ pub struct StaffPage {
     pub rows: Vec<StaffLine>,
     /// The form for an invitation.
     pub invite: Invite,
-    /// What was wrong with the form (fields `login`, `roles`, `desk`).
+    /// The form for other roles.
+    pub change: RolesForm,
+    /// True where it was the form for other roles that was refused.
+    pub changing: bool,
+    /// What was wrong with the form that was refused (fields `login`, `person`, `roles`, `desk`).
     pub faults: Faults,
+}
+
+impl StaffPage {
+    /// What stands before a field's name in its id, in the form that was refused.
+    fn before(&self) -> &'static str {
+        if self.changing { "change-" } else { "" }
+    }
+
+    /// The fault of a field in the form for other roles, or in that for an invitation.
+    fn fault(&self, changing: bool, field: &str) -> Option<String> {
+        if self.changing == changing { self.faults.of(self.t, field) } else { None }
+    }
 }
 
 /// An invitation to be handed over.
@@ -57,6 +73,29 @@ impl Invite {
     }
 }
 
+/// The form for other roles: fields `person`, `desk`, and `role_{code}` = `on` for each role.
+#[derive(Debug, Clone, Default)]
+pub struct RolesForm {
+    /// People whose roles can be changed.
+    pub people: Vec<Choice>,
+    /// Id of the person chosen.
+    pub person: String,
+    /// Roles that can be given.
+    pub roles: Vec<Choice>,
+    /// Codes of the roles ticked.
+    pub ticked: Vec<String>,
+    /// Desks to choose from.
+    pub desks: Vec<Choice>,
+    /// Id of the desk chosen.
+    pub desk: String,
+}
+
+impl RolesForm {
+    fn has(&self, role: &str) -> bool {
+        self.ticked.iter().any(|ticked| ticked == role)
+    }
+}
+
 /// Somebody who asked for a recovery.
 #[derive(Debug, Clone)]
 pub struct RecoveryLine {
@@ -79,8 +118,12 @@ pub struct StaffLine {
     pub id: String,
     /// Login.
     pub login: String,
-    /// Codes of the roles.
+    /// Codes of the roles; where other roles wait for signatures, of these.
     pub roles: Vec<&'static str>,
+    /// Codes of the roles that they have while others wait for signatures.
+    pub before: Vec<&'static str>,
+    /// True where other roles wait for signatures, not keys.
+    pub changing: bool,
     /// Name of the desk, if they belong to one.
     pub desk: Option<String>,
     /// Code of the state: `invited`, `enrolled` (keys made, not signed yet), `active`, `disabled`.
@@ -93,6 +136,8 @@ pub struct StaffLine {
     pub to_sign: String,
     /// True where I may sign (I have not signed yet, and it is not me).
     pub may_sign: bool,
+    /// True where I may refuse what waits for signatures.
+    pub may_refuse: bool,
     /// True where I may invite them anew.
     pub may_reinvite: bool,
     /// True where I may disable them.

@@ -26,6 +26,20 @@ pub(super) fn all(t: Texts) -> Vec<Sample> {
             "admin-staff-faults",
             &people(t, faults(&[("login", "taken", None), ("roles", "not_allowed_here", None)])),
         ),
+        Sample::of(
+            "admin-staff-roles",
+            &StaffPage {
+                changing: true,
+                ..people(
+                    t,
+                    faults(&[
+                        ("person", "required", None),
+                        ("roles", "taken", None),
+                        ("desk", "required", None),
+                    ]),
+                )
+            },
+        ),
     ]
 }
 
@@ -72,12 +86,15 @@ fn person(login: &str, roles: &[&'static str], state: &'static str) -> StaffLine
         id: "s1".to_owned(),
         login: login.to_owned(),
         roles: roles.to_vec(),
+        before: Vec::new(),
+        changing: false,
         desk: Some("<Integrity desk>".to_owned()),
         state,
         fingerprint: Some("3F2A 91C0 77DE 4B18 A6E5 0D93 12FC 8847".to_owned()),
         signatures: 1,
         to_sign: "9f86d081".to_owned(),
         may_sign: state == "enrolled",
+        may_refuse: state == "enrolled",
         may_reinvite: state != "enrolled",
         may_disable: state == "active",
     }
@@ -92,7 +109,15 @@ fn people(t: Texts, faults: Faults) -> StaffPage {
             code: "H7K2M-9QX4T-0WZ8R".to_owned(),
             until: date(2026, 11, 25),
         }),
-        unsigned: vec![person("review.two", &["reviewer"], "enrolled")],
+        unsigned: vec![
+            person("review.two", &["reviewer"], "enrolled"),
+            StaffLine {
+                before: vec!["triager"],
+                changing: true,
+                may_refuse: true,
+                ..person("triage.nine", &["investigator", "reviewer"], "active")
+            },
+        ],
         recoveries: vec![RecoveryLine {
             id: "s2".to_owned(),
             login: "triage.one".to_owned(),
@@ -112,6 +137,15 @@ fn people(t: Texts, faults: Faults) -> StaffPage {
             desk: "d1".to_owned(),
             login: "<x>".to_owned(),
         },
+        change: RolesForm {
+            people: vec![Choice { value: "s1".to_owned(), label: "<triage.one>".to_owned() }],
+            person: "s1".to_owned(),
+            roles: choices(t, "role"),
+            ticked: vec!["triager".to_owned()],
+            desks: vec![Choice { value: "d1".to_owned(), label: "<Integrity desk>".to_owned() }],
+            desk: String::new(),
+        },
+        changing: false,
         faults,
     }
 }

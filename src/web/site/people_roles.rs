@@ -1,0 +1,64 @@
+//! `/admin/staff`: other roles for somebody who works here, and refusing what waits for signatures.
+
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
+
+use super::{
+    Desk, PageRefusal,
+    people::{Draft, done, draw, login_of, person, show_once, ticked, wanted},
+    see_other,
+};
+use crate::{
+    domain::{field_error::FieldError, ids::StaffId, role::Role},
+    usecases::{Error, propose_roles::propose_roles, refuse_member::refuse_member},
+    web::{body::Form, pages::admin::RolesForm},
+};
+
+/// Proposes other roles; what cannot be is the list again, with what was chosen.
+///
+/// # Errors
+/// A page.
+pub async fn propose(desk: Desk, request: HttpRequest) -> Result<HttpResponse, PageRefusal> {
+    let form = desk.form(&request).await?;
+    let ticked = ticked(&form);
+    match try_propose(&desk, &form, &ticked).await {
+        Err(Error::Invalid(faults)) => {
+            let change = RolesForm {
+                person: form.text("person"),
+                ticked: ticked.iter().map(|role| role.code().to_owned()).collect(),
+                desk: form.text("desk"),
+                ..RolesForm::default()
+            };
+            let draft = Draft { change, changing: true, faults, ..Draft::default() };
+            draw(&desk, &request, StatusCode::UNPROCESSABLE_ENTITY, draft).await
+        }
+        outcome => done(&desk, &request, outcome),
+    }
+}
+
+async fn try_propose(desk: &Desk, form: &Form, ticked: &[Role]) -> Result<(), Error> {
+    let mut faults = Vec::new();
+    let person = form.get("person").and_then(|text| text.parse::<StaffId>().ok());
+    if person.is_none() {
+        faults.push(FieldError::new("person", FieldError::REQUIRED));
+    }
+    let roles = wanted(form, ticked, &mut faults);
+    let (Some(person), true) = (person, faults.is_empty()) else { return Err(Error::Invalid(faults)) };
+    propose_roles(&desk.app.context, &desk.caller, person, &roles).await
+}
+
+/// Refuses keys or roles that wait. Whose keys are refused is invited anew; the invitation is shown this once.
+///
+/// # Errors
+/// A page.
+pub async fn refuse(desk: Desk, request: HttpRequest) -> Result<HttpResponse, PageRefusal> {
+    let (id, form) = person(&desk, &request).await?;
+    let refuse = |error| desk.refuse(&request, error, None);
+    let refused = refuse_member(&desk.app.context, &desk.caller, id, &form.text("shown")).await;
+    match refused.map_err(refuse)? {
+        Some(invitation) => {
+            let login = login_of(&desk, id).await.map_err(refuse)?;
+            show_once(&desk, &request, login, &invitation).await
+        }
+        None => Ok(see_other("/admin/staff")),
+    }
+}
