@@ -11,7 +11,7 @@ use super::{context::Context, error::Error};
 use crate::{
     crypto::{
         envelope,
-        password::PasswordKeys,
+        password::{PasswordKeys, Queue},
         random::Rng,
         recovery_code::RecoveryCode,
         secret::{Secret, SecretText},
@@ -123,7 +123,9 @@ impl Accepted {
     /// A password with a second factor, unquestioned: for founding.
     pub(super) async fn with(ctx: &Context, password: SecretText, seed: TotpSeed) -> Result<Self, Error> {
         let salt: [u8; 16] = ctx.store.entropy().rng().random();
-        Ok(Self { salt, keys: ctx.passwords.derive(password, salt).await?, seed })
+        // Only who holds an invitation or a printed code comes here.
+        let keys = ctx.passwords.derive_from(Queue::Known, password, salt).await?;
+        Ok(Self { salt, keys, seed })
     }
 
     /// A person's secrets, sealed for their row: under the password and under a new recovery code.

@@ -12,10 +12,7 @@ use crate::{
     audit::{act::Act, directory::SIGNATURE_DOMAIN},
     domain::{field_error::FieldError, ids::StaffId, role::RoleAt},
     policy::{Action, authorize},
-    storage::{
-        directory::DirectoryRow,
-        staff::{StaffChange, StaffRow},
-    },
+    storage::{directory::DirectoryRow, staff::StaffChange},
 };
 
 /// Proposes that an active member has these roles from now on. It takes the place of another change that waits.
@@ -46,9 +43,9 @@ pub async fn propose_roles(
             if person.state != "active" || person.public_keys != Some(member.public.to_bytes()) {
                 return Err(Error::NotFound);
             }
-            let person = StaffRow { invited_roles: wanted.clone(), ..person };
+            // Not what would wait, but what does: a proposal that was refused may be made again.
             let last = tx.last_directory_row(id).await?;
-            if last.is_some_and(|row| waits(ctx, &person, &row)) {
+            if person.invited_roles == wanted && last.is_some_and(|row| waits(ctx, &person, &row)) {
                 return Err(Error::Conflict);
             }
             let serial = tx.last_serial(id).await?.saturating_add(1);

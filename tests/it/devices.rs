@@ -14,8 +14,10 @@ use senim::{
 };
 use serde_json::{Value, json};
 
+use tokio::{io::AsyncWriteExt, net::TcpStream};
+
 use crate::{
-    app::in_app,
+    app::{in_app, in_app_with},
     world::{World, in_world, password_of},
 };
 
@@ -129,6 +131,29 @@ fn a_flood_of_invented_names_does_not_keep_a_known_device_out() {
         let busy = strangers.iter().filter(|error| matches!(error, Some(Error::Busy))).count();
         assert!(busy >= 1, "the queue was full: {strangers:?}");
         assert!(signed.is_ok(), "{:?}", signed.err());
+    });
+}
+
+/// Strangers who fill the doors with forms that never end keep nobody out who is known.
+#[test]
+fn a_flood_of_slow_forms_does_not_keep_a_known_device_out() {
+    let settings = [("SENIM_BODY_BYTES", "65536"), ("SENIM_IN_FLIGHT_BYTES", "131072")];
+    in_app_with(&settings, async |world, app| {
+        let known = device(world, "tri1").await;
+        let body = json!({"login": "tri1", "password": password_of("tri1"), "totp": world.code("tri1")});
+        let nobody = json!({"login": "nobody", "password": WRONG, "totp": "123456"});
+        let head =
+            "POST /api/v1/staff/sessions HTTP/1.1\r\nHost: senim\r\nContent-Length: 60000\r\n\r\n{\"login\":";
+        let (mut slow, mut busy) = (Vec::new(), false);
+        while !busy && slow.len() < 200 {
+            let mut one = TcpStream::connect(app.url.strip_prefix("http://").unwrap()).await.unwrap();
+            one.write_all(head.as_bytes()).await.unwrap();
+            slow.push(one);
+            busy = app.api(None).post("/staff/sessions", &nobody).await.status == 503;
+        }
+        assert!(busy, "the doors are full");
+        app.api(None).post_on(&known, "/staff/sessions", &body).await.expect(201);
+        drop(slow);
     });
 }
 

@@ -17,9 +17,11 @@ use senim::{
         finish_departures::finish_departures,
         invite_staff::invite_staff,
         list_staff::{StaffLine, list_staff},
+        open_case::open_case,
         propose_member::{propose_member, what_is_signed},
         propose_roles::propose_roles,
         refuse_member::refuse_member,
+        resume_session::resume_session,
     },
 };
 
@@ -223,7 +225,9 @@ fn a_change_that_was_cut_short_is_finished_by_a_timer() {
         tokio::time::timeout(patience, confirm(world, 1, triager.id())).await.unwrap_err();
         owner.run("rollback").await.unwrap();
         assert_eq!(held(world, reporter.case, "tri1").await, 1, "cut short");
-        assert!(matches!(triager.open(reporter.case).await, Err(Error::NotFound)), "it opens nothing");
+        let now = resume_session(&world.ctx, triager.token.expose()).await.unwrap();
+        let opened = open_case(&world.ctx, &now, reporter.case).await.map(drop);
+        assert!(matches!(opened, Err(Error::NotFound)), "it opens nothing");
         assert_eq!(finish_departures(&world.ctx).await.unwrap(), 1);
         assert_eq!(held(world, reporter.case, "tri1").await, 0);
         assert_eq!(finish_departures(&world.ctx).await.unwrap(), 0);

@@ -74,11 +74,10 @@ pub(super) async fn draw(
         ..draft.change
     };
     let invite = Invite { roles, desks, ..draft.invite };
-    let (unsigned, rows) = people
-        .lines
-        .iter()
-        .map(|person| line(desk, &people, person))
-        .partition(|person| person.state == "enrolled" || person.changing);
+    let waits = |person: &&Person| person.state == "enrolled" || person.proposed.is_some();
+    let joined = |person: &&Person| person.state != "enrolled";
+    let unsigned = people.lines.iter().filter(waits).map(|person| line(desk, &people, person, true));
+    let rows = people.lines.iter().filter(joined).map(|person| line(desk, &people, person, false));
     let zone = people.desks.first().map_or(TimeZone::UTC, |place| Profile::get(place.row.profile).zone());
     let recoveries = people.lines.iter().filter_map(|person| {
         let (asked, number) = person.recovery_asked.clone()?;
@@ -95,8 +94,8 @@ pub(super) async fn draw(
         frame: desk.frame(Area::Staff),
         invitation: draft.invitation,
         recoveries: recoveries.collect(),
-        unsigned,
-        rows,
+        unsigned: unsigned.collect(),
+        rows: rows.collect(),
         invite,
         change,
         changing: draft.changing,
@@ -114,15 +113,17 @@ fn desk_name(people: &StaffList, id: DeskId, language: &str) -> String {
     }
 }
 
-fn line(desk: &Desk, people: &StaffList, person: &Person) -> StaffLine {
+/// A person, as what waits for signatures would have them or as they are.
+fn line(desk: &Desk, people: &StaffList, person: &Person, waiting: bool) -> StaffLine {
     let state = match person.state.as_str() {
         "invited" => "invited",
         "enrolled" => "enrolled",
         "active" => "active",
         _ => "disabled",
     };
-    let changing = person.proposed.is_some();
-    let wanted = person.proposed.as_ref().unwrap_or(&person.roles);
+    let proposed = person.proposed.as_ref().filter(|_| waiting);
+    let changing = proposed.is_some();
+    let wanted = proposed.unwrap_or(&person.roles);
     let at = |roles: &[RoleAt]| {
         let at = roles.iter().find_map(|held| held.desk);
         at.map(|id| desk_name(people, id, desk.t.language()))
