@@ -5,12 +5,16 @@ use super::{
     context::Context,
     error::Error,
     propose_member::{digest, waits},
+    standing::Standing,
 };
 use crate::{
     audit::{act::Act, directory::SIGNATURE_DOMAIN},
     domain::ids::StaffId,
     policy::{Action, authorize},
-    storage::staff::StaffChange,
+    storage::{
+        directory::DirectoryRow,
+        staff::{StaffChange, StaffRow},
+    },
 };
 
 /// Countersigns the waiting entry, after checking that it says what the person's row says.
@@ -22,10 +26,10 @@ pub async fn confirm_member(ctx: &Context, caller: &Caller, id: StaffId, shown: 
     let permit = authorize(&caller.actor(), Action::SignDirectory, None)?;
     ctx.store
         .record("confirm_member", async |tx| {
-            let instance =
-                tx.lock_instance().await?.ok_or(Error::NotReady("the instance was never founded"))?;
+            let mut standing = Standing::lock(ctx, tx).await?;
             let person = tx.lock_staff(id).await?.ok_or(Error::NotFound)?;
-            let row = tx.last_directory_row(id).await?.filter(|row| waits(ctx, &person, row));
+            let waiting = |row: &DirectoryRow| waits(ctx, standing.directory(), &person, row);
+            let row = tx.last_directory_row(id).await?.filter(waiting);
             let row = row.filter(|_| person.state == "enrolled").ok_or(Error::NotFound)?;
             if row.first_signer == caller.id {
                 return Err(Error::Forbidden);
@@ -34,15 +38,23 @@ pub async fn confirm_member(ctx: &Context, caller: &Caller, id: StaffId, shown: 
                 return Err(Error::Conflict);
             }
             let now = ctx.store.now();
-            let sign = &caller.secrets.sign;
-            let signature = sign.sign(SIGNATURE_DOMAIN, &row.body);
-            let version = instance.next_version();
-            tx.countersign(&permit, (id, row.serial), (caller.id, signature.as_slice()), version).await?;
-            let draft = caller.draft(Act::DirectorySigned, "administrator", now).and(Act::ActorEnrolled);
+            let mut row = standing.effective(row)?;
+            let signature = caller.secrets.sign.sign(SIGNATURE_DOMAIN, &row.body);
+            (row.second_signer, row.second_signature) = (Some(caller.id), Some(signature.to_vec()));
+            let entry = standing.take(ctx, &row)?;
+            tx.countersign(&permit, &row).await?;
+            let draft = caller.draft(Act::DirectorySigned, "administrator", now);
+            let draft = draft.committing("directory", entry).enrolling(person.alias(), identity_of(&person)?);
             let change = StaffChange { state: Some("active"), ..StaffChange::default() };
             let _person = tx.save_staff(&permit, &person, change, &draft).await?;
             let draft = caller.draft(Act::ConfigChanged, "administrator", now).code("what", "directory");
-            Ok(((), tx.save_instance(&permit, &instance, &draft).await?))
+            Ok(((), standing.save(ctx, tx, &permit, &draft).await?))
         })
         .await
+}
+
+/// What binds a person's alias to them in the log.
+pub(super) fn identity_of(person: &StaffRow) -> Result<[u8; 32], Error> {
+    let opening = person.opening().and_then(|opening| opening.commitment());
+    opening.ok_or(Error::Sealed("the salt of the person's alias was erased: invite them under another name"))
 }

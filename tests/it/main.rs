@@ -26,6 +26,7 @@
 
 mod app;
 mod browser;
+mod bundle;
 mod database;
 mod facts;
 mod installation;
@@ -38,6 +39,7 @@ mod server;
 mod world;
 
 mod absent;
+mod aliases;
 mod browser_main_job;
 mod browser_people;
 mod browser_reporter;
@@ -46,6 +48,7 @@ mod crash;
 mod credentials;
 mod days;
 mod denials;
+mod directory;
 mod every_transition;
 mod forged;
 mod grants;
