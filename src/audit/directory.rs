@@ -2,10 +2,20 @@
 //!
 //! An entry counts only with the signatures of two administrators who were in the directory before (at first: the
 //! founding keys of the configuration). Whoever is planted in the database by other means is not in it.
+//!
+//! Entries are chained in the order in which they take effect: each names the digest of the one before (`prev`), so
+//! none can be taken out, put between or exchanged. Whoever proposes an entry cannot know after what it will take
+//! effect and signs it without `prev`; whose signature lets it take effect signs it whole. So proposals never stand in
+//! each other's way, and nobody but an administrator can give an entry its place.
+//!
+//! Behind a gap nobody is in. What is missing may have taken anybody out, also an administrator who signed what
+//! follows; it is better that all wait than that one comes back. Keys that were signed in stay known, because old acts
+//! are checked with them.
 
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::{
     crypto::{sign::VerifyingKey, staff_keys::StaffPublic},
@@ -17,6 +27,9 @@ use crate::{
 
 /// What signatures on directory entries are bound to.
 pub const SIGNATURE_DOMAIN: &str = "senim/directory-entry/v1";
+
+/// What the digest of an entry begins with; the database computes the same.
+pub const DIGEST_PREFIX: &[u8] = b"senim/directory-entry-digest/v1\n";
 
 /// An entry of the directory that took effect, as it is stored.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +44,23 @@ pub struct DirectoryEntry<'e> {
     pub first_signature: &'e [u8],
     /// The signature of the administrator who confirmed it.
     pub second_signature: Option<&'e [u8]>,
+}
+
+impl DirectoryEntry<'_> {
+    /// What the next entry names and the log commits to: SHA-256 of the prefix, the body behind its length (64 bits, big
+    /// endian), and the signatures.
+    #[must_use]
+    pub fn digest(&self) -> [u8; 32] {
+        let length = u64::try_from(self.body.len()).unwrap_or(u64::MAX);
+        Sha256::new()
+            .chain_update(DIGEST_PREFIX)
+            .chain_update(length.to_be_bytes())
+            .chain_update(self.body)
+            .chain_update(self.first_signature)
+            .chain_update(self.second_signature.unwrap_or_default())
+            .finalize()
+            .into()
+    }
 }
 
 /// What a directory entry says. Canonical JSON; two administrators sign its bytes.
@@ -49,6 +79,10 @@ pub struct DirectoryBody {
     pub serial: i32,
     /// Their public keys, hexadecimal.
     pub keys: String,
+    /// Digest of the entry that took effect before it in this instance, hexadecimal; none for the first, and none while
+    /// it waits for the signature that lets it take effect.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prev: Option<String>,
     /// Their roles; none means that they are out.
     pub roles: Vec<RoleAt>,
 }
@@ -60,6 +94,12 @@ impl DirectoryBody {
     /// Where the body has no canonical form; it always has one.
     pub fn to_bytes(&self) -> Result<Vec<u8>, serde_json::Error> {
         serde_json_canonicalizer::to_vec(self)
+    }
+
+    /// The entry as it takes effect behind the one with this digest.
+    #[must_use]
+    pub fn behind(self, prev: Option<[u8; 32]>) -> Self {
+        Self { prev: prev.map(|digest| data_encoding::HEXLOWER.encode(&digest)), ..self }
     }
 }
 
@@ -84,6 +124,20 @@ impl Member {
     }
 }
 
+/// Why the directory as a whole is not to be relied on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Breach {
+    /// This entry does not follow the one before it: an entry between them was taken out, or one was moved.
+    Gap {
+        /// Whom the entry behind the gap is about.
+        staff: StaffId,
+        /// The how-manieth entry about them.
+        serial: i32,
+    },
+    /// The newest entry is not the one that was pinned when it took effect: newer ones were taken out.
+    Tail,
+}
+
 /// The verified directory.
 #[derive(Debug, Default)]
 pub struct Directory {
@@ -91,6 +145,10 @@ pub struct Directory {
     pub members: HashMap<StaffId, Member>,
     /// Entries in force whose signatures do not hold; `senim check` reports them.
     pub faults: Vec<(StaffId, i32)>,
+    /// Why nobody is in, where entries are missing.
+    pub breach: Option<Breach>,
+    /// The digests of all entries that were signed as they must be, in the order in which they took effect.
+    pub chain: Vec<[u8; 32]>,
     /// Every signing key that each person was ever signed in with: who made new ones signed with the old before.
     pub keys: HashMap<StaffId, Vec<VerifyingKey>>,
     authorities: Vec<VerifyingKey>,
@@ -112,10 +170,32 @@ impl Directory {
                 directory.faults.push((entry.staff, entry.serial));
             }
         }
+        if directory.breach.is_some() {
+            directory.members.clear();
+        }
         directory
     }
 
-    fn admit(&mut self, entry: &DirectoryEntry<'_>, instance: &str) -> Option<()> {
+    /// Digest of the newest entry.
+    #[must_use]
+    pub fn head(&self) -> Option<[u8; 32]> {
+        self.chain.last().copied()
+    }
+
+    /// Nobody is in any more, because newer entries than these are missing.
+    pub fn close(&mut self) {
+        self.members.clear();
+        self.breach.get_or_insert(Breach::Tail);
+    }
+
+    /// Whether an entry that waits was signed by somebody who may propose now.
+    #[must_use]
+    pub fn accepts_proposal(&self, body: &[u8], first_signature: &[u8]) -> bool {
+        self.authority(body, first_signature).is_some()
+    }
+
+    /// Takes the next entry, if it follows the last one and carries its signatures.
+    pub fn admit(&mut self, entry: &DirectoryEntry<'_>, instance: &str) -> Option<()> {
         let body: DirectoryBody = serde_json::from_slice(entry.body).ok()?;
         let expected = (entry.staff, entry.serial, instance);
         // Numbers rise also for who is out, or an old entry with a new version would bring them back.
@@ -123,15 +203,13 @@ impl Directory {
         if (body.staff, body.serial, body.instance.as_str()) != expected || body.v != 1 || !serial_rises {
             return None;
         }
-        let first = self.authority(entry.body, entry.first_signature)?;
-        if !body.roles.is_empty() {
-            // Taking somebody out acts at once and needs one signature; letting somebody in needs two.
-            let second = self.authority(entry.body, entry.second_signature?)?;
-            if first == second {
-                return None;
-            }
-        }
+        self.check_signatures(entry, &body)?;
         let public = StaffPublic::parse(&data_encoding::HEXLOWER.decode(body.keys.as_bytes()).ok()?).ok()?;
+        if body.prev != DirectoryBody::behind(body.clone(), self.head()).prev {
+            // Whoever is not signed in as they must be is a stranger and passed over; this entry is none.
+            self.breach.get_or_insert(Breach::Gap { staff: body.staff, serial: body.serial });
+        }
+        self.chain.push(entry.digest());
         let before = self.members.get(&body.staff).map(|member| member.public.sign);
         self.authorities.retain(|key| *key != public.sign && Some(key) != before.as_ref());
         self.serials.insert(body.staff, body.serial);
@@ -149,6 +227,18 @@ impl Directory {
             self.members.insert(body.staff, member);
         }
         Some(())
+    }
+
+    /// Taking somebody out acts at once and needs one signature; letting somebody in needs two. The one with which an
+    /// entry takes effect covers its place in the chain.
+    fn check_signatures(&self, entry: &DirectoryEntry<'_>, body: &DirectoryBody) -> Option<()> {
+        if body.roles.is_empty() {
+            return self.authority(entry.body, entry.first_signature).map(drop);
+        }
+        let proposed = body.clone().behind(None).to_bytes().ok()?;
+        let first = self.authority(&proposed, entry.first_signature)?;
+        let second = self.authority(entry.body, entry.second_signature?)?;
+        (first != second).then_some(())
     }
 
     /// The administrator whose key made this signature.

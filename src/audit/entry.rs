@@ -110,6 +110,7 @@ pub struct Draft<'k> {
     states: Option<(Option<&'static str>, &'static str)>,
     codes: BTreeMap<&'static str, String>,
     commitments: BTreeMap<&'static str, [u8; 32]>,
+    enrolled: Option<[u8; 8]>,
     answers: Option<[u8; 32]>,
     signer: Option<&'k SigningKey>,
 }
@@ -163,6 +164,7 @@ impl<'k> Draft<'k> {
             states: None,
             codes: BTreeMap::new(),
             commitments: BTreeMap::new(),
+            enrolled: None,
             answers: None,
             signer: None,
         }
@@ -204,6 +206,12 @@ impl<'k> Draft<'k> {
     pub fn committing(mut self, name: &'static str, commitment: [u8; 32]) -> Self {
         self.commitments.insert(name, commitment);
         self
+    }
+
+    /// Binds a person's alias to them for good, by the commitment of [`super::actor::ActorOpening`].
+    #[must_use]
+    pub fn enrolling(self, alias: [u8; 8], identity: [u8; 32]) -> Self {
+        Self { enrolled: Some(alias), ..self.and(Act::ActorEnrolled).committing("identity", identity) }
     }
 
     /// Links the entry that proposed what this one approves or refuses.
@@ -284,6 +292,9 @@ impl<'k> Draft<'k> {
         if !self.commitments.is_empty() {
             let all: BTreeMap<_, _> = self.commitments.iter().map(|(name, c)| (*name, hex(c))).collect();
             put("cm", json!(all));
+        }
+        if let Some(alias) = self.enrolled {
+            put("alias", json!(hex(&alias)));
         }
         if let Some(proposal) = self.answers {
             put("ok", json!([hex(&proposal)]));

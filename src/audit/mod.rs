@@ -26,6 +26,7 @@
 //! Nothing here reads a file, a clock or a database; bytes from outside never make anything here panic.
 
 pub mod act;
+pub mod actor;
 pub mod add_checkpoint;
 pub mod bundle;
 pub mod checkpoint;

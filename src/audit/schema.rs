@@ -52,8 +52,12 @@ pub enum Stands {
     ByStaff,
     /// In some of those that a member of staff caused, and in no other.
     SometimesByStaff,
-    /// In some of those that the system caused, and in no other.
-    SometimesBySystem,
+    /// In every entry with this act, and in no other.
+    With(Act),
+    /// In every entry with the first act, in some of those with the second, and in no other.
+    WithOrSometimes(Act, Act),
+    /// In every entry with one of the first acts, in some of those with the second, and in no other.
+    WithAnyOrSometimes(&'static [Act], Act),
     /// In every entry but the first of an object.
     AfterTheFirst,
 }
@@ -108,8 +112,8 @@ pub enum SchemaFault {
 }
 
 macro_rules! members {
-    ($($name:literal $stands:ident, $shape:expr;)*) => {
-        &[$(Member { name: $name, stands: Stands::$stands, shape: $shape }),*]
+    ($($name:literal $stands:ident $(($($of:expr),+))?, $shape:expr;)*) => {
+        &[$(Member { name: $name, stands: Stands::$stands $(($($of),+))?, shape: $shape }),*]
     };
 }
 
@@ -125,9 +129,10 @@ const LARGEST: u64 = (1 << 53) - 1;
 #[rustfmt::skip]
 pub const ENTRY: &[Member] = members! {
     "acts"  Always,           Shape::List(&words!(Act));
+    "alias" With(Act::ActorEnrolled), Shape::Hex(16);
     "at"    NotByReporter,    Shape::Whole(0, LARGEST);
     "by"    Always,           Shape::Object(BY);
-    "cm"    SometimesBySystem, Shape::Object(CM);
+    "cm"    WithAnyOrSometimes(COMMITTING, Act::ActorRetired), Shape::Object(CM);
     "codes" Sometimes,        Shape::Object(CODES);
     "day"   ByReporter,       Shape::Day;
     "epoch" NotByReporter,    Shape::Whole(0, LARGEST);
@@ -159,10 +164,17 @@ pub const OBJECT: &[Member] = members! {
     "k"  Always, words!("case" | "staff" | "desk" | "instance" | "log");
 };
 
-/// The members of `cm`: commitments to what stands elsewhere. `heads` is the root of the head map.
+/// The acts whose entries always commit to something that stands elsewhere.
+const COMMITTING: &[Act] = &[Act::LogHeadmap, Act::DirectorySigned, Act::ActorEnrolled];
+
+/// The members of `cm`: commitments to what stands elsewhere. `heads` is the root of the head map, `directory` the digest
+/// of the entry of the directory that took effect (who is retired by the operator has none), `identity` who the `alias`
+/// is, salted.
 #[rustfmt::skip]
 pub const CM: &[Member] = members! {
-    "heads" Always, Shape::Hex(64);
+    "directory" WithOrSometimes(Act::DirectorySigned, Act::ActorRetired), Shape::Hex(64);
+    "heads"     With(Act::LogHeadmap),    Shape::Hex(64);
+    "identity"  With(Act::ActorEnrolled), Shape::Hex(64);
 };
 
 /// The members of `codes`: closed words about the act. What people typed is never among them.
@@ -241,10 +253,9 @@ fn acts(entry: &Map<String, Value>) -> Vec<Act> {
 }
 
 /// What decides which members must stand.
-#[derive(Clone, Copy)]
 struct Cause {
+    acts: Vec<Act>,
     staff: bool,
-    system: bool,
     reporter: bool,
     first: bool,
 }
@@ -253,21 +264,22 @@ impl Cause {
     fn of(entry: &Map<String, Value>) -> Self {
         let kind = entry.get("by").and_then(|by| by.get("k")).and_then(Value::as_str);
         let first = entry.get("n").and_then(Value::as_u64) == Some(1);
-        Self {
-            staff: kind == Some("staff"),
-            system: kind == Some("system"),
-            reporter: kind == Some("reporter"),
-            first,
-        }
+        Self { acts: acts(entry), staff: kind == Some("staff"), reporter: kind == Some("reporter"), first }
     }
 
     /// Whether a member may stand here, and whether it must.
-    const fn of_member(self, stands: Stands) -> (bool, bool) {
+    fn of_member(&self, stands: Stands) -> (bool, bool) {
+        let did = |act| self.acts.contains(&act);
         match stands {
             Stands::Always => (true, true),
             Stands::Sometimes => (true, false),
             Stands::SometimesByStaff => (self.staff, false),
-            Stands::SometimesBySystem => (self.system, false),
+            Stands::With(act) => (did(act), did(act)),
+            Stands::WithOrSometimes(always, sometimes) => (did(always) || did(sometimes), did(always)),
+            Stands::WithAnyOrSometimes(always, sometimes) => {
+                let must = always.iter().any(|act| did(*act));
+                (must || did(sometimes), must)
+            }
             Stands::ByReporter => (self.reporter, self.reporter),
             Stands::NotByReporter => (!self.reporter, !self.reporter),
             Stands::ByStaff => (self.staff, self.staff),

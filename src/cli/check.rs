@@ -2,6 +2,8 @@
 //!
 //! It asks the running database, as the application's role. It repairs nothing.
 
+mod directory;
+
 use super::{failure::Failure, installation::Installation, output::say};
 use crate::domain::case::status::Status;
 use crate::{
@@ -85,7 +87,7 @@ async fn examine(ctx: &Context) -> Result<Vec<Verdict>, Failure> {
     }
     let registry = ctx.fresh_registry().await?;
     let people = ctx.store.read(async |db| db.all_staff().await).await?;
-    verdicts.push(signatures(&registry));
+    verdicts.extend(directory::verdicts(ctx, &registry, &people).await?);
     verdicts.extend(strangers(&registry, &people));
     verdicts.extend(forged(&registry));
     verdicts.extend(desks(&registry));
@@ -119,19 +121,6 @@ async fn privileges(ctx: &Context) -> Result<Vec<Verdict>, Failure> {
         verdicts.push(Note("The application logs in as a user who owns the tables and only acts as a lesser role: a URL whose user is senim_app is safer.".to_owned()));
     }
     Ok(verdicts)
-}
-
-fn signatures(registry: &Registry) -> Verdict {
-    let (faults, members) = (registry.directory.faults.len(), registry.directory.members.len());
-    match (faults, members) {
-        (0, 0) => Found(
-            "Nobody is in the directory of staff: does SENIM_GENESIS hold the founding keys?".to_owned(),
-        ),
-        (0, members) => Good(format!("All signatures of the directory hold; it has {members} members.")),
-        (faults, _) => Found(format!(
-            "{faults} entries of the directory are not signed by two administrators; they give nobody anything."
-        )),
-    }
 }
 
 /// Rows that say something else than the directory: only the directory counts, but somebody wrote those rows.

@@ -37,13 +37,19 @@ impl DirectoryRow {
     /// What there is to verify; none while it waits for its second signature.
     #[must_use]
     pub fn in_force(&self) -> Option<DirectoryEntry<'_>> {
-        self.version.map(|_| DirectoryEntry {
+        self.version.map(|_| self.entry())
+    }
+
+    /// What is signed, whether it is in force or not.
+    #[must_use]
+    pub fn entry(&self) -> DirectoryEntry<'_> {
+        DirectoryEntry {
             staff: self.staff_id,
             serial: self.serial,
             body: &self.body,
             first_signature: &self.first_signature,
             second_signature: self.second_signature.as_deref(),
-        })
+        }
     }
 }
 
@@ -127,28 +133,23 @@ impl Tx<'_> {
     pub async fn insert_directory_row(
         &mut self,
         _permit: &Permit,
-        row: DirectoryRow,
+        row: &DirectoryRow,
     ) -> Result<(), StorageError> {
         diesel::insert_into(directory_entries::table).values(row).execute(self.conn).await?;
         Ok(())
     }
 
-    /// Countersigns a waiting entry: it takes effect with this directory version.
+    /// Countersigns a waiting entry, which takes effect: its body gains its place in the chain.
     ///
     /// # Errors
     /// [`StorageError`].
-    pub async fn countersign(
-        &mut self,
-        _permit: &Permit,
-        (staff, serial): (StaffId, i32),
-        (signer, signature): (StaffId, &[u8]),
-        version: i64,
-    ) -> Result<(), StorageError> {
-        diesel::update(directory_entries::table.find((staff, serial)))
+    pub async fn countersign(&mut self, _permit: &Permit, row: &DirectoryRow) -> Result<(), StorageError> {
+        diesel::update(directory_entries::table.find((row.staff_id, row.serial)))
             .set((
-                directory_entries::second_signer.eq(Some(signer)),
-                directory_entries::second_signature.eq(Some(signature)),
-                directory_entries::version.eq(Some(version)),
+                directory_entries::body.eq(&row.body),
+                directory_entries::second_signer.eq(row.second_signer),
+                directory_entries::second_signature.eq(row.second_signature.as_deref()),
+                directory_entries::version.eq(row.version),
             ))
             .execute(self.conn)
             .await?;

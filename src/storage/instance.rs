@@ -27,6 +27,26 @@ pub struct InstanceRow {
     pub audit_n: i32,
     /// Its commitment.
     pub audit_head: Vec<u8>,
+    /// Digest of the newest entry of the directory.
+    pub directory_head: Option<Vec<u8>>,
+    /// Proof that the server wrote it.
+    pub directory_mac: Option<Vec<u8>>,
+}
+
+/// The newest entry of the directory, as it is pinned.
+#[derive(Debug, Clone, Copy)]
+pub struct DirectoryPin {
+    /// Its digest.
+    pub head: [u8; 32],
+    /// Proof that the server wrote it.
+    pub mac: [u8; 32],
+}
+
+#[derive(AsChangeset)]
+#[diesel(table_name = instance)]
+struct PinColumns {
+    directory_head: Vec<u8>,
+    directory_mac: Vec<u8>,
 }
 
 impl InstanceRow {
@@ -89,7 +109,7 @@ impl Tx<'_> {
         Ok(instance::table.select(InstanceRow::as_select()).for_update().first(self.conn).await.optional()?)
     }
 
-    /// Writes a change of the configuration, or of the directory, as the instance's next entry.
+    /// Writes a change of the configuration as the instance's next entry.
     ///
     /// # Errors
     /// [`StorageError`].
@@ -99,9 +119,35 @@ impl Tx<'_> {
         row: &InstanceRow,
         draft: &Draft<'_>,
     ) -> Result<Written, StorageError> {
+        self.advance_instance(row, None, draft).await
+    }
+
+    /// Writes that an entry of the directory took effect as the instance's next entry, and pins that entry.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn save_directory(
+        &mut self,
+        _permit: &Permit,
+        row: &InstanceRow,
+        pin: DirectoryPin,
+        draft: &Draft<'_>,
+    ) -> Result<Written, StorageError> {
+        self.advance_instance(row, Some(pin), draft).await
+    }
+
+    async fn advance_instance(
+        &mut self,
+        row: &InstanceRow,
+        pin: Option<DirectoryPin>,
+        draft: &Draft<'_>,
+    ) -> Result<Written, StorageError> {
         let entry = self.seal(&row.head(), draft)?;
+        let pin =
+            pin.map(|pin| PinColumns { directory_head: pin.head.to_vec(), directory_mac: pin.mac.to_vec() });
         diesel::update(instance::table)
             .set((
+                pin,
                 instance::version.eq(row.next_version()),
                 instance::audit_n.eq(entry.place.n),
                 instance::audit_head.eq(entry.commitment.as_slice()),

@@ -128,6 +128,8 @@ impl IntakeStatement<'_> {
         let (case, columns) = (self.case, &self.columns);
         out.push_sql("with fresh as (select id from instance where version = ");
         out.push_bind_param::<BigInt, _>(&case.registry_version)?;
+        // For the trigger that looks again at commit; the setting ends with the statement's transaction.
+        out.push_sql(" and set_config('senim.registry_version', version::text, true) is not null");
         out.push_sql(
             "), c as (insert into cases (id, audit_id, reference, desk_id, body_id, category, region, language, \
              channel, mode, profile, notice_version, status, status_since, received_on, acknowledged_on, due_on, \

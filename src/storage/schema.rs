@@ -223,6 +223,8 @@ diesel::table! {
         founded_on -> Date,
         audit_n -> Int4,
         audit_head -> Bytea,
+        directory_head -> Nullable<Bytea>,
+        directory_mac -> Nullable<Bytea>,
     }
 }
 
@@ -284,6 +286,7 @@ diesel::table! {
         audit_head -> Bytea,
         recovery_hash -> Nullable<Bytea>,
         sealed_recovery -> Nullable<Bytea>,
+        identity_salt -> Nullable<Bytea>,
     }
 }
 

@@ -12,7 +12,10 @@ use super::{
     tx::{Tx, Written},
 };
 use crate::{
-    audit::entry::{Draft, Head, ObjectKind},
+    audit::{
+        actor::ActorOpening,
+        entry::{Draft, Head, ObjectKind},
+    },
     domain::ids::StaffId,
     policy::Permit,
 };
@@ -54,6 +57,8 @@ pub struct StaffRow {
     pub audit_n: i32,
     /// Its commitment.
     pub audit_head: Vec<u8>,
+    /// Salt of the commitment that binds the alias to the person; none once it was erased.
+    pub identity_salt: Option<Vec<u8>>,
 }
 
 impl StaffRow {
@@ -66,6 +71,13 @@ impl StaffRow {
             n: self.audit_n,
             commitment: self.audit_head.as_slice().try_into().ok(),
         }
+    }
+
+    /// What shows to whom the log has bound the alias; none once the salt was erased.
+    #[must_use]
+    pub fn opening(&self) -> Option<ActorOpening> {
+        let salt = self.identity_salt.as_deref()?;
+        Some(ActorOpening::new(&self.alias, &self.login, self.id, salt))
     }
 
     /// The alias as eight bytes.
@@ -218,12 +230,14 @@ impl Tx<'_> {
     ) -> Result<Written, StorageError> {
         let audit_id = self.uuid();
         let alias: [u8; 8] = rand::RngExt::random(&mut self.rng);
+        let salt: [u8; 32] = rand::RngExt::random(&mut self.rng);
         let entry = self.seal(&Head::new(ObjectKind::Staff, audit_id), draft)?;
         diesel::insert_into(staff::table)
             .values((
                 staff::id.eq(new.id),
                 staff::audit_id.eq(audit_id),
                 staff::alias.eq(alias.as_slice()),
+                staff::identity_salt.eq(salt.as_slice()),
                 staff::login.eq(&new.login),
                 staff::state.eq("invited"),
                 staff::invited_roles.eq(&new.invited_roles),

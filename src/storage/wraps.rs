@@ -46,6 +46,12 @@ pub struct PresentKeys {
     /// The epoch that the case says it is in.
     #[diesel(sql_type = Integer)]
     pub epoch: i32,
+    /// The desk that the case says has it.
+    #[diesel(sql_type = SqlUuid)]
+    pub desk: Uuid,
+    /// The profile that the case says it runs under.
+    #[diesel(sql_type = Text)]
+    pub profile: String,
     /// Public half of the reporter's keys.
     #[diesel(sql_type = Binary)]
     pub reporter_key: Vec<u8>,
@@ -136,7 +142,7 @@ impl Db<'_> {
     ) -> Result<Vec<PresentKeys>, StorageError> {
         let among: Vec<_> = among.iter().map(|status| status.code().to_owned()).collect();
         Ok(diesel::sql_query(
-            "select c.id as \"case\", c.epoch, c.reporter_key, coalesce(e.epoch, 0) as newest,
+            "select c.id as \"case\", c.epoch, c.desk_id as desk, c.profile, c.reporter_key, coalesce(e.epoch, 0) as newest,
                coalesce(e.public_key, '') as public_key, coalesce(e.mac, '') as mac
              from cases c left join lateral (
                select * from case_epochs where case_id = c.id order by epoch desc limit 1) e on true

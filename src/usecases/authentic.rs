@@ -1,7 +1,7 @@
 //! Which rows the server itself wrote: those by which keys are chosen carry its proof.
 //!
-//! A desk's recovery key, a routing rule, the public half of a case's epoch and the reporter's key decide to whom words
-//! are sealed. Whoever can write to the database, even with a well-formed entry of the record, could put their own key
+//! A desk's recovery key, a routing rule, the newest entry of the directory, the desk of a case, the public half of its
+//! epoch and the reporter's key decide to whom words are sealed. Whoever can write to the database, even with a well-formed entry of the record, could put their own key
 //! there; a row without the server's proof is not used. What the proof does not show: that a row was removed, or that
 //! the database as a whole was put back to an older state. Whoever has the server's secrets besides can make proofs:
 //! they are an attacker on the live server and get what is written from then on, never what was sealed before.
@@ -9,17 +9,37 @@
 use super::{context::Context, error::Error, holders::HeldSeeds};
 use crate::{
     crypto::{kem::KemPublic, place::Place, row_mac},
-    domain::{case::status::Status, ids::CaseId},
+    domain::{
+        case::status::Status,
+        ids::{CaseId, DeskId},
+        profile::ProfileId,
+    },
     storage::{
         Db,
         cases::CaseRow,
         desks::{DeskRow, RuleRow},
+        instance::InstanceRow,
         wraps::EpochRow,
     },
 };
 
 /// What is said of a case whose epoch or reporter's key somebody else wrote.
 const FORGED: Error = Error::Sealed("the case's keys are not those that this server wrote");
+
+/// What stands in a case's own row and is bound to its epochs.
+#[derive(Clone, Copy)]
+pub(super) struct CaseKeys<'c> {
+    pub id: CaseId,
+    pub desk: DeskId,
+    pub profile: ProfileId,
+    pub reporter: &'c [u8],
+}
+
+impl<'c> CaseKeys<'c> {
+    pub(super) fn of(row: &'c CaseRow) -> Self {
+        Self { id: row.id, desk: row.desk_id, profile: row.profile, reporter: &row.reporter_key }
+    }
+}
 
 /// A row as the proof sees it.
 pub(super) struct Authentic {
@@ -56,12 +76,24 @@ impl Authentic {
         }
     }
 
-    /// An epoch of a case, with the reporter's key that the next epoch will be wrapped to.
-    pub(super) fn epoch(ctx: &Context, (case, epoch): (CaseId, i32), public: &[u8], reporter: &[u8]) -> Self {
-        let row = [case.0.as_bytes().as_slice(), &epoch.to_be_bytes()].concat();
+    /// The newest entry of the directory: whoever takes entries out has another one.
+    pub(super) fn newest_entry(ctx: &Context, row: &InstanceRow, head: &[u8]) -> Self {
+        let place = ctx.store.place("instance", row.audit_id.as_bytes(), "directory_mac");
+        Self { place, columns: vec![head.to_vec()] }
+    }
+
+    /// An epoch of a case, with what the next epoch will be wrapped to: the reporter's key, and the recovery key of the
+    /// desk that has the case. The profile says by which days it is answered.
+    pub(super) fn epoch(ctx: &Context, case: &CaseKeys<'_>, epoch: i32, public: &[u8]) -> Self {
+        let row = [case.id.0.as_bytes().as_slice(), &epoch.to_be_bytes()].concat();
         Self {
             place: ctx.store.place("case_epochs", &row, "mac"),
-            columns: vec![public.to_vec(), reporter.to_vec()],
+            columns: vec![
+                public.to_vec(),
+                case.reporter.to_vec(),
+                case.desk.0.as_bytes().to_vec(),
+                case.profile.code().into(),
+            ],
         }
     }
 
@@ -80,10 +112,10 @@ impl Authentic {
     }
 }
 
-/// Whether a case's newest epoch is the one it says it is in, and both it and the reporter's key are the server's.
-fn in_force(ctx: &Context, (case, epoch): (CaseId, i32), newest: &EpochRow, reporter: &[u8]) -> bool {
-    newest.epoch == epoch
-        && Authentic::epoch(ctx, (case, epoch), &newest.public_key, reporter).holds(ctx, &newest.mac)
+/// Whether a case's newest epoch is the one it says it is in, and it, the reporter's key, desk and profile are as the
+/// server left them.
+fn in_force(ctx: &Context, case: &CaseKeys<'_>, epoch: i32, newest: &EpochRow) -> bool {
+    newest.epoch == epoch && Authentic::epoch(ctx, case, epoch, &newest.public_key).holds(ctx, &newest.mac)
 }
 
 /// The public half of a case's present epoch; with it the case's `reporter_key` is shown to be the server's as well.
@@ -97,7 +129,7 @@ pub(super) async fn present_epoch(
     case: &CaseRow,
 ) -> Result<KemPublic, Error> {
     let newest = db.newest_epoch(case.id).await?;
-    let newest = newest.filter(|row| in_force(ctx, (case.id, case.epoch), row, &case.reporter_key));
+    let newest = newest.filter(|row| in_force(ctx, &CaseKeys::of(case), case.epoch, row));
     let Some(newest) = newest else {
         tracing::error!(case = %case.id, "the keys of a case were not written by this server: nothing is sealed to them");
         return Err(FORGED);
@@ -126,14 +158,17 @@ pub(super) async fn check_held(
 pub async fn forged_cases(ctx: &Context, among: &[Status], most: i64) -> Result<usize, Error> {
     let rows = ctx.store.read(async |db| db.present_keys(among, most).await).await?;
     let forged = rows.iter().filter(|row| {
-        let case = CaseId(row.case);
+        let id = CaseId(row.case);
         let newest = EpochRow {
-            case_id: case,
+            case_id: id,
             epoch: row.newest,
             public_key: row.public_key.clone(),
             mac: row.mac.clone(),
         };
-        !in_force(ctx, (case, row.epoch), &newest, &row.reporter_key)
+        let desk = DeskId(row.desk);
+        let case = |profile| CaseKeys { id, desk, profile, reporter: &row.reporter_key };
+        let held = |profile| in_force(ctx, &case(profile), row.epoch, &newest);
+        !ProfileId::parse(&row.profile).is_some_and(held)
     });
     Ok(forged.count())
 }

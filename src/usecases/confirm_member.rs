@@ -7,12 +7,16 @@ use super::{
     error::Error,
     propose_member::{digest, invited_roles, waits},
     roles::{end_uncarried, leaves_order},
+    standing::Standing,
 };
 use crate::{
     audit::{act::Act, directory::SIGNATURE_DOMAIN},
     domain::ids::StaffId,
     policy::{Action, authorize},
-    storage::staff::StaffChange,
+    storage::{
+        directory::DirectoryRow,
+        staff::{StaffChange, StaffRow},
+    },
 };
 
 /// Countersigns the waiting entry, after checking that it says what the person's row says.
@@ -25,34 +29,42 @@ pub async fn confirm_member(ctx: &Context, caller: &Caller, id: StaffId, shown: 
     let confirmed = ctx
         .store
         .record("confirm_member", async |tx| {
-            let instance =
-                tx.lock_instance().await?.ok_or(Error::NotReady("the instance was never founded"))?;
+            let mut standing = Standing::lock(ctx, tx).await?;
             let person = tx.lock_staff(id).await?.ok_or(Error::NotFound)?;
-            let row = tx.last_directory_row(id).await?.filter(|row| waits(ctx, &person, row));
+            let waiting = |row: &DirectoryRow| waits(ctx, standing.directory(), &person, row);
+            let row = tx.last_directory_row(id).await?.filter(waiting);
             // New keys of somebody who joins, or other roles of somebody who works here.
             let open = matches!(person.state.as_str(), "enrolled" | "active");
             let row = row.filter(|_| open).ok_or(Error::NotFound)?;
             if row.first_signer == caller.id || id == caller.id {
                 return Err(Error::Forbidden);
             }
-            let registry = ctx.registry_at(tx, instance.version).await?;
+            let registry = ctx.registry_at(tx, standing.version()).await?;
             leaves_order(&registry, caller, (id, &invited_roles(&person)?))?;
             if digest(&row.body) != shown {
                 return Err(Error::Conflict);
             }
             let now = ctx.store.now();
-            let sign = &caller.secrets.sign;
-            let signature = sign.sign(SIGNATURE_DOMAIN, &row.body);
-            let version = instance.next_version();
-            tx.countersign(&permit, (id, row.serial), (caller.id, signature.as_slice()), version).await?;
-            let draft = caller.draft(Act::DirectorySigned, "administrator", now).and(Act::ActorEnrolled);
+            let mut row = standing.effective(row)?;
+            let signature = caller.secrets.sign.sign(SIGNATURE_DOMAIN, &row.body);
+            (row.second_signer, row.second_signature) = (Some(caller.id), Some(signature.to_vec()));
+            let entry = standing.take(ctx, &row)?;
+            tx.countersign(&permit, &row).await?;
+            let draft = caller.draft(Act::DirectorySigned, "administrator", now);
+            let draft = draft.committing("directory", entry).enrolling(person.alias(), identity_of(&person)?);
             let change = StaffChange { state: Some("active"), ..StaffChange::default() };
             let _person = tx.save_staff(&permit, &person, change, &draft).await?;
             let draft = caller.draft(Act::ConfigChanged, "administrator", now).code("what", "directory");
-            Ok(((), tx.save_instance(&permit, &instance, &draft).await?))
+            Ok(((), standing.save(ctx, tx, &permit, &draft).await?))
         })
         .await;
     confirmed?;
     end_uncarried(ctx, Some(caller), &permit, id).await?;
     Ok(())
+}
+
+/// What binds a person's alias to them in the log.
+pub(super) fn identity_of(person: &StaffRow) -> Result<[u8; 32], Error> {
+    let opening = person.opening().and_then(|opening| opening.commitment());
+    opening.ok_or(Error::Sealed("the salt of the person's alias was erased: invite them under another name"))
 }

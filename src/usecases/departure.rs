@@ -4,7 +4,7 @@
 
 use super::{
     caller::Caller, context::Context, error::Error, holders::shut_out, propose_member::body_of,
-    registry::Registry,
+    registry::Registry, standing::Standing,
 };
 use crate::{
     audit::{
@@ -50,29 +50,27 @@ impl Departure<'_> {
         self.ctx
             .store
             .record("leave", async |tx| {
-                let instance =
-                    tx.lock_instance().await?.ok_or(Error::NotReady("the instance was never founded"))?;
-                let registry = self.ctx.registry_at(tx, instance.version).await?;
+                let mut standing = Standing::lock(self.ctx, tx).await?;
+                let registry = self.ctx.registry_at(tx, standing.version()).await?;
                 self.leaves_two_administrators(&registry)?;
                 let person = tx.lock_staff(id).await?.ok_or(Error::NotFound)?;
-                let signing = self.caller.filter(|_| person.public_keys.is_some());
-                let retired = match signing {
-                    Some(caller) => self.retire(tx, caller, (&person, instance.next_version())).await?,
-                    None => false,
-                };
+                let retired = self.retire(tx, &mut standing, &person).await?;
                 let invites = matches!(change.invitation, Some(Some(_)));
-                if !retired && !invites && change.state == Some(person.state.as_str()) {
+                if retired.is_none() && !invites && change.state == Some(person.state.as_str()) {
                     return Err(Error::Conflict);
                 }
                 let mut draft = self.draft(act);
-                if retired || person.state == "active" {
+                if let Some(entry) = retired {
+                    draft = draft.committing("directory", entry);
+                }
+                if retired.is_some() || person.state == "active" {
                     draft = draft.and(Act::ActorRetired);
                     tx.take_recovery(self.permit, id).await?;
                 }
                 tx.end_sessions_of(self.permit, id).await?;
                 let _person = tx.save_staff(self.permit, &person, change.clone(), &draft).await?;
                 let draft = self.draft(Act::ConfigChanged).code("what", "directory");
-                Ok(((), tx.save_instance(self.permit, &instance, &draft).await?))
+                Ok(((), standing.save(self.ctx, tx, self.permit, &draft).await?))
             })
             .await
     }
@@ -91,33 +89,36 @@ impl Departure<'_> {
         Ok(())
     }
 
-    /// Signs the person out of the directory where it lists them.
+    /// Signs the person out of the directory where it lists them; the digest of the entry.
     async fn retire(
         &self,
         tx: &mut Tx<'_>,
-        caller: &Caller,
-        (person, version): (&StaffRow, i64),
-    ) -> Result<bool, Error> {
+        standing: &mut Standing,
+        person: &StaffRow,
+    ) -> Result<Option<[u8; 32]>, Error> {
+        let Some(caller) = self.caller.filter(|_| person.public_keys.is_some()) else { return Ok(None) };
         let listed = tx.directory_row_in_force(person.id).await?.is_some_and(|row| {
             serde_json::from_slice::<DirectoryBody>(&row.body).is_ok_and(|body| !body.roles.is_empty())
         });
         if !listed {
-            return Ok(false);
+            return Ok(None);
         }
         let serial = tx.last_serial(person.id).await?.saturating_add(1);
         let body = body_of(self.ctx, person, serial, Vec::new())?;
-        let row = DirectoryRow {
+        let mut row = standing.effective(DirectoryRow {
             staff_id: person.id,
             serial,
             first_signer: caller.id,
-            first_signature: caller.secrets.sign.sign(SIGNATURE_DOMAIN, &body).to_vec(),
+            first_signature: Vec::new(),
             body,
             second_signer: None,
             second_signature: None,
-            version: Some(version),
-        };
-        tx.insert_directory_row(self.permit, row).await?;
-        Ok(true)
+            version: None,
+        })?;
+        row.first_signature = caller.secrets.sign.sign(SIGNATURE_DOMAIN, &row.body).to_vec();
+        let entry = standing.take(self.ctx, &row)?;
+        tx.insert_directory_row(self.permit, &row).await?;
+        Ok(Some(entry))
     }
 
     /// Takes the keys of these cases: each begins a new epoch, with nobody's help. What the person opened before is not

@@ -4,7 +4,8 @@
 use jiff::Timestamp;
 
 use super::{
-    context::Context, credentials::Accepted, error::Error, invite_staff::hash, propose_member::body_of,
+    confirm_member::identity_of, context::Context, credentials::Accepted, error::Error, invite_staff::hash,
+    propose_member::body_of, standing::Standing,
 };
 use crate::{
     audit::{
@@ -18,7 +19,7 @@ use crate::{
     storage::{
         Tx,
         directory::DirectoryRow,
-        staff::{NewStaff, StaffChange, StaffKeyColumns, StoredInvitation},
+        staff::{NewStaff, StaffChange, StaffKeyColumns, StaffRow, StoredInvitation},
     },
 };
 
@@ -66,14 +67,10 @@ pub async fn found_instance(ctx: &Context, founders: [Founder; 2]) -> Result<[Fo
             let _genesis = tx.insert_instance(&permit, ctx.store.today(), &draft).await?;
             // An entry of the directory names both signers, so both must be there before the first is signed.
             for person in &people {
-                enrol(tx, &permit, person, now).await?;
+                invite(tx, &permit, person, now).await?;
             }
-            for (version, person) in (1_i64..).zip(&people) {
-                sign(ctx, tx, &permit, (person, version), &people).await?;
-                let instance = tx.lock_instance().await?.ok_or(Error::Conflict)?;
-                let draft =
-                    Draft::new(Act::ConfigChanged, By::System, When::At(now)).code("what", "directory");
-                let _config = tx.save_instance(&permit, &instance, &draft).await?;
+            for person in &people {
+                sign(ctx, tx, &permit, person, &people).await?;
             }
             let instance = tx.lock_instance().await?.ok_or(Error::Conflict)?;
             let draft = Draft::new(Act::ConfigChanged, By::System, When::At(now)).code("what", "founded");
@@ -102,7 +99,7 @@ fn founders_roles() -> Vec<RoleAt> {
     vec![RoleAt { role: Role::Administrator, desk: None }]
 }
 
-async fn enrol(tx: &mut Tx<'_>, permit: &Permit, person: &Person, now: Timestamp) -> Result<(), Error> {
+async fn invite(tx: &mut Tx<'_>, permit: &Permit, person: &Person, now: Timestamp) -> Result<(), Error> {
     let new = NewStaff {
         id: person.id,
         login: person.login.clone(),
@@ -112,39 +109,46 @@ async fn enrol(tx: &mut Tx<'_>, permit: &Permit, person: &Person, now: Timestamp
     };
     let draft = Draft::new(Act::StaffInvited, By::System, When::At(now));
     let _invited = tx.insert_staff(permit, new, &draft).await?;
-    let row = tx.lock_staff(person.id).await?.ok_or(Error::Conflict)?;
-    let change = StaffChange {
-        state: Some("active"),
-        keys: Some(person.columns.clone()),
-        invitation: Some(None),
-        ..StaffChange::default()
-    };
-    let by = By::Staff { alias: row.alias(), role: "administrator" };
-    let draft =
-        Draft::new(Act::StaffEnrolled, by, When::At(now)).and(Act::DirectorySigned).and(Act::ActorEnrolled);
-    let _enrolled = tx.save_staff(permit, &row, change, &draft).await?;
     Ok(())
 }
 
+/// Signs a founder into the directory by both, with the entries of the person and of the instance.
 async fn sign(
     ctx: &Context,
     tx: &mut Tx<'_>,
     permit: &Permit,
-    (person, version): (&Person, i64),
+    person: &Person,
     all: &[Person; 2],
 ) -> Result<(), Error> {
-    let row = tx.lock_staff(person.id).await?.ok_or(Error::Conflict)?;
-    let body = body_of(ctx, &row, 1, founders_roles())?;
     let [first, second] = all;
-    let entry = DirectoryRow {
+    let genesis = all.each_ref().map(|founder| founder.secrets.sign.verifying());
+    let mut standing = Standing::upon(ctx, tx, &genesis).await?;
+    let row = tx.lock_staff(person.id).await?.ok_or(Error::Conflict)?;
+    let row = StaffRow { public_keys: Some(person.columns.public_keys.clone()), ..row };
+    let body = body_of(ctx, &row, 1, founders_roles())?;
+    let mut entry = standing.effective(DirectoryRow {
         staff_id: person.id,
         serial: 1,
         first_signer: first.id,
         first_signature: first.secrets.sign.sign(SIGNATURE_DOMAIN, &body).to_vec(),
-        second_signer: Some(second.id),
-        second_signature: Some(second.secrets.sign.sign(SIGNATURE_DOMAIN, &body).to_vec()),
-        version: Some(version),
         body,
-    };
-    Ok(tx.insert_directory_row(permit, entry).await?)
+        second_signer: Some(second.id),
+        second_signature: None,
+        version: None,
+    })?;
+    entry.second_signature = Some(second.secrets.sign.sign(SIGNATURE_DOMAIN, &entry.body).to_vec());
+    let digest = standing.take(ctx, &entry)?;
+    tx.insert_directory_row(permit, &entry).await?;
+    let (by, at) = (By::Staff { alias: row.alias(), role: "administrator" }, When::At(ctx.store.now()));
+    let draft = Draft::new(Act::StaffEnrolled, by, at)
+        .and(Act::DirectorySigned)
+        .committing("directory", digest)
+        .enrolling(row.alias(), identity_of(&row)?);
+    let keys = Some(person.columns.clone());
+    let change =
+        StaffChange { state: Some("active"), keys, invitation: Some(None), ..StaffChange::default() };
+    let _enrolled = tx.save_staff(permit, &row, change, &draft).await?;
+    let draft = Draft::new(Act::ConfigChanged, By::System, at).code("what", "directory");
+    let _config = standing.save(ctx, tx, permit, &draft).await?;
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! Who holds the keys of a case: wrapping to people, granting, and the new epoch when somebody leaves.
 
 use super::{
-    authentic::{Authentic, check_held, present_epoch},
+    authentic::{Authentic, CaseKeys, check_held, present_epoch},
     caller::Caller,
     context::Context,
     error::Error,
@@ -129,7 +129,7 @@ async fn rotate(
     registry: &Registry,
     case: &CaseRow,
 ) -> Result<(CaseChange, usize), Error> {
-    // The reporter's key is wrapped to next: it must be the one that came with the report.
+    // The reporter's key and the desk's are wrapped to next: they must be those of the case as the server left it.
     present_epoch(ctx, tx, case).await?;
     let epoch = case.epoch.saturating_add(1);
     let seed = EpochSeed::generate(&mut tx.rng);
@@ -151,7 +151,7 @@ async fn rotate(
         .map(|holder| wrap_for(ctx, (case.id, epoch), &seed, holder, &mut tx.rng))
         .collect::<Result<Vec<_>, _>>()?;
     let public_key = seed.public().to_bytes();
-    let mac = Authentic::epoch(ctx, (case.id, epoch), &public_key, &case.reporter_key).mac(ctx).to_vec();
+    let mac = Authentic::epoch(ctx, &CaseKeys::of(case), epoch, &public_key).mac(ctx).to_vec();
     tx.insert_epoch(permit, EpochRow { case_id: case.id, epoch, public_key, mac }).await?;
     tx.insert_wraps(permit, case.id, &wraps).await?;
     Ok((CaseChange { epoch: Some(epoch), ..CaseChange::default() }, remaining.len()))

@@ -75,7 +75,7 @@ pub async fn list_staff(ctx: &Context, caller: Option<&Caller>) -> Result<StaffL
     let mut lines = Vec::new();
     for person in people {
         let last = rows.iter().filter(|row| row.staff_id == person.id).max_by_key(|row| row.serial);
-        let waiting = last.filter(|row| waits(ctx, &person, row));
+        let waiting = last.filter(|row| waits(ctx, &registry.directory, &person, row));
         let member = registry.directory.members.get(&person.id);
         let roles = match member {
             Some(member) => member.roles.clone(),
@@ -87,7 +87,7 @@ pub async fn list_staff(ctx: &Context, caller: Option<&Caller>) -> Result<StaffL
         let open =
             caller.is_some_and(|caller| caller.id != person.id) && (person.state == "enrolled" || changing);
         let proposed = if changing { Some(invited_roles(&person)?) } else { None };
-        let to_sign = to_be_signed(ctx, &person, last).ok().map(|body| digest(&body));
+        let to_sign = to_be_signed(ctx, &registry.directory, &person, last).ok().map(|body| digest(&body));
         lines.push(StaffLine {
             to_sign,
             id: person.id,

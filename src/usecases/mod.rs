@@ -8,8 +8,8 @@
 //! | --- | --- | --- |
 //! | `read_log_file`, `find_bodies`, `submit_report`, `open_inbox`, `read_inbox`, `send_inbox_message` | `sign_in`, `sign_out`, `resume_session`, `list_cases`, `open_case`, `attest`, `recuse`, `take_step`, `approve_proposal`, `refuse_proposal`, `list_proposals`, `send_message`, `add_note`, `recover_account`, `restore_access`, `give_access`, `take_access` | `found_instance`, `open_desk`, `add_body`, `add_rule`, `invite_staff`, `redeem_invitation`, `propose_member`, `confirm_member`, `propose_roles`, `refuse_member`, `disable_staff`, `reinvite_staff`, `approve_recovery`, `refuse_recovery`, `recover_case`, `list_staff`, `query_log` |
 //!
-//! `expire_questions`, `expire_recoveries`, `finish_departures`, `notify_desks`, `publish_log`, `sequence_log`, `sign_heads` and `sweep` are done by timers, `take_pulse` and `take_readings` for the operator. What several use cases share has its own file:
-//! `context`, `caller`, `credentials`, `departure`, `device`, `registry`, `roles`, `holders`, `part`, `case_access`, `case_history`, `denials`, `items`, `effects`.
+//! `expire_questions`, `expire_recoveries`, `finish_departures`, `notify_desks`, `publish_log`, `sequence_log`, `sign_heads` and `sweep` are done by timers, `take_pulse`, `take_readings`, `compare_directory` and `open_actors` for the operator. What several use cases share has its own file:
+//! `context`, `caller`, `credentials`, `departure`, `device`, `registry`, `roles`, `standing`, `holders`, `part`, `case_access`, `case_history`, `denials`, `items`, `effects`.
 
 pub mod add_body;
 pub mod add_note;
@@ -21,6 +21,7 @@ pub mod authentic;
 pub mod caller;
 mod case_access;
 pub mod case_history;
+pub mod compare_directory;
 pub mod confirm_member;
 pub mod context;
 pub mod credentials;
@@ -43,6 +44,7 @@ pub mod list_cases;
 pub mod list_proposals;
 pub mod list_staff;
 pub mod notify_desks;
+pub mod open_actors;
 pub mod open_case;
 pub mod open_desk;
 pub mod open_inbox;
@@ -71,6 +73,7 @@ pub mod sequence_log;
 pub mod sign_heads;
 pub mod sign_in;
 pub mod sign_out;
+mod standing;
 pub mod submit_report;
 pub mod sweep;
 pub mod take_access;

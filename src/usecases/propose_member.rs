@@ -6,7 +6,7 @@ use super::{caller::Caller, context::Context, error::Error};
 use crate::{
     audit::{
         act::Act,
-        directory::{DirectoryBody, SIGNATURE_DOMAIN},
+        directory::{Directory, DirectoryBody, SIGNATURE_DOMAIN},
     },
     domain::ids::StaffId,
     policy::{Action, RoleAt, authorize},
@@ -24,6 +24,7 @@ use crate::{
 /// else would be signed than was shown.
 pub async fn propose_member(ctx: &Context, caller: &Caller, id: StaffId, shown: &str) -> Result<(), Error> {
     let permit = authorize(&caller.actor(), Action::SignDirectory, None)?;
+    let registry = ctx.current_registry().await?;
     ctx.store
         .record("propose_member", async |tx| {
             let person = tx.lock_staff(id).await?.ok_or(Error::NotFound)?;
@@ -31,7 +32,7 @@ pub async fn propose_member(ctx: &Context, caller: &Caller, id: StaffId, shown: 
                 return Err(Error::NotFound);
             }
             let last = tx.last_directory_row(id).await?;
-            if last.is_some_and(|row| waits(ctx, &person, &row)) {
+            if last.is_some_and(|row| waits(ctx, &registry.directory, &person, &row)) {
                 return Err(Error::Conflict);
             }
             let serial = tx.last_serial(id).await?.saturating_add(1);
@@ -49,7 +50,7 @@ pub async fn propose_member(ctx: &Context, caller: &Caller, id: StaffId, shown: 
                 second_signature: None,
                 version: None,
             };
-            tx.insert_directory_row(&permit, row).await?;
+            tx.insert_directory_row(&permit, &row).await?;
             let draft = caller.draft(Act::DirectoryProposed, "administrator", ctx.store.now());
             Ok(((), tx.save_staff(&permit, &person, StaffChange::default(), &draft).await?))
         })
@@ -61,11 +62,12 @@ pub async fn propose_member(ctx: &Context, caller: &Caller, id: StaffId, shown: 
 /// # Errors
 /// [`Error::NotFound`] where the person has no keys.
 pub async fn what_is_signed(ctx: &Context, id: StaffId) -> Result<String, Error> {
+    let registry = ctx.current_registry().await?;
     ctx.store
         .read(async |db| {
             let person = db.staff(id).await?.ok_or(Error::NotFound)?;
             let last = db.last_directory_row(id).await?;
-            Ok(digest(&to_be_signed(ctx, &person, last.as_ref())?))
+            Ok(digest(&to_be_signed(ctx, &registry.directory, &person, last.as_ref())?))
         })
         .await
 }
@@ -73,11 +75,12 @@ pub async fn what_is_signed(ctx: &Context, id: StaffId) -> Result<String, Error>
 /// What is to be signed about a person: the entry that waits, or a new one.
 pub(super) fn to_be_signed(
     ctx: &Context,
+    directory: &Directory,
     person: &StaffRow,
     last: Option<&DirectoryRow>,
 ) -> Result<Vec<u8>, Error> {
     match last {
-        Some(last) if waits(ctx, person, last) => Ok(last.body.clone()),
+        Some(last) if waits(ctx, directory, person, last) => Ok(last.body.clone()),
         _ => {
             let serial = last.map_or(0, |last| last.serial).saturating_add(1);
             body_of(ctx, person, serial, invited_roles(person)?)
@@ -90,13 +93,16 @@ pub(super) fn digest(body: &[u8]) -> String {
     data_encoding::HEXLOWER.encode(&Sha256::digest(body))
 }
 
-/// Whether an entry waits for its second signature. One about keys that the person no longer has waits for nothing.
-pub(super) fn waits(ctx: &Context, person: &StaffRow, last: &DirectoryRow) -> bool {
+/// Whether an entry waits for its second signature. One about keys that the person no longer has waits for nothing, nor
+/// does one whose proposer has left.
+pub(super) fn waits(ctx: &Context, directory: &Directory, person: &StaffRow, last: &DirectoryRow) -> bool {
     let expected = || body_of(ctx, person, last.serial, invited_roles(person)?);
-    last.version.is_none() && expected().is_ok_and(|body| body == last.body)
+    last.version.is_none()
+        && expected().is_ok_and(|body| body == last.body)
+        && directory.accepts_proposal(&last.body, &last.first_signature)
 }
 
-/// The bytes to be signed of what the directory will say about a person.
+/// The bytes to be signed of what the directory will say about a person, before they have a place in its chain.
 pub(super) fn body_of(
     ctx: &Context,
     person: &StaffRow,
@@ -111,6 +117,7 @@ pub(super) fn body_of(
         login: person.login.clone(),
         serial,
         keys: data_encoding::HEXLOWER.encode(keys),
+        prev: None,
         roles,
     };
     body.to_bytes().map_err(|_cause| Error::Sealed("the directory entry has no canonical form"))

@@ -45,7 +45,7 @@ pub async fn propose_roles(
             }
             // Not what would wait, but what does: a proposal that was refused may be made again.
             let last = tx.last_directory_row(id).await?;
-            if person.invited_roles == wanted && last.is_some_and(|row| waits(ctx, &person, &row)) {
+            if person.invited_roles == wanted && last.is_some_and(|row| waits(ctx, &registry.directory, &person, &row)) {
                 return Err(Error::Conflict);
             }
             let serial = tx.last_serial(id).await?.saturating_add(1);
@@ -60,7 +60,7 @@ pub async fn propose_roles(
                 second_signature: None,
                 version: None,
             };
-            tx.insert_directory_row(&permit, row).await?;
+            tx.insert_directory_row(&permit, &row).await?;
             let draft = caller.draft(Act::DirectoryProposed, "administrator", ctx.store.now());
             let change = StaffChange { roles: Some(wanted.clone()), ..StaffChange::default() };
             Ok(((), tx.save_staff(&permit, &person, change, &draft).await?))

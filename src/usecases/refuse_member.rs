@@ -41,11 +41,12 @@ pub async fn refuse_member(
             let person = tx.lock_staff(id).await?.ok_or(Error::NotFound)?;
             let last = tx.last_directory_row(id).await?;
             let keys = person.state == "enrolled";
-            let roles = person.state == "active" && last.as_ref().is_some_and(|row| waits(ctx, &person, row));
+            let waiting = |row| waits(ctx, &registry.directory, &person, row);
+            let roles = person.state == "active" && last.as_ref().is_some_and(waiting);
             if !keys && !roles {
                 return Err(Error::NotFound);
             }
-            if digest(&to_be_signed(ctx, &person, last.as_ref())?) != shown {
+            if digest(&to_be_signed(ctx, &registry.directory, &person, last.as_ref())?) != shown {
                 return Err(Error::Conflict);
             }
             let draft = caller.draft(Act::DirectoryRefused, "administrator", ctx.store.now());

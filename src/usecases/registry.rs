@@ -9,7 +9,7 @@ use std::{
     sync::{Arc, RwLock},
 };
 
-use super::{authentic::Authentic, context::Context, error::Error};
+use super::{authentic::Authentic, context::Context, error::Error, standing::verified};
 use crate::{
     audit::directory::Directory,
     crypto::kem::KemPublic,
@@ -22,6 +22,7 @@ use crate::{
         Db, StorageError,
         desks::{DeskRow, RuleRow},
         directory::DirectoryRow,
+        instance::InstanceRow,
     },
 };
 
@@ -46,6 +47,8 @@ pub struct Registry {
     /// Whom the signed directory still lists although their row says that they do not work here: the operator took
     /// them out, and no administrator has signed it yet.
     pub lingering: Vec<StaffId>,
+    /// Digest of the newest entry of the directory that this process ever saw in force.
+    newest: Option<[u8; 32]>,
     /// Rows that were left out, because the server did not write them as they stand.
     pub faults: Vec<Fault>,
     rules: Vec<RuleRow>,
@@ -99,14 +102,15 @@ impl Registry {
         others.filter(|id| self.is_administrator(**id)).count()
     }
 
-    async fn load(db: &mut Db<'_>, ctx: &Context) -> Result<Self, StorageError> {
-        let version = db.instance().await?.map_or(0, |row| row.version);
-        let rows = db.directory_rows().await?;
-        let mut directory = Directory::verify(
-            rows.iter().filter_map(DirectoryRow::in_force),
-            &ctx.genesis,
-            ctx.store.instance(),
-        );
+    async fn load(db: &mut Db<'_>, ctx: &Context, before: Option<[u8; 32]>) -> Result<Self, StorageError> {
+        let (instance, rows) = directory_rows(db).await?;
+        let version = instance.as_ref().map_or(0, |row| row.version);
+        let mut directory = verified(ctx, &ctx.genesis, instance.as_ref(), &rows);
+        // An older state that was put back as a whole, its pin with it, is the server's too; who was here before knows.
+        if before.is_some_and(|newest| !directory.chain.contains(&newest)) {
+            directory.close();
+        }
+        let newest = directory.head().filter(|_| directory.breach.is_none()).or(before);
         // Whom the operator took out at the command line, without a signature, is given no key either.
         let mut lingering: Vec<StaffId> =
             db.inactive_staff().await?.into_iter().map(|(staff, _)| staff).collect();
@@ -128,7 +132,21 @@ impl Registry {
                 faults.push(Fault::Rule { position: kept.rule.position });
             }
         }
-        Ok(Self { version, directory, desks, lingering, faults, rules })
+        Ok(Self { version, directory, desks, lingering, newest, faults, rules })
+    }
+}
+
+/// The instance and the directory of one and the same moment: two looks, with no change in between.
+async fn directory_rows(db: &mut Db<'_>) -> Result<(Option<InstanceRow>, Vec<DirectoryRow>), StorageError> {
+    let mut instance = db.instance().await?;
+    loop {
+        let rows = db.directory_rows().await?;
+        let again = db.instance().await?;
+        let version = |row: &Option<InstanceRow>| row.as_ref().map(|row| row.version);
+        if version(&instance) == version(&again) {
+            return Ok((again, rows));
+        }
+        instance = again;
     }
 }
 
@@ -164,7 +182,7 @@ impl Context {
     pub(super) async fn registry_at(&self, db: &mut Db<'_>, version: i64) -> Result<Arc<Registry>, Error> {
         match self.cached().filter(|registry| registry.version == version) {
             Some(registry) => Ok(registry),
-            None => Ok(Arc::new(Registry::load(db, self).await?)),
+            None => Ok(Arc::new(Registry::load(db, self, self.newest()).await?)),
         }
     }
 
@@ -173,7 +191,14 @@ impl Context {
     /// # Errors
     /// [`Error`] of the database.
     pub async fn fresh_registry(&self) -> Result<Arc<Registry>, Error> {
-        let registry: Registry = self.store.read(async |db| Registry::load(db, self).await).await?;
+        let before = self.newest();
+        let registry: Registry = self.store.read(async |db| Registry::load(db, self, before).await).await?;
+        if let Some(breach) = registry.directory.breach {
+            tracing::error!(
+                ?breach,
+                "entries of the directory are missing: nobody is given keys or signed in"
+            );
+        }
         for (staff, serial) in &registry.directory.faults {
             tracing::error!(%staff, serial, "a directory entry does not hold: its signatures are not those of two administrators");
         }
@@ -185,6 +210,11 @@ impl Context {
             *cache = Some(Arc::clone(&registry));
         }
         Ok(registry)
+    }
+
+    /// Digest of the newest entry of the directory that this process saw in force.
+    fn newest(&self) -> Option<[u8; 32]> {
+        self.cached().and_then(|registry| registry.newest)
     }
 
     fn cached(&self) -> Option<Arc<Registry>> {

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::{
-    authentic::Authentic,
+    authentic::{Authentic, CaseKeys},
     context::Context,
     error::Error,
     items::{ITEMS, SEALED},
@@ -234,6 +234,7 @@ fn seal_case(
     let holders = Holders { case: id, desk, registry, reporter: &reporter_key };
     let (triagers, wraps) = holders.wrap(ctx, &seed, rng)?;
     let (epoch_key, reporter_key) = (keys.public().to_bytes(), reporter_key.to_bytes());
+    let case = CaseKeys { id, desk: desk.row.id, profile: desk.row.profile, reporter: &reporter_key };
     let profile = Profile::get(desk.row.profile);
     let received_on = profile.day_of(ctx.store.now());
     Ok(NewCase {
@@ -250,7 +251,7 @@ fn seal_case(
         received_on,
         due_on: first_due(desk.row.profile, received_on),
         receipt_id: receipt.lookup(ctx.store.instance()),
-        epoch_mac: Authentic::epoch(ctx, (id, 1), &epoch_key, &reporter_key).mac(ctx),
+        epoch_mac: Authentic::epoch(ctx, &case, 1, &epoch_key).mac(ctx),
         reporter_key,
         epoch_key,
         report: (item, sealed),

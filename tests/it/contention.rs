@@ -3,6 +3,7 @@
 use senim::{
     domain::{
         case::{status::Status, step::Step},
+        ids::StaffId,
         role::Role,
     },
     policy::RoleAt,
@@ -12,7 +13,7 @@ use senim::{
 use crate::{
     database::Sql,
     facts::{enough, none},
-    world::in_world,
+    world::{World, in_world},
 };
 
 /// What the loser of a race may be told.
@@ -246,5 +247,92 @@ fn a_report_on_its_way_gives_no_key_to_whoever_leaves_meanwhile() {
         staying.attest(reporter.case).await;
         assert!(staying.read(reporter.case).await.contains("Something."));
         assert_eq!(reporter.inbox().await.case.id, reporter.case);
+    });
+}
+
+/// How many keys and living grants somebody has.
+async fn held_by(world: &World, who: StaffId) -> i64 {
+    let grants = format!("case_grants where staff_id = '{who}' and revoked_on is null");
+    let mut owner = world.owner().await;
+    owner.count(&format!("case_wraps where holder_id = '{who}'")).await + owner.count(&grants).await
+}
+
+/// A report that is being committed when somebody leaves is committed first, and taken away from them after.
+#[test]
+fn a_report_that_is_ahead_of_a_leaver_is_taken_from_them() {
+    in_world(async |world| {
+        let leaving = world.id("tri1");
+        let mut owner = world.owner().await;
+        owner
+            .run(
+                "create function hold() returns trigger language plpgsql security definer as $$ begin \
+                 perform pg_advisory_xact_lock(42); return null; end $$; \
+                 create constraint trigger zz_hold after insert on cases deferrable initially deferred \
+                 for each row execute function hold(); \
+                 select pg_advisory_lock(42)",
+            )
+            .await
+            .unwrap();
+        let (reporter, (), ()) = tokio::join!(
+            world.submit("Something."),
+            async {
+                somebody_waits(&mut world.owner().await).await;
+                disable_staff(&world.ctx, Some(&world.admin(0).caller), leaving).await.unwrap();
+            },
+            async {
+                let waiting =
+                    "pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+                let mut other = world.owner().await;
+                while other.count(waiting).await < 2 {
+                    tokio::task::yield_now().await;
+                }
+                owner.run("select pg_advisory_unlock(42)").await.unwrap();
+            },
+        );
+        assert_eq!(held_by(world, leaving).await, 0);
+        let epoch = format!("select epoch from cases where id = '{}'", reporter.case);
+        assert_eq!(owner.value(&epoch).await, 2, "what is written next is not theirs either");
+        owner.run("drop trigger zz_hold on cases; drop function hold()").await.unwrap();
+    });
+}
+
+/// In whatever order they come: who leaves while reports come in has no key of any of them.
+#[test]
+fn of_reports_at_once_with_a_leaving_none_stays_with_the_leaver() {
+    in_world(async |world| {
+        let leaver = |login| disable_staff(&world.ctx, Some(&world.admin(0).caller), world.id(login));
+        world.submit("Before.").await;
+        let (_, _, _, gone, _, _) = tokio::join!(
+            world.submit("One."),
+            world.submit("Two."),
+            world.submit("Three."),
+            leaver("tri1"),
+            world.submit("Four."),
+            world.submit("Five."),
+        );
+        gone.unwrap();
+        assert_eq!(held_by(world, world.id("tri1")).await, 0);
+        let (_, gone, _) = tokio::join!(world.submit("Six."), leaver("tri2"), world.submit("Seven."));
+        gone.unwrap();
+        assert_eq!(held_by(world, world.id("tri2")).await, 0);
+    });
+}
+
+/// The trigger at commit looks at the version, not only at who has left: whatever changed meanwhile, it is sealed again.
+#[test]
+fn a_report_on_its_way_is_given_to_whoever_was_signed_in_meanwhile() {
+    in_world(async |world| {
+        let roles = [RoleAt { role: Role::Triager, desk: Some(world.desk) }];
+        world.ctx.registry().await.unwrap();
+        let mut owner = world.owner().await;
+        owner.run("begin").await.unwrap();
+        owner.run(&format!("select from desks where id = '{}' for update", world.desk)).await.unwrap();
+        let (_reporter, comer) = tokio::join!(world.submit("Something."), async {
+            somebody_waits(&mut world.owner().await).await;
+            let comer = world.enrol("tri3", &roles).await;
+            owner.run("commit").await.unwrap();
+            comer
+        });
+        assert_eq!(held_by(world, comer).await, 2, "a key and a grant");
     });
 }

@@ -14,6 +14,8 @@ use senim::{
     usecases::{
         Error,
         authentic::forged_cases,
+        disable_staff::disable_staff,
+        finish_departures::finish_departures,
         registry::{Fault, Registry},
     },
 };
@@ -33,7 +35,7 @@ fn hex(bytes: &[u8]) -> String {
 
 /// SQL of the application's role that appends a further entry of this act, copied from a true one, and moves the row to
 /// it, setting something besides.
-async fn moved(sql: &mut Sql, (kind, table): (&str, &str), which: &str, act: &str, set: &str) -> String {
+pub async fn moved(sql: &mut Sql, (kind, table): (&str, &str), which: &str, act: &str, set: &str) -> String {
     let row = sql.rows(&format!("select audit_id, audit_n, audit_head from {table} where {which}")).await;
     let (object, n) = (row[0]["audit_id"].as_str().unwrap(), row[0]["audit_n"].as_i64().unwrap() + 1);
     let prev = bytes(&row[0]["audit_head"]);
@@ -276,5 +278,36 @@ fn an_exchanged_reporters_key_is_not_wrapped_to() {
         assert_eq!(opened_by(world, case, &mole).await, 0);
         let open: Vec<Status> = Status::ALL.iter().copied().filter(|status| status.is_open()).collect();
         assert_eq!(forged_cases(&world.ctx, &open, 100).await.unwrap(), 1);
+    });
+}
+
+/// The next epoch would be wrapped to the other desk's recovery key, and the other profile's days would run.
+#[test]
+fn a_case_that_is_moved_to_another_desk_or_profile_is_not_sealed_to_it() {
+    in_world(async |world| {
+        let reporter = rotated(world).await;
+        let (case, leaver) = (reporter.case, world.sign_in("tri1").await);
+        let back = format!(", desk_id = '{}', profile = 'kz'", world.desk);
+        let open: Vec<Status> = Status::ALL.iter().copied().filter(|status| status.is_open()).collect();
+        for moved in [format!(", desk_id = '{}'", world.independent), ", profile = 'iso_default'".to_owned()]
+        {
+            rekey(world, case, &moved, "select 1").await;
+            assert!(sealed(reporter.write("To whom?").await), "{moved}");
+            assert!(leaver.recuse(case).await.is_err(), "{moved}");
+            assert_eq!(forged_cases(&world.ctx, &open, 100).await.unwrap(), 1, "{moved}");
+            rekey(world, case, &back, "select 1").await;
+            assert_eq!(forged_cases(&world.ctx, &open, 100).await.unwrap(), 0);
+        }
+        reporter.write("To those who are here.").await.unwrap();
+        // Somebody leaves while the case stands elsewhere: no epoch is begun before it is back.
+        rekey(world, case, &format!(", desk_id = '{}'", world.independent), "select 1").await;
+        let (admin, count) = (&world.admin(0).caller, format!("case_epochs where case_id = '{case}'"));
+        assert!(sealed(disable_staff(&world.ctx, Some(admin), leaver.id()).await));
+        assert_eq!(world.owner().await.count(&count).await, 2);
+        rekey(world, case, &back, "select 1").await;
+        assert_eq!(finish_departures(&world.ctx).await.unwrap(), 1);
+        assert_eq!(world.owner().await.count(&count).await, 3);
+        let wraps = format!("case_wraps where case_id = '{case}' and holder_id = '{}'", world.independent);
+        assert_eq!(world.owner().await.count(&wraps).await, 0);
     });
 }

@@ -26,6 +26,7 @@
 
 mod app;
 mod browser;
+mod bundle;
 mod database;
 mod facts;
 mod installation;
@@ -40,6 +41,7 @@ mod world;
 
 mod absent;
 mod access;
+mod aliases;
 mod browser_main_job;
 mod browser_people;
 mod browser_reporter;
@@ -49,6 +51,7 @@ mod credentials;
 mod days;
 mod denials;
 mod devices;
+mod directory;
 mod every_transition;
 mod factors;
 mod forged;

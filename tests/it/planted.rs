@@ -63,6 +63,7 @@ fn body(world: &World, planted: &Planted, login: &str, role: Role) -> Vec<u8> {
         login: login.to_owned(),
         serial: 1,
         keys: data_encoding::HEXLOWER.encode(&planted.secrets.public().to_bytes()),
+        prev: None,
         roles: vec![RoleAt { role, desk: Some(world.desk) }],
     };
     body.to_bytes().unwrap()
@@ -201,7 +202,7 @@ fn exchanged_keys_of_a_member_sign_nobody_in_and_get_no_key() {
 }
 
 /// Entries of the directory as rows, for the verifier alone.
-async fn rows(world: &World) -> Vec<DirectoryRow> {
+pub async fn rows(world: &World) -> Vec<DirectoryRow> {
     world
         .ctx
         .store
@@ -211,7 +212,7 @@ async fn rows(world: &World) -> Vec<DirectoryRow> {
         .unwrap()
 }
 
-fn verified(world: &World, rows: &[DirectoryRow]) -> Directory {
+pub fn verified(world: &World, rows: &[DirectoryRow]) -> Directory {
     Directory::verify(
         rows.iter().filter_map(DirectoryRow::in_force),
         &world.ctx.genesis,
@@ -219,16 +220,19 @@ fn verified(world: &World, rows: &[DirectoryRow]) -> Directory {
     )
 }
 
-fn row(world: &World, planted: &Planted, keys: [&SigningKey; 2]) -> DirectoryRow {
-    let body = body(world, planted, "mole", Role::Triager);
-    let sign = |key: &SigningKey| key.sign(SIGNATURE_DOMAIN, &body).to_vec();
+/// An entry about the planted person behind these.
+fn row(world: &World, planted: &Planted, (rows, keys): (&[DirectoryRow], [&SigningKey; 2])) -> DirectoryRow {
+    let proposed = body(world, planted, "mole", Role::Triager);
+    let read: DirectoryBody = serde_json::from_slice(&proposed).unwrap();
+    let body = read.behind(verified(world, rows).head()).to_bytes().unwrap();
+    let sign = |key: &SigningKey, body: &[u8]| key.sign(SIGNATURE_DOMAIN, body).to_vec();
     DirectoryRow {
         staff_id: planted.id,
         serial: 1,
         first_signer: world.id("admin1"),
-        first_signature: sign(keys[0]),
+        first_signature: sign(keys[0], &proposed),
         second_signer: Some(world.id("admin2")),
-        second_signature: Some(sign(keys[1])),
+        second_signature: Some(sign(keys[1], &body)),
         version: Some(5000),
         body,
     }
@@ -247,21 +251,24 @@ fn an_entry_counts_only_with_the_signatures_of_two_administrators() {
             all.push(row);
             verified(world, &all).members.contains_key(&planted.id)
         };
-        assert!(with(row(world, &planted, [one, two])), "two administrators");
-        assert!(!with(row(world, &planted, [one, one])), "one administrator twice");
-        assert!(!with(row(world, &planted, [one, stranger])), "an administrator and an outsider");
-        assert!(!with(row(world, &planted, [stranger, stranger])), "outsiders");
-        assert!(!with(row(world, &planted, [&planted.secrets.sign, one])), "the planted person");
-        let mut single = row(world, &planted, [one, two]);
+        assert!(with(row(world, &planted, (&good, [one, two]))), "two administrators");
+        assert!(!with(row(world, &planted, (&good, [one, one]))), "one administrator twice");
+        assert!(!with(row(world, &planted, (&good, [one, stranger]))), "an administrator and an outsider");
+        assert!(!with(row(world, &planted, (&good, [stranger, stranger]))), "outsiders");
+        assert!(!with(row(world, &planted, (&good, [&planted.secrets.sign, one]))), "the planted person");
+        let mut single = row(world, &planted, (&good, [one, two]));
         single.second_signature = None;
         assert!(!with(single), "one signature");
-        let mut waiting = row(world, &planted, [one, two]);
+        let mut whole = row(world, &planted, (&good, [one, two]));
+        whole.first_signature = one.sign(SIGNATURE_DOMAIN, &whole.body).to_vec();
+        assert!(!with(whole), "who proposes does not give it its place");
+        let mut waiting = row(world, &planted, (&good, [one, two]));
         waiting.version = None;
         assert!(!with(waiting), "not yet in force");
-        let mut moved = row(world, &planted, [one, two]);
+        let mut moved = row(world, &planted, (&good, [one, two]));
         moved.staff_id = StaffId(uuid::Uuid::from_u128(9));
         assert!(!with(moved), "about another person");
-        let mut renumbered = row(world, &planted, [one, two]);
+        let mut renumbered = row(world, &planted, (&good, [one, two]));
         renumbered.serial = 2;
         assert!(!with(renumbered), "with another number");
         let elsewhere = Directory::verify(
@@ -298,7 +305,8 @@ fn an_old_entry_is_not_replayed_and_a_retired_administrator_signs_no_more() {
         assert!(!verified(world, &replayed).members.contains_key(&left), "an old entry with a new version");
         let planted = forge(world, "mole").await;
         let mut all = rows(world).await;
-        all.push(row(world, &planted, [key, &world.admin(1).caller.secrets.sign]));
+        let behind = row(world, &planted, (&all, [key, &world.admin(1).caller.secrets.sign]));
+        all.push(behind);
         assert!(!verified(world, &all).members.contains_key(&planted.id), "signed by who is out");
     });
 }

@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 
 use crate::ground::{BEGIN, Bundle, Log, note_key};
 
-fn found<'r>(report: &'r Report, check: &str) -> Vec<&'r str> {
+pub fn found<'r>(report: &'r Report, check: &str) -> Vec<&'r str> {
     let wrong = report.checks.iter().filter(|one| one.outcome == Outcome::Finding && one.name == check);
     wrong.map(|one| one.sentence.as_str()).collect()
 }
@@ -48,7 +48,10 @@ fn an_untouched_log_is_good_and_says_what_was_checked() {
     let report = log.bundle().verified(&log.policy(), |asked| asked.genesis = Some(&genesis));
     assert_eq!(report.outcome(), Outcome::Good, "{report:#?}");
     let names: Vec<&str> = report.checks.iter().map(|check| check.name).collect();
-    assert_eq!(names, ["signatures", "tree", "consistency", "schema", "histories", "acts", "times"]);
+    assert_eq!(
+        names,
+        ["signatures", "tree", "consistency", "schema", "histories", "acts", "directory", "actors", "times"]
+    );
     assert!(report.checks[2].sentence.contains("entries were added since"), "{:?}", report.checks[2]);
     assert_eq!(report.outcome().exit_code(), 0);
     assert_eq!(report.to_json()["outcome"], "good");

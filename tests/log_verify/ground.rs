@@ -6,10 +6,11 @@ use jiff::Timestamp;
 use senim::{
     audit::{
         act::Act,
+        actor::ActorOpening,
         bundle,
         checkpoint::{Checkpoint, SignedCheckpoint},
         cosignature::cosign,
-        directory::{DirectoryBody, SIGNATURE_DOMAIN},
+        directory::{DirectoryBody, DirectoryEntry, SIGNATURE_DOMAIN},
         edge::RightEdge,
         entry::{By, Draft, Entry, Head, ObjectKind, When, Writer, commitment_of},
         note_key::{KeyName, Kind, SignerKey},
@@ -88,6 +89,18 @@ pub struct Log {
     clock: i64,
 }
 
+impl Person {
+    /// What shows who the alias is.
+    pub fn opening(&self) -> ActorOpening {
+        ActorOpening::new(&self.alias, self.role, self.id, &[self.alias[0]; 32])
+    }
+}
+
+/// A value as a line of JSON.
+pub fn line_of(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).unwrap() + "\n"
+}
+
 pub fn note_key(name: &str, kind: Kind, rng: &mut Rng) -> SignerKey {
     SignerKey::new(KeyName::parse(name).unwrap(), kind, NoteKey::generate(rng))
 }
@@ -99,6 +112,7 @@ impl Log {
         let mut log = Self::new(1);
         let case = uuid_v4(&mut log.rng);
         let instance = uuid_v4(&mut log.rng);
+        let enrolments = log.enrolments();
         let day = Timestamp::from_second(BEGIN - 86_400).unwrap().to_zoned(jiff::tz::TimeZone::UTC).date();
         let received = log.seal(case, ObjectKind::Case, |_| {
             Draft::new(Act::ReportReceived, By::Reporter, When::Day(day)).moved(None, "received")
@@ -109,6 +123,7 @@ impl Log {
             log.system(instance);
         }
         log.entries.push(received);
+        log.entries.extend(enrolments);
         let proposal = log.staff(case, 0, |draft| draft.and(Act::ProposalMade).code("step", "reject"));
         for _ in 0..300 {
             log.system(instance);
@@ -202,8 +217,8 @@ impl Log {
             .collect()
     }
 
-    fn directory(&self) -> String {
-        let mut lines = String::new();
+    fn directory(&self) -> Vec<([u8; 32], DirectoryLine)> {
+        let (mut lines, mut prev) = (Vec::new(), None);
         for person in &self.people {
             let role = Role::parse(person.role).unwrap();
             let body = DirectoryBody {
@@ -213,23 +228,47 @@ impl Log {
                 login: person.role.to_owned(),
                 serial: 1,
                 keys: data_encoding::HEXLOWER.encode(&person.keys.public().to_bytes()),
+                prev: None,
                 roles: vec![RoleAt { role, desk: None }],
             };
-            let body = body.to_bytes().unwrap();
-            let [first, second] = self
-                .founders
-                .each_ref()
-                .map(|key| data_encoding::HEXLOWER.encode(&key.sign(SIGNATURE_DOMAIN, &body)));
+            let [one, two] = &self.founders;
+            let first = one.sign(SIGNATURE_DOMAIN, &body.to_bytes().unwrap());
+            let body = body.behind(prev).to_bytes().unwrap();
+            let second = two.sign(SIGNATURE_DOMAIN, &body);
+            let entry = DirectoryEntry {
+                staff: person.id,
+                serial: 1,
+                body: &body,
+                first_signature: &first,
+                second_signature: Some(&second),
+            };
+            prev = Some(entry.digest());
+            let hex = |bytes: &[u8]| data_encoding::HEXLOWER.encode(bytes);
             let line = DirectoryLine {
                 staff: person.id,
                 serial: 1,
-                body: data_encoding::HEXLOWER.encode(&body),
-                first,
-                second: Some(second),
+                body: hex(&body),
+                first: hex(&first),
+                second: Some(hex(&second)),
             };
-            lines.push_str(&(serde_json::to_string(&line).unwrap() + "\n"));
+            lines.push((entry.digest(), line));
         }
         lines
+    }
+
+    /// The entries with which everybody was signed in.
+    pub fn enrolments(&mut self) -> Vec<Entry> {
+        let digests: Vec<_> = self.directory().into_iter().map(|(digest, _)| digest).collect();
+        let people: Vec<_> = self.people.iter().map(|person| (person.alias, person.opening())).collect();
+        let seal = |((alias, opening), digest): (([u8; 8], ActorOpening), [u8; 32])| {
+            let id = uuid_v4(&mut self.rng);
+            self.seal(id, ObjectKind::Staff, |when| {
+                Draft::new(Act::DirectorySigned, By::System, when)
+                    .committing("directory", digest)
+                    .enrolling(alias, opening.commitment().unwrap())
+            })
+        };
+        people.into_iter().zip(digests).map(seal).collect()
     }
 
     /// A signed and cosigned checkpoint of the first `size` entries.
@@ -253,7 +292,8 @@ impl Log {
         let older = self.checkpoint(&bodies[..OLDER], BEGIN + i64::try_from(OLDER).unwrap() + 4);
         bundle.files.insert(format!("checkpoints/{OLDER}"), older.note().to_string().into_bytes());
         bundle.files.insert("genesis".to_owned(), self.genesis().into_bytes());
-        bundle.files.insert("directory.jsonl".to_owned(), self.directory().into_bytes());
+        let lines = self.directory().into_iter().map(|(_, line)| line_of(&line)).collect::<String>();
+        bundle.files.insert("directory.jsonl".to_owned(), lines.into_bytes());
         bundle.files.insert("policy".to_owned(), self.policy().into_bytes());
         bundle
     }

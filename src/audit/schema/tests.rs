@@ -72,6 +72,46 @@ fn entries_as_they_are_written_have_no_fault() {
     assert_eq!(faults_of(&of_system()), []);
 }
 
+fn of_enrolment() -> Value {
+    let key = SigningKey::from_seed(&Secret::new([7; 32]));
+    let by = By::Staff { alias: [1; 8], role: "administrator" };
+    let at = When::At(Timestamp::from_second(1_790_001_763).unwrap());
+    let draft = Draft::new(Act::DirectorySigned, by, at)
+        .committing("directory", [5; 32])
+        .enrolling([2; 8], [6; 32])
+        .signed_by(&key);
+    let head = Head { n: 6, commitment: Some([4; 32]), ..Head::new(ObjectKind::Staff, Uuid::nil()) };
+    serde_json::from_slice(&draft.seal(&head, &WRITER, [0x22; 32]).unwrap().body).unwrap()
+}
+
+/// Each commitment stands with its act, always, and nowhere else.
+#[test]
+fn what_is_committed_to_goes_by_the_acts() {
+    let entry = of_enrolment();
+    assert_eq!(faults_of(&entry), []);
+    let (missing, misplaced) = (
+        |name: &str| [SchemaFault::Missing(name.to_owned())],
+        |name: &str| SchemaFault::Misplaced(name.to_owned()),
+    );
+    for path in [&["alias"][..], &["cm"], &["cm", "directory"], &["cm", "identity"]] {
+        assert_eq!(with(entry.clone(), path, Value::Null), missing(&path.join(".")), "{path:?}");
+    }
+    assert_eq!(with(entry.clone(), &["cm", "heads"], json!("a".repeat(64))), [misplaced("cm.heads")]);
+    assert_eq!(with(entry.clone(), &["alias"], json!("Aigul")), [SchemaFault::Shape("alias".to_owned())]);
+    let retired = with(entry.clone(), &["acts"], json!(["actor.retired"]));
+    assert_eq!(retired, [misplaced("alias"), misplaced("cm.identity")], "a retirement enrols nobody");
+    let mut alone = entry;
+    for name in ["alias", "cm"] {
+        alone.as_object_mut().unwrap().remove(name);
+    }
+    assert_eq!(
+        with(alone, &["acts"], json!(["actor.retired"])),
+        [],
+        "the operator retires without a signature"
+    );
+    assert_eq!(with(of_staff(), &["alias"], json!("02".repeat(8))), [misplaced("alias")]);
+}
+
 #[test]
 fn an_epoch_is_never_told_of_a_reporter_and_commitments_are_of_the_system() {
     assert_eq!(of_staff()["epoch"], json!(1_790_001_763 / 900));

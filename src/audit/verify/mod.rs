@@ -5,12 +5,16 @@
 //! | `heads` | policy, signatures, quorum; which heads are vouched for |
 //! | `leaves` | that the entries are those whose tree was signed: commitments, records, tiles, every known root |
 //! | `history` | that each object's history is whole, and of a case legal, with its second pair of eyes |
+//! | `committed` | that the directory is exactly what the log committed to |
+//! | `actors` | that whoever acts was enrolled before, and is who the openings say |
 //! | `people` | that acts of staff carry their signatures, by the signed directory |
 //! | `times` | that no entry tells a time which the witnesses contradict |
 //! | `report`, `source`, `reading` | what was found; where files come from; an entry taken apart |
 //!
 //! Nothing here panics, whatever the bundle holds. To add a check: a file here and its place in [`verify`].
 
+mod actors;
+mod committed;
 mod heads;
 mod history;
 mod leaves;
@@ -24,7 +28,10 @@ pub use people::{DirectoryLine, founding_keys};
 pub use report::{Check, Outcome, Report};
 pub use source::{Entries, Source, Unreadable};
 
-use self::{history::Histories, leaves::Leaves, people::People, reading::Reading, times::Times};
+use self::{
+    actors::Actors, committed::Committed, history::Histories, leaves::Leaves, people::People,
+    reading::Reading, times::Times,
+};
 use super::{entry::commitment_of, schema, tree::TreeHead};
 use crate::crypto::sign::VerifyingKey;
 
@@ -71,10 +78,13 @@ pub fn verify(source: &dyn Source, asked: &Asked<'_>, progress: &mut dyn FnMut(u
             return report;
         }
     };
+    let people = People::read(source, asked.genesis, &mut report);
     let mut pass = Pass {
         leaves: Leaves::new(source, &heads),
         histories: Histories::default(),
-        people: People::read(source, asked.genesis, &mut report),
+        committed: Committed::default(),
+        actors: Actors::read(source, &mut report),
+        people,
         times: Times::new(&heads.known, asked.pace),
         lawless: 0,
     };
@@ -96,6 +106,8 @@ pub fn verify(source: &dyn Source, asked: &Asked<'_>, progress: &mut dyn FnMut(u
 struct Pass<'s> {
     leaves: Leaves<'s>,
     histories: Histories,
+    committed: Committed,
+    actors: Actors,
     people: People,
     times: Times,
     lawless: u64,
@@ -110,6 +122,8 @@ impl Pass<'_> {
         }
         let Some(entry) = Reading::of(body) else { return };
         self.people.push(index, &entry, body, report);
+        self.actors.push(index, &entry, report);
+        self.committed.push(index, &entry);
         self.times.push(index, &entry, report);
         self.histories.push(index, entry, report);
     }
@@ -128,6 +142,8 @@ impl Pass<'_> {
         };
         self.histories.finish(waits, report);
         self.people.finish(report);
+        self.committed.finish(&self.people, pace, report);
+        self.actors.finish(report);
         self.times.finish(report);
     }
 }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     audit::{
-        directory::{Directory, DirectoryEntry},
+        directory::{Breach, Directory, DirectoryEntry},
         entry::SIGNATURE_DOMAIN,
     },
     crypto::sign::VerifyingKey,
@@ -34,9 +34,13 @@ pub struct DirectoryLine {
     pub second: Option<String>,
 }
 
+/// The digest of an entry of the directory, and whom it is about.
+pub(super) type Line = ([u8; 32], StaffId);
+
 /// Whose keys are known, and which alias turned out to be whose.
 pub(super) struct People {
     directory: Option<Directory>,
+    lines: Vec<Line>,
     aliases: HashMap<String, StaffId>,
     checked: u64,
     faults: u64,
@@ -45,7 +49,9 @@ pub(super) struct People {
 impl People {
     /// Reads the directory of the bundle, for the instance and the founding keys given or the bundle's own.
     pub(super) fn read(source: &dyn Source, genesis: Option<&[VerifyingKey]>, report: &mut Report) -> Self {
-        let directory = read_directory(source, genesis, report);
+        let read = read_directory(source, genesis, report);
+        let (directory, lines) =
+            read.map_or((None, Vec::new()), |(directory, lines)| (Some(directory), lines));
         if let Some(directory) = &directory {
             for (staff, serial) in &directory.faults {
                 report.add(
@@ -57,7 +63,27 @@ impl People {
                 );
             }
         }
-        Self { directory, aliases: HashMap::new(), checked: 0, faults: 0 }
+        let breach = directory.as_ref().and_then(|directory| directory.breach);
+        if let Some(Breach::Gap { staff, serial }) = breach {
+            report.add(
+                "directory",
+                Outcome::Finding,
+                format_args!(
+                    "Entry {serial} of the directory about {staff} does not follow the one before it: between them one is missing, or was moved."
+                ),
+            );
+        }
+        Self { directory, lines, aliases: HashMap::new(), checked: 0, faults: 0 }
+    }
+
+    /// The directory's entries, digest and person, as the bundle holds them; none where it holds no directory.
+    pub(super) fn directory_lines(&self) -> Option<&[Line]> {
+        self.directory.is_some().then_some(&self.lines)
+    }
+
+    /// Whose signatures an alias turned out to make.
+    pub(super) fn signer(&self, alias: &str) -> Option<StaffId> {
+        self.aliases.get(alias).copied()
     }
 
     /// Checks the signature of an entry.
@@ -118,7 +144,7 @@ fn read_directory(
     source: &dyn Source,
     genesis: Option<&[VerifyingKey]>,
     report: &mut Report,
-) -> Option<Directory> {
+) -> Option<(Directory, Vec<Line>)> {
     let mut missing = |what| {
         report.add("directory", Outcome::CannotTell, what);
         None
@@ -147,7 +173,8 @@ fn read_directory(
         first_signature: first,
         second_signature: second.as_deref(),
     });
-    Some(Directory::verify(entries, &genesis, &instance.unwrap_or_default()))
+    let lines = entries.clone().map(|entry| (entry.digest(), entry.staff)).collect();
+    Some((Directory::verify(entries, &genesis, &instance.unwrap_or_default()), lines))
 }
 
 /// The keys of a `genesis` file: one a line, hexadecimal.

@@ -16,6 +16,10 @@ pub(super) struct Reading {
     pub cause: String,
     /// The alias of a member of staff.
     pub alias: Option<String>,
+    /// The part in which they act.
+    pub role: Option<String>,
+    /// The alias that the entry binds to a person.
+    pub enrolled: Option<String>,
     /// Kind and id of the object.
     pub object: (String, String),
     pub n: u64,
@@ -27,6 +31,10 @@ pub(super) struct Reading {
     pub signed: bool,
     /// The commitment named `heads`, of a head map.
     pub heads: Option<[u8; 32]>,
+    /// The commitment named `directory`, to an entry of the directory.
+    pub directory: Option<[u8; 32]>,
+    /// The commitment named `identity`, to who the enrolled alias is.
+    pub identity: Option<[u8; 32]>,
 }
 
 #[derive(Deserialize)]
@@ -45,6 +53,7 @@ struct Raw {
     #[serde(default)]
     ok: Vec<String>,
     sig: Option<String>,
+    alias: Option<String>,
     #[serde(default)]
     cm: BTreeMap<String, String>,
 }
@@ -53,6 +62,7 @@ struct Raw {
 struct RawBy {
     k: String,
     id: Option<String>,
+    role: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -72,6 +82,8 @@ impl Reading {
             day: raw.day,
             cause: raw.by.k,
             alias: raw.by.id,
+            role: raw.by.role,
+            enrolled: raw.alias,
             object: (raw.obj.k, raw.obj.id),
             n: raw.n,
             prev: raw.prev.map(|hex| hash(&hex).ok_or(())).transpose().ok()?,
@@ -81,6 +93,8 @@ impl Reading {
             answers: raw.ok.iter().map(|hex| hash(hex).ok_or(())).collect::<Result<_, _>>().ok()?,
             signed: raw.sig.is_some(),
             heads: raw.cm.get("heads").and_then(|hex| hash(hex)),
+            directory: raw.cm.get("directory").and_then(|hex| hash(hex)),
+            identity: raw.cm.get("identity").and_then(|hex| hash(hex)),
         })
     }
 

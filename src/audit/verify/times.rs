@@ -12,7 +12,7 @@ use super::{
 };
 
 /// How far the clocks of the instance and of a witness may differ, seconds.
-const CLOCKS: u64 = 60;
+pub(super) const CLOCKS: u64 = 60;
 
 /// Compares times with the heads around each entry.
 pub(super) struct Times {
