@@ -295,7 +295,7 @@ fn a_quorum_of_sheets_gives_the_cases_of_its_desk_and_every_other_input_says_wha
     home.good(&["demo", "--seed-only"]);
     let (one, two) = (home.sheet("INTEGRITY", 1), home.sheet("INTEGRITY", 3));
     let other = home.sheet("INDEPENDENT", 1);
-    home.run(&["keys", "recover", "--to", "triager1", "--as", "triager"]).fails(64, &["--all"]);
+    home.run(&["keys", "recover", "--to", "triager1", "--as", "triager"]).fails(64, &["--case"]);
     home.recover(&[&one], "investigator2", "investigator").fails(64, &["2 different shares", "there are 1"]);
     home.recover(&[&one, &one], "investigator2", "investigator").fails(64, &["there are 1"]);
     home.recover(&[&one, &other], "investigator2", "investigator").fails(64, &["not of one set"]);

@@ -222,7 +222,7 @@ async fn work(ctx: &Context) -> Result<Vec<Verdict>, Failure> {
         match without_lead {
             0 => Good("Every case that needs a lead investigator has one.".to_owned()),
             without => Found(format!(
-                "{without} cases stand still, because they need a lead investigator and have none: a triager or another colleague who holds the case gives somebody the part on its page."
+                "Cases that stand still because they need a lead investigator and have none: {without}. A triager, or another colleague who holds the case, gives somebody the part on its page."
             )),
         },
         match dead {

@@ -170,8 +170,8 @@ impl Recover {
             say(format_args!("NOT given: {reference}: {why}."));
         }
         if given > 0 {
-            say("The person signs for each of them that they have no conflict of interest, and reads then.
-                 Put the sheets back into their envelopes, apart from each other, and destroy any files.");
+            say("The person signs for each of them that they have no conflict of interest, and reads then.");
+            say("Put the sheets back into their envelopes, apart from each other, and destroy any files.");
         }
         if refused.is_empty() { Ok(()) } else { Err(Failure::NotRecovered(refused.len())) }
     }

@@ -23,7 +23,8 @@ use crate::{
 ///
 /// # Errors
 /// [`Error::NotFound`] where nothing waits, also where the person made other keys meanwhile; [`Error::Forbidden`] for
-/// the administrator who proposed and for oneself; [`Error::Conflict`] where something else would be signed than was `shown`.
+/// the administrator who proposed and for oneself; [`Error::Conflict`] where something else would be signed than was
+/// `shown`, or who proposed it is no administrator any more.
 pub async fn confirm_member(ctx: &Context, caller: &Caller, id: StaffId, shown: &str) -> Result<(), Error> {
     let permit = authorize(&caller.actor(), Action::SignDirectory, None)?;
     let confirmed = ctx
@@ -41,6 +42,10 @@ pub async fn confirm_member(ctx: &Context, caller: &Caller, id: StaffId, shown: 
             }
             let registry = ctx.registry_at(tx, standing.version()).await?;
             leaves_order(&registry, caller, (id, &invited_roles(&person)?))?;
+            // The entry would count for nothing: its first signature is nobody's any more.
+            if !registry.is_administrator(row.first_signer) {
+                return Err(Error::Conflict);
+            }
             if digest(&row.body) != shown {
                 return Err(Error::Conflict);
             }

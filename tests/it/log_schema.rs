@@ -16,8 +16,11 @@ use senim::{
         approve_recovery::approve_recovery,
         confirm_member::confirm_member,
         disable_staff::disable_staff,
+        expire_recoveries::expire_recoveries,
         propose_member::{propose_member, what_is_signed},
+        propose_roles::propose_roles,
         query_log::{Query, query_log},
+        refuse_member::refuse_member,
         refuse_recovery::refuse_recovery,
         reinvite_staff::reinvite_staff,
         restore_access::restore_access,
@@ -99,6 +102,18 @@ async fn come_back(world: &World, case: CaseId) {
     assert!(restore_access(&world.ctx, &colleague.caller, id).await.unwrap() > 0, "{case}");
 }
 
+/// What comes to nothing: other roles that are refused, a recovery that nobody decides on.
+async fn come_to_nothing(world: &World) {
+    let (admin, id) = (&world.admin(0).caller, world.id("rev3"));
+    let roles = [RoleAt { role: Role::Investigator, desk: Some(world.desk) }];
+    propose_roles(&world.ctx, admin, id, &roles).await.unwrap();
+    let shown = what_is_signed(&world.ctx, id).await.unwrap();
+    assert!(refuse_member(&world.ctx, admin, id, &shown).await.unwrap().is_none());
+    world.recover(id, &world.recovery_code("rev3"), "quite another sentence").await.unwrap();
+    world.advance_days(8);
+    assert_eq!(expire_recoveries(&world.ctx).await.unwrap(), 1);
+}
+
 async fn ask_the_log(world: &World) {
     world.enrol("aud1", &[RoleAt { role: Role::Auditor, desk: None }]).await;
     let auditor: StaffActor = world.sign_in("aud1").await;
@@ -125,6 +140,7 @@ fn every_act_was_done_and_its_entries_hold_only_what_is_allowed() {
         take_all(world).await;
         everything_else(world).await;
         let_the_tree_grow(world).await;
+        come_to_nothing(world).await;
         let mut done = BTreeSet::new();
         for row in world.owner().await.rows("select body, acts from audit.entries").await {
             let body = bytes(&row["body"]);

@@ -210,6 +210,21 @@ fn an_administrator_is_made_something_else_only_where_two_remain() {
     });
 }
 
+/// What an administrator proposed who has left since is not confirmed: it would count for nothing. It is refused.
+#[test]
+fn a_proposal_of_somebody_who_left_is_not_confirmed() {
+    in_world(async |world| {
+        world.enrol("admin3", &at(world.desk, &[Role::Administrator])).await;
+        let id = world.invite("newcomer", &at(world.desk, &[Role::Triager])).await;
+        let shown = what_is_signed(&world.ctx, id).await.unwrap();
+        propose_member(&world.ctx, admin(world, 0), id, &shown).await.unwrap();
+        disable_staff(&world.ctx, Some(admin(world, 1)), world.id("admin1")).await.unwrap();
+        assert!(matches!(confirm(world, 1, id).await, Err(Error::Conflict)));
+        let shown = what_is_signed(&world.ctx, id).await.unwrap();
+        assert!(refuse_member(&world.ctx, admin(world, 1), id, &shown).await.unwrap().is_some());
+    });
+}
+
 /// Ending what the new roles do not carry can be cut short; a timer finishes it.
 #[test]
 fn a_change_that_was_cut_short_is_finished_by_a_timer() {
