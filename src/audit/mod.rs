@@ -19,6 +19,7 @@
 //! | `cosignature` | what a witness says about a checkpoint, and when | C2SP tlog-cosignature |
 //! | `add_checkpoint` | what a signer or a witness is asked | C2SP tlog-witness |
 //! | `witness_policy` | which logs are trusted and which witnesses make a quorum | C2SP tlog-policy |
+//! | `archive` | tar files that are the same bytes whenever they are made | |
 //! | `verify` | verifying a log offline | |
 //! | `tlog_proof` | one file that proves one entry offline | C2SP tlog-proof |
 //!
@@ -27,6 +28,7 @@
 
 pub mod act;
 pub mod add_checkpoint;
+pub mod archive;
 pub mod bundle;
 pub mod checkpoint;
 pub mod cosignature;
