@@ -8,3 +8,5 @@ mod attacks;
 mod commands;
 #[path = "log_verify/ground.rs"]
 mod ground;
+#[path = "log_verify/grown.rs"]
+mod grown;

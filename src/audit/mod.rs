@@ -5,6 +5,7 @@
 //! | `act` | the closed list of acts, each with the OECD clauses that it evidences | |
 //! | `entry` | an entry from draft to canonical bytes and commitment | RFC 8785 |
 //! | `schema` | what may stand in an entry, and whether it does | |
+//! | `node` | entries read in place | |
 //! | `directory` | who is in the signed directory of staff, and with which keys | |
 //! | `rhythm` | epochs, days, how much the tree grows and what has to wait | |
 //! | `head_map` | the daily tree over the last entry of every object | RFC 6962 section 2.1 |
@@ -36,6 +37,7 @@ pub mod directory;
 pub mod edge;
 pub mod entry;
 pub mod head_map;
+mod node;
 pub mod note;
 pub mod note_key;
 pub mod proof;

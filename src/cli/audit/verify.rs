@@ -44,6 +44,9 @@ pub(crate) struct Arguments {
     /// Length of this log's day, seconds; a demonstration shortens it
     #[arg(long, default_value_t = Pace::default().day, value_name = "SECONDS")]
     day: u64,
+    /// Leaves that an epoch of this log adds
+    #[arg(long, default_value_t = Pace::default().quantum, value_name = "LEAVES")]
+    quantum: u64,
 }
 
 /// A head that is kept.
@@ -75,7 +78,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
         policy: policy.as_deref(),
         remembered: kept.as_ref().and_then(Kept::head),
         genesis: genesis.as_deref(),
-        pace: Pace { epoch: arguments.epoch, mmd: arguments.mmd, day: arguments.day },
+        pace: Pace {
+            epoch: arguments.epoch,
+            mmd: arguments.mmd,
+            day: arguments.day,
+            quantum: arguments.quantum,
+        },
     };
     let bar = progress::entries(arguments.json);
     let mut report = verify(&bundle, &asked, &mut |read| {
@@ -132,7 +140,8 @@ fn remember(path: &Path, report: &Report) -> Result<(), Failure> {
     write().map_err(Failure::file(path))
 }
 
-fn print(report: &Report, json: bool) {
+/// Says what was found.
+pub(super) fn print(report: &Report, json: bool) {
     if json {
         return say(report.to_json());
     }
