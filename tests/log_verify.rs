@@ -10,3 +10,5 @@ mod attacks;
 mod commands;
 #[path = "log_verify/ground.rs"]
 mod ground;
+#[path = "log_verify/grown.rs"]
+mod grown;

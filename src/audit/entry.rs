@@ -260,7 +260,7 @@ impl<'k> Draft<'k> {
         put("acts", self.acts.iter().map(|act| act.code()).collect());
         put("n", json!(head.n.saturating_add(1)));
         put("obj", json!({"id": head.id.simple().to_string(), "k": head.kind.code()}));
-        put("oecd", clauses(&self.acts));
+        put("oecd", json!(clauses(&self.acts)));
         match &self.by {
             By::Staff { alias, role } => put("by", json!({"id": hex(alias), "k": "staff", "role": role})),
             By::Reporter => put("by", json!({"k": "reporter"})),
@@ -322,11 +322,11 @@ pub fn content_commitment(salt: &[u8; 32], content: &[u8]) -> [u8; 32] {
 }
 
 /// The clauses of all these acts, sorted as text, each once.
-pub(super) fn clauses(acts: &[Act]) -> Value {
+pub(super) fn clauses(acts: &[Act]) -> Vec<&'static str> {
     let mut all: Vec<&str> = acts.iter().flat_map(|act| act.clauses().iter().copied()).collect();
     all.sort_unstable();
     all.dedup();
-    json!(all)
+    all
 }
 
 fn closed_codes(codes: &BTreeMap<&'static str, String>) -> Result<Value, EntryError> {

@@ -5,6 +5,7 @@
 //! | `act` | the closed list of acts, each with the OECD clauses that it evidences | |
 //! | `entry` | an entry from draft to canonical bytes and commitment | RFC 8785 |
 //! | `schema` | what may stand in an entry, and whether it does | |
+//! | `node` | entries read in place | |
 //! | `directory` | who is in the signed directory of staff, and with which keys | |
 //! | `rhythm` | epochs, days, how much the tree grows and what has to wait | |
 //! | `head_map` | the daily tree over the last entry of every object | RFC 6962 section 2.1 |
@@ -19,6 +20,7 @@
 //! | `cosignature` | what a witness says about a checkpoint, and when | C2SP tlog-cosignature |
 //! | `add_checkpoint` | what a signer or a witness is asked | C2SP tlog-witness |
 //! | `witness_policy` | which logs are trusted and which witnesses make a quorum | C2SP tlog-policy |
+//! | `archive` | tar files that are the same bytes whenever they are made | |
 //! | `verify` | verifying a log offline | |
 //! | `tlog_proof` | one file that proves one entry offline | C2SP tlog-proof |
 //!
@@ -28,6 +30,7 @@
 pub mod act;
 pub mod actor;
 pub mod add_checkpoint;
+pub mod archive;
 pub mod bundle;
 pub mod checkpoint;
 pub mod cosignature;
@@ -35,6 +38,7 @@ pub mod directory;
 pub mod edge;
 pub mod entry;
 pub mod head_map;
+mod node;
 pub mod note;
 pub mod note_key;
 pub mod proof;

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::{
     act::Act,
     entry::{MAX_BYTES, clauses},
+    node::{self, LARGEST, Node},
 };
 use crate::domain::{
     case::{
@@ -122,9 +123,6 @@ macro_rules! words {
     ($($word:literal)|+) => { Shape::Word(|word| matches!(word, $($word)|+)) };
 }
 
-/// The largest whole number that every reader of JSON keeps exactly (RFC 8259 section 6).
-const LARGEST: u64 = (1 << 53) - 1;
-
 /// The members of an entry: audit-log.md section 2.2, in the order in which they are written.
 #[rustfmt::skip]
 pub const ENTRY: &[Member] = members! {
@@ -195,7 +193,7 @@ pub const CODES: &[Member] = members! {
     "proceedings"         Sometimes, words!(Proceedings);
     "profile"             Sometimes, Shape::Word(is_profile);
     "public_interest"     Sometimes, words!(Answer);
-    "query"               Sometimes, words!("page" | "entry" | "case" | "staff" | "desk" | "instance" | "log");
+    "query"               Sometimes, words!("page" | "entry" | "bundle" | "case" | "staff" | "desk" | "instance" | "log");
     "reason_code"         Sometimes, words!(ReasonCode);
     "reassessed_detriment" Sometimes, words!(DetrimentLevel);
     "retention_class"     Sometimes, words!(RetentionClass);
@@ -225,31 +223,51 @@ fn is_clause(word: &str) -> bool {
 /// Everything about the bytes of an entry that the table does not allow; empty where all is well.
 #[must_use]
 pub fn faults(body: &[u8]) -> Vec<SchemaFault> {
+    read(body).err().unwrap_or_default()
+}
+
+/// The entry in these bytes, if the table allows everything about them; else what it does not allow.
+pub(super) fn read(body: &[u8]) -> Result<Node<'_>, Vec<SchemaFault>> {
     if body.len() > MAX_BYTES {
-        return vec![SchemaFault::TooLong(body.len())];
+        return Err(vec![SchemaFault::TooLong(body.len())]);
+    }
+    if let Some(entry) = node::parse(body) {
+        let found = check(&entry);
+        return if found.is_empty() { Ok(entry) } else { Err(found) };
     }
     let Ok(entry) = serde_json::from_slice::<Map<String, Value>>(body) else {
-        return vec![SchemaFault::NotAnObject];
+        return Err(vec![SchemaFault::NotAnObject]);
     };
-    let mut check = Check { cause: Cause::of(&entry), found: Vec::new() };
+    let mut found = Vec::new();
     // A member that stands twice is read once, so it is missing from what is written again.
     if !serde_json_canonicalizer::to_vec(&entry).is_ok_and(|canonical| canonical == body) {
-        check.found.push(SchemaFault::NotCanonical);
+        found.push(SchemaFault::NotCanonical);
     }
-    check.members("", ENTRY, &entry);
-    if entry.contains_key("from") && !entry.contains_key("to") {
+    found.extend(check(&Node::of(&Value::Object(entry))));
+    // Canonical bytes that could not be read in place hold something that no entry holds.
+    if found.is_empty() {
+        found.push(SchemaFault::NotCanonical);
+    }
+    Err(found)
+}
+
+fn check(entry: &Node<'_>) -> Vec<SchemaFault> {
+    let mut check = Check { cause: Cause::of(entry), found: Vec::new() };
+    check.members("", ENTRY, entry.members());
+    if entry.get("from").is_some() && entry.get("to").is_none() {
         check.found.push(SchemaFault::Missing("to".to_owned()));
     }
-    if entry.get("oecd") != Some(&clauses(&acts(&entry))) {
+    let said = entry.get("oecd").map(Node::items).unwrap_or_default();
+    if !said.iter().map(Node::text).eq(clauses(&acts(entry)).into_iter().map(Some)) {
         check.found.push(SchemaFault::Clauses);
     }
     check.found
 }
 
 /// The known acts of an entry.
-fn acts(entry: &Map<String, Value>) -> Vec<Act> {
-    let codes = entry.get("acts").and_then(Value::as_array).into_iter().flatten();
-    codes.filter_map(Value::as_str).filter_map(Act::parse).collect()
+fn acts(entry: &Node<'_>) -> Vec<Act> {
+    let codes = entry.get("acts").map(Node::items).unwrap_or_default();
+    codes.iter().filter_map(Node::text).filter_map(Act::parse).collect()
 }
 
 /// What decides which members must stand.
@@ -261,9 +279,9 @@ struct Cause {
 }
 
 impl Cause {
-    fn of(entry: &Map<String, Value>) -> Self {
-        let kind = entry.get("by").and_then(|by| by.get("k")).and_then(Value::as_str);
-        let first = entry.get("n").and_then(Value::as_u64) == Some(1);
+    fn of(entry: &Node<'_>) -> Self {
+        let kind = entry.get("by").and_then(|by| by.get("k")).and_then(Node::text);
+        let first = entry.get("n").and_then(Node::whole) == Some(1);
         Self { acts: acts(entry), staff: kind == Some("staff"), reporter: kind == Some("reporter"), first }
     }
 
@@ -294,41 +312,42 @@ struct Check {
 }
 
 impl Check {
-    fn members(&mut self, path: &str, table: &[Member], object: &Map<String, Value>) {
+    fn members(&mut self, path: &str, table: &[Member], object: &[(&str, Node<'_>)]) {
         let under = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
-        for name in object.keys().filter(|name| table.iter().all(|member| member.name != name.as_str())) {
+        for (name, _) in object.iter().filter(|(name, _)| table.iter().all(|member| member.name != *name)) {
             self.found.push(SchemaFault::Unknown(under(name)));
         }
         for member in table {
             let (may, must) = self.cause.of_member(member.stands);
-            match object.get(member.name) {
+            match object.iter().find(|(name, _)| *name == member.name) {
                 Some(_) if !may => self.found.push(SchemaFault::Misplaced(under(member.name))),
-                Some(value) => self.value(&under(member.name), member.shape, value),
+                // What a name is under is told only of what is wrong.
+                Some((_, value)) if fits(member.shape, value) => {}
+                Some((_, value)) => self.value(&under(member.name), member.shape, value),
                 None if must => self.found.push(SchemaFault::Missing(under(member.name))),
                 None => {}
             }
         }
     }
 
-    fn value(&mut self, path: &str, shape: Shape, value: &Value) {
-        if let (Shape::Object(table), Value::Object(object)) = (shape, value)
-            && !object.is_empty()
-        {
-            self.members(path, table, object);
-        } else if !fits(shape, value) {
-            self.found.push(SchemaFault::Shape(path.to_owned()));
+    fn value(&mut self, path: &str, shape: Shape, value: &Node<'_>) {
+        match (shape, value) {
+            (Shape::Object(table), Node::Object(object)) if !object.is_empty() => {
+                self.members(path, table, object);
+            }
+            _ => self.found.push(SchemaFault::Shape(path.to_owned())),
         }
     }
 }
 
 /// Whether a value that is no object has its shape.
-fn fits(shape: Shape, value: &Value) -> bool {
-    let text = |good: &dyn Fn(&str) -> bool| value.as_str().is_some_and(good);
+fn fits(shape: Shape, value: &Node<'_>) -> bool {
+    let text = |good: &dyn Fn(&str) -> bool| value.text().is_some_and(good);
     match shape {
         Shape::Hex(digits) => {
             text(&|text| text.len() == digits && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')))
         }
-        Shape::Whole(least, most) => value.as_u64().is_some_and(|number| (least..=most).contains(&number)),
+        Shape::Whole(least, most) => value.whole().is_some_and(|number| (least..=most).contains(&number)),
         Shape::Day => {
             text(&|text| text.parse::<jiff::civil::Date>().is_ok_and(|day| day.to_string() == text))
         }
@@ -337,11 +356,12 @@ fn fits(shape: Shape, value: &Value) -> bool {
             (1..=32).contains(&text.len()) && text.bytes().all(closed)
         }),
         Shape::Word(known) => text(&known),
-        Shape::List(of) => value.as_array().is_some_and(|list| {
+        Shape::List(of) => {
+            let list = value.items();
             let twice =
                 list.iter().enumerate().any(|(at, one)| list.iter().skip(at + 1).any(|two| one == two));
             !list.is_empty() && !twice && list.iter().all(|one| fits(*of, one))
-        }),
+        }
         Shape::Object(_) => false,
     }
 }

@@ -11,7 +11,7 @@ use actix_web::{
 };
 
 use super::{
-    api::{audit, cases, form_data, grants, inbox, proposals, reports, sessions},
+    api::{audit, bundle, cases, form_data, grants, inbox, proposals, reports, sessions},
     openapi::document,
     problem::Problem,
     site::{
@@ -97,6 +97,7 @@ mod table {
         POST   "/api/v1/proposals/{id}/refusal"    Roles(CASE_ROLES), proposals::refuse;
         GET    "/api/v1/audit/entries"             Roles(AUDITOR),    audit::entries;
         GET    "/api/v1/audit/cases/{id}"          Roles(AUDITOR),    audit::case;
+        GET    "/api/v1/audit/bundle"              Roles(AUDITOR),    bundle::bundle;
 
         GET    "/"                                 Public,            public::root;
         GET    "/blank"                            Public,            public::blank;

@@ -6,7 +6,7 @@ use utoipa::{
     openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
-use super::api::{audit, cases, form_data, grants, inbox, proposals, reports, sessions};
+use super::api::{audit, bundle, cases, form_data, grants, inbox, proposals, reports, sessions};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -24,7 +24,7 @@ use super::api::{audit, cases, form_data, grants, inbox, proposals, reports, ses
         cases::list, cases::show, cases::step, cases::attestation, cases::recusal, cases::message, cases::note,
         grants::give, grants::take,
         proposals::list, proposals::approve, proposals::refuse,
-        audit::entries, audit::case,
+        audit::entries, audit::case, bundle::bundle,
     ),
     modifiers(&Bearer),
 )]

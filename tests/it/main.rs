@@ -24,6 +24,9 @@
     reason = "a test panics in order to fail"
 )]
 
+#[path = "../conformance/programs.rs"]
+mod programs;
+
 mod app;
 mod browser;
 mod bundle;
@@ -64,6 +67,7 @@ mod http_receipts;
 mod http_silence;
 mod http_steps;
 mod http_walls;
+mod log_export;
 mod log_files;
 mod log_schema;
 mod log_tree;

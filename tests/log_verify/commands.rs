@@ -53,8 +53,12 @@ fn tar_of(bundle: &Bundle) -> Vec<u8> {
 
 /// Exit code, what was printed, what was complained about.
 fn verify(bundle: &Path, more: &[&str]) -> (i32, String, String) {
+    audit("verify", &[&[bundle.to_str().unwrap()], more].concat())
+}
+
+fn audit(what: &str, arguments: &[&str]) -> (i32, String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_senim"));
-    let done = command.args(["audit", "verify"]).arg(bundle).args(more).env_clear().output().unwrap();
+    let done = command.args(["audit", what]).args(arguments).env_clear().output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     (done.status.code().unwrap(), text(&done.stdout), text(&done.stderr))
 }
@@ -151,4 +155,39 @@ fn a_bundle_that_holds_a_file_twice_is_not_read() {
     let (code, _, err) = verify(&place.write("twice.tar", first), &[]);
     assert_eq!(code, 2);
     assert!(err.contains("twice"), "{err}");
+}
+
+#[test]
+fn a_newer_head_extends_an_older_one_or_the_command_says_no() {
+    let (place, log) = (Place::new("consistency"), Log::lived());
+    let policy = place.write("policy", log.policy());
+    let bundle = log.bundle();
+    let new = place.tar("new.tar", &bundle);
+    let older = place.write("older", &bundle.files["checkpoints/300"]);
+    let alone = place.write("alone", &bundle.files["checkpoint"]);
+    let mut forked = Log::lived();
+    forked.entries.remove(100);
+    forked.entries.truncate(400);
+    let forked = place.tar("forked.tar", &forked.bundle());
+    let compare = |old: &Path, new: &Path| {
+        let policy = policy.to_str().unwrap();
+        audit("consistency", &[old.to_str().unwrap(), new.to_str().unwrap(), "--policy", policy])
+    };
+    let (code, out, err) = compare(&older, &new);
+    assert_eq!(code, 0, "{out}{err}");
+    assert!(out.contains("405 entries were added; none was changed."), "{out}");
+    assert_eq!(compare(&new, &new).0, 0);
+    assert_eq!(compare(&alone, &alone).0, 0);
+    let (code, out, _) = compare(&forked, &new);
+    assert_eq!(code, 1);
+    assert!(out.contains("history was rewritten"), "{out}");
+    let (code, out, _) = compare(&new, &older);
+    assert_eq!(code, 1);
+    assert!(out.contains("entries were taken out") && out.contains("number 300"), "{out}");
+    assert_eq!(compare(&older, &alone).0, 2, "no tiles");
+    let names = [older.to_str().unwrap(), new.to_str().unwrap(), "--json"];
+    let (code, out, _) = audit("consistency", &names);
+    let answer: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &answer["outcome"]), (3, &"policy_not_met".into()));
+    assert_eq!(audit("consistency", &names[..1]).0, 64);
 }

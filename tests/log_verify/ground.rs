@@ -86,7 +86,7 @@ pub struct Log {
     pub people: Vec<Person>,
     heads: BTreeMap<Uuid, Head>,
     founders: [SigningKey; 2],
-    clock: i64,
+    pub clock: i64,
 }
 
 impl Person {
@@ -197,6 +197,13 @@ impl Log {
             Draft::new(Act::ConfigChanged, By::System, when).code("what", "routing")
         });
         self.entries.push(entry);
+    }
+
+    /// An entry of the log about itself, not in the log yet.
+    pub fn own(&mut self, id: Uuid, act: Act, more: impl for<'k> FnOnce(Draft<'k>) -> Draft<'k>) -> Entry {
+        // All that an epoch writes has one time.
+        self.clock -= 1;
+        self.seal(id, ObjectKind::Log, |when| more(Draft::new(act, By::System, when)))
     }
 
     /// What one who checks trusts.

@@ -3,6 +3,7 @@
 use super::{
     Asked,
     report::{Outcome, Report},
+    rotation::{self, Signed},
     source::Source,
 };
 use crate::audit::{
@@ -30,8 +31,10 @@ pub(super) struct Heads {
 /// Reads and judges the checkpoints; `None` where there is nothing to go on with.
 pub(super) fn read(source: &dyn Source, asked: &Asked<'_>, report: &mut Report) -> Option<Heads> {
     let policy = policy(source, asked, report)?;
-    let newest = newest(source, &policy, report)?;
-    let mut known = older(source, &policy, &newest, report);
+    let (newest, signed) = newest(source, &policy, report)?;
+    let mut signed = vec![signed];
+    let mut known = older(source, &policy, &newest, (&mut signed, report));
+    rotation::judge(signed, report);
     if let Some(kept) = &asked.remembered {
         if kept.size > newest.head.size {
             report.add(
@@ -79,7 +82,7 @@ fn policy(source: &dyn Source, asked: &Asked<'_>, report: &mut Report) -> Option
     }
 }
 
-fn newest(source: &dyn Source, policy: &Policy, report: &mut Report) -> Option<KnownHead> {
+fn newest(source: &dyn Source, policy: &Policy, report: &mut Report) -> Option<(KnownHead, Signed)> {
     let bytes = match source.file("checkpoint") {
         Ok(Some(bytes)) => bytes,
         Ok(None) => {
@@ -102,11 +105,9 @@ fn newest(source: &dyn Source, policy: &Policy, report: &mut Report) -> Option<K
     report.head = Some(*signed.head());
     let verdict = policy.check(&signed);
     judge(policy, &verdict, report);
-    (!verdict.forged()).then(|| KnownHead {
-        head: *signed.head(),
-        seen_at: first_seen(&verdict),
-        what: "the checkpoint".to_owned(),
-    })
+    let (head, seen_at) = (*signed.head(), first_seen(&verdict));
+    let known = KnownHead { head, seen_at, what: "the checkpoint".to_owned() };
+    (!verdict.forged()).then(|| (known, Signed::of(head.size, seen_at, &verdict)))
 }
 
 fn judge(policy: &Policy, verdict: &Verdict, report: &mut Report) {
@@ -148,7 +149,12 @@ fn first_seen(verdict: &Verdict) -> Option<u64> {
     verdict.witnesses.iter().filter_map(time).min()
 }
 
-fn older(source: &dyn Source, policy: &Policy, newest: &KnownHead, report: &mut Report) -> Vec<KnownHead> {
+fn older(
+    source: &dyn Source,
+    policy: &Policy,
+    newest: &KnownHead,
+    (all, report): (&mut Vec<Signed>, &mut Report),
+) -> Vec<KnownHead> {
     let mut known = Vec::new();
     for path in source.list("checkpoints") {
         let parsed = source.file(&path).ok().flatten().map(|bytes| SignedCheckpoint::parse(&bytes));
@@ -163,7 +169,9 @@ fn older(source: &dyn Source, policy: &Policy, newest: &KnownHead, report: &mut 
             report.add("checkpoints", Outcome::Finding, format_args!("{path} is newer than the checkpoint."));
         } else {
             let what = format!("the checkpoint of {} entries", signed.head().size);
-            known.push(KnownHead { head: *signed.head(), seen_at: first_seen(&verdict), what });
+            let seen_at = first_seen(&verdict);
+            all.push(Signed::of(signed.head().size, seen_at, &verdict));
+            known.push(KnownHead { head: *signed.head(), seen_at, what });
         }
     }
     known

@@ -1,5 +1,5 @@
 //! The history of every object: numbered without a gap, each entry naming the one before, and of a case only legal
-//! steps with their second pair of eyes.
+//! steps with their second pair of eyes. The daily map of heads is made again from them.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,7 +7,25 @@ use super::{
     reading::Reading,
     report::{Outcome, Report},
 };
-use crate::domain::case::{status::Status, step::Step, transition::find};
+use crate::{
+    audit::{
+        entry::ObjectKind,
+        head_map::{HeadMap, ObjectHead},
+    },
+    domain::case::{status::Status, step::Step, transition::find},
+};
+
+/// Acts that only a member of staff does, under their own signature.
+const BY_HAND: &[&str] = &[
+    "approval.given",
+    "approval.refused",
+    "coi.attested",
+    "content.read",
+    "decision.made",
+    "identity.approved",
+    "identity.opened",
+    "proposal.made",
+];
 
 /// An object's place in the log: its kind and audit id.
 type Object = (String, String);
@@ -32,11 +50,22 @@ struct Chain {
 pub(super) struct Histories {
     chains: HashMap<Object, Chain>,
     faults: u64,
+    /// Maps of heads, and those of them that are of other entries than those before.
+    maps: u64,
+    false_maps: u64,
 }
 
 impl Histories {
     /// Takes the next entry of the log.
     pub(super) fn push(&mut self, index: u64, entry: Reading, report: &mut Report) {
+        if let Some(root) = entry.heads.filter(|_| entry.did("log.headmap")) {
+            self.maps = self.maps.saturating_add(1);
+            if self.heads() != Some(root) {
+                self.false_maps = self.false_maps.saturating_add(1);
+                let sentence = format!("Entry {index} is a map of heads, but not of the entries before it.");
+                report.add_at("heads", index, sentence);
+            }
+        }
         let chain = self.chains.entry(entry.object.clone()).or_default();
         let mut problems = Vec::new();
         if entry.n <= chain.n || chain.waiting.contains_key(&entry.n) {
@@ -53,6 +82,24 @@ impl Histories {
         }
     }
 
+    /// The root of the map of the heads of all objects so far; `None` where an object is none that a map can hold.
+    fn heads(&self) -> Option<[u8; 32]> {
+        let mut heads: Vec<ObjectHead> = Vec::with_capacity(self.chains.len());
+        for ((kind, id), chain) in &self.chains {
+            let kind = ObjectKind::ALL.iter().copied().find(|known| known.code() == kind)?;
+            let last = chain.waiting.last_key_value().map(|(n, (_, entry))| (*n, entry.commitment));
+            let (n, commitment) = last.or_else(|| Some((chain.n, chain.head?)))?;
+            let id = uuid::Uuid::try_parse(id).ok()?;
+            heads.push(ObjectHead { kind, id, n: u32::try_from(n).ok()?, commitment });
+        }
+        heads.sort_unstable_by_key(|head| (head.kind.code(), head.id));
+        let mut map = HeadMap::new();
+        for part in heads.chunks(4096) {
+            map.extend(part).ok()?;
+        }
+        Some(*map.head().root.bytes())
+    }
+
     /// Ends. `waits` tells whether a missing entry may still be waiting for its day, seen from one that follows it.
     pub(super) fn finish(self, waits: impl Fn(&Reading) -> bool, report: &mut Report) {
         let gap = |chain: &Chain| {
@@ -65,6 +112,10 @@ impl Histories {
             let sentence =
                 format!("Entry {index} is number {number} of its object, and number {missing} is missing.");
             report.add_at("histories", *index, sentence);
+        }
+        if self.maps > 0 && self.false_maps == 0 {
+            let sentence = format!("All {} maps of heads are of the entries before them.", self.maps);
+            report.add("heads", Outcome::Good, sentence);
         }
         if self.faults == 0 && gaps.is_empty() {
             let (objects, cases) =
@@ -86,6 +137,11 @@ impl Chain {
             problems.push((index, format!("Entry {index} does not follow the entry before it.")));
         }
         (self.n, self.head) = (entry.n, Some(entry.commitment));
+        let by_hand = entry.cause == "staff" && entry.signed;
+        if !by_hand && BY_HAND.iter().any(|act| entry.did(act)) {
+            let what = "it decides or looks, and no member of staff signed it";
+            problems.push((index, format!("Entry {index}: {what}.")));
+        }
         if entry.object.0 != "case" {
             return;
         }
@@ -122,6 +178,9 @@ impl Chain {
     }
 
     fn second_pair_of_eyes(&self, entry: &Reading) -> Result<(), &'static str> {
+        if entry.cause != "staff" || !entry.signed {
+            return Err("it needs a second person, and none signed it");
+        }
         let proposal = entry.answers.iter().find_map(|answered| self.proposals.get(answered));
         let (proposer, step) =
             proposal.ok_or("it needs a second person, and answers no proposal of this case")?;

@@ -2,38 +2,50 @@
 //!
 //! | file | checks |
 //! | --- | --- |
-//! | `heads` | policy, signatures, quorum; which heads are vouched for |
+//! | `heads`, `rotation` | policy, signatures, quorum; which heads are vouched for, and whether keys changed as they should |
+//! | `manifest` | that the bundle is what it says, and at which pace its log moves |
 //! | `leaves` | that the entries are those whose tree was signed: commitments, records, tiles, every known root |
-//! | `history` | that each object's history is whole, and of a case legal, with its second pair of eyes |
+//! | `history` | that each object's history is whole, and of a case legal, with its second pair of eyes; the maps of heads |
 //! | `committed` | that the directory is exactly what the log committed to |
 //! | `actors` | that whoever acts was enrolled before, and is who the openings say |
+//! | `own`, `growth` | that pads are pads, and that the tree grew by its pace, whatever came |
 //! | `people` | that acts of staff carry their signatures, by the signed directory |
 //! | `times` | that no entry tells a time which the witnesses contradict |
+//! | `extension` | whether one head is the beginning of another |
 //! | `report`, `source`, `reading` | what was found; where files come from; an entry taken apart |
 //!
 //! Nothing here panics, whatever the bundle holds. To add a check: a file here and its place in [`verify`].
 
 mod actors;
 mod committed;
+mod extension;
+mod growth;
 mod heads;
 mod history;
 mod leaves;
+mod manifest;
+mod own;
 mod people;
 mod reading;
 mod report;
+mod rotation;
 mod source;
 mod times;
 
+pub use extension::extension;
 pub use people::{DirectoryLine, founding_keys};
 pub use report::{Check, Outcome, Report};
 pub use source::{Entries, Source, Unreadable};
 
 use self::{
-    actors::Actors, committed::Committed, history::Histories, leaves::Leaves, people::People,
+    actors::Actors, committed::Committed, history::Histories, leaves::Leaves, own::Own, people::People,
     reading::Reading, times::Times,
 };
 use super::{entry::commitment_of, schema, tree::TreeHead};
 use crate::crypto::sign::VerifyingKey;
+
+/// What the `manifest` of a bundle says that it is.
+pub const FORMAT: &str = "senim/log-bundle/v1";
 
 /// How a log moves; of its operator's public statement, not of the bundle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,12 +56,14 @@ pub struct Pace {
     pub mmd: u64,
     /// Length of the log's day, seconds; a demonstration shortens it.
     pub day: u64,
+    /// Leaves that an epoch adds, doubled only for what came late.
+    pub quantum: u64,
 }
 
 impl Default for Pace {
-    /// 15 minutes, one hour, one day (audit-log.md 3.6).
+    /// 15 minutes, one hour, one day (audit-log.md 3.6); 64 leaves (4.1).
     fn default() -> Self {
-        Self { epoch: 900, mmd: 3600, day: 86_400 }
+        Self { epoch: 900, mmd: 3600, day: 86_400, quantum: 64 }
     }
 }
 
@@ -71,6 +85,7 @@ pub struct Asked<'a> {
 pub fn verify(source: &dyn Source, asked: &Asked<'_>, progress: &mut dyn FnMut(u64)) -> Report {
     let mut report = Report::default();
     let Some(heads) = heads::read(source, asked, &mut report) else { return report };
+    manifest::check(source, asked.pace, &mut report);
     let entries = match source.entries() {
         Ok(entries) => entries,
         Err(error) => {
@@ -86,6 +101,7 @@ pub fn verify(source: &dyn Source, asked: &Asked<'_>, progress: &mut dyn FnMut(u
         actors: Actors::read(source, &mut report),
         people,
         times: Times::new(&heads.known, asked.pace),
+        own: Own::new(asked.pace),
         lawless: 0,
     };
     for (index, entry) in (0_u64..).zip(entries) {
@@ -110,17 +126,26 @@ struct Pass<'s> {
     actors: Actors,
     people: People,
     times: Times,
+    own: Own,
     lawless: u64,
 }
 
 impl Pass<'_> {
     fn take(&mut self, index: u64, body: &[u8], report: &mut Report) {
-        self.leaves.push(commitment_of(body), report);
-        if let Some(fault) = schema::faults(body).first() {
-            self.lawless = self.lawless.saturating_add(1);
-            report.add_at("schema", index, format_args!("Entry {index}: {fault}."));
-        }
-        let Some(entry) = Reading::of(body) else { return };
+        let commitment = commitment_of(body);
+        self.leaves.push(commitment, report);
+        let entry = match schema::read(body) {
+            Ok(entry) => Reading::of_node(&entry, commitment),
+            Err(faults) => {
+                self.lawless = self.lawless.saturating_add(1);
+                if let Some(fault) = faults.first() {
+                    report.add_at("schema", index, format_args!("Entry {index}: {fault}."));
+                }
+                Reading::of(body, commitment)
+            }
+        };
+        let Some(entry) = entry else { return };
+        self.own.push(index, &entry, report);
         self.people.push(index, &entry, body, report);
         self.actors.push(index, &entry, report);
         self.committed.push(index, &entry);
@@ -129,6 +154,7 @@ impl Pass<'_> {
     }
 
     fn finish(self, pace: Pace, report: &mut Report) {
+        let size = report.head.as_ref().map_or(0, |head| head.size);
         self.leaves.finish(report);
         if self.lawless == 0 {
             report.add("schema", Outcome::Good, "Every entry is canonical and holds only what is allowed.");
@@ -145,5 +171,6 @@ impl Pass<'_> {
         self.committed.finish(&self.people, pace, report);
         self.actors.finish(report);
         self.times.finish(report);
+        self.own.finish(size, report);
     }
 }

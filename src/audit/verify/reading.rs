@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::audit::entry::commitment_of;
+use crate::audit::node::Node;
 
 /// An entry. What its members may be is checked by [`crate::audit::schema`]; here they are only taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,11 +72,46 @@ struct RawObject {
 }
 
 impl Reading {
-    /// Takes an entry apart; `None` where it is not one.
-    pub(super) fn of(body: &[u8]) -> Option<Self> {
+    /// Takes a lawful entry apart; `None` where it is not one.
+    pub(super) fn of_node(entry: &Node<'_>, commitment: [u8; 32]) -> Option<Self> {
+        let text = |node: Option<&Node<'_>>| node.and_then(Node::text).map(str::to_owned);
+        let texts = |name| entry.get(name).map(Node::items).unwrap_or_default().iter().filter_map(Node::text);
+        let (by, object) = (entry.get("by")?, entry.get("obj")?);
+        let codes = entry.get("codes").map(Node::members).unwrap_or_default();
+        let prev = entry.get("prev").and_then(Node::text);
+        let committed =
+            |name| entry.get("cm").and_then(|cm| cm.get(name)).and_then(Node::text).and_then(hash);
+        Some(Self {
+            commitment,
+            acts: texts("acts").map(str::to_owned).collect(),
+            at: entry.get("at").and_then(Node::whole),
+            day: text(entry.get("day")),
+            cause: text(by.get("k"))?,
+            alias: text(by.get("id")),
+            role: text(by.get("role")),
+            enrolled: text(entry.get("alias")),
+            object: (text(object.get("k"))?, text(object.get("id"))?),
+            n: entry.get("n").and_then(Node::whole)?,
+            prev: prev.map(|hex| hash(hex).ok_or(())).transpose().ok()?,
+            from: text(entry.get("from")),
+            to: text(entry.get("to")),
+            codes: codes
+                .iter()
+                .filter_map(|(name, code)| Some(((*name).to_owned(), code.text()?.to_owned())))
+                .collect(),
+            answers: texts("ok").map(|hex| hash(hex).ok_or(())).collect::<Result<_, _>>().ok()?,
+            signed: entry.get("sig").is_some(),
+            heads: committed("heads"),
+            directory: committed("directory"),
+            identity: committed("identity"),
+        })
+    }
+
+    /// Takes an entry apart that breaks a rule; `None` where it is not one at all.
+    pub(super) fn of(body: &[u8], commitment: [u8; 32]) -> Option<Self> {
         let raw: Raw = serde_json::from_slice(body).ok()?;
         Some(Self {
-            commitment: commitment_of(body),
+            commitment,
             acts: raw.acts,
             at: raw.at,
             day: raw.day,
@@ -104,5 +139,8 @@ impl Reading {
 }
 
 fn hash(hex: &str) -> Option<[u8; 32]> {
-    data_encoding::HEXLOWER.decode(hex.as_bytes()).ok()?.try_into().ok()
+    let mut bytes = [0; 32];
+    (hex.len() == 64).then_some(())?;
+    data_encoding::HEXLOWER.decode_mut(hex.as_bytes(), &mut bytes).ok()?;
+    Some(bytes)
 }

@@ -2,15 +2,14 @@
 
 use std::{
     fs,
-    io::{self, IsTerminal, Write},
+    io::{self, Write},
     path::{Path, PathBuf},
 };
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
 
-use super::tarball::Tarball;
+use super::{progress, tarball::Tarball};
 use crate::{
     audit::{
         tree::{Hash, TreeHead},
@@ -45,6 +44,9 @@ pub(crate) struct Arguments {
     /// Length of this log's day, seconds; a demonstration shortens it
     #[arg(long, default_value_t = Pace::default().day, value_name = "SECONDS")]
     day: u64,
+    /// Leaves that an epoch of this log adds
+    #[arg(long, default_value_t = Pace::default().quantum, value_name = "LEAVES")]
+    quantum: u64,
 }
 
 /// A head that is kept.
@@ -76,9 +78,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
         policy: policy.as_deref(),
         remembered: kept.as_ref().and_then(Kept::head),
         genesis: genesis.as_deref(),
-        pace: Pace { epoch: arguments.epoch, mmd: arguments.mmd, day: arguments.day },
+        pace: Pace {
+            epoch: arguments.epoch,
+            mmd: arguments.mmd,
+            day: arguments.day,
+            quantum: arguments.quantum,
+        },
     };
-    let bar = progress(arguments.json);
+    let bar = progress::entries(arguments.json);
     let mut report = verify(&bundle, &asked, &mut |read| {
         if read.is_multiple_of(1000) {
             bar.set_position(read);
@@ -133,7 +140,8 @@ fn remember(path: &Path, report: &Report) -> Result<(), Failure> {
     write().map_err(Failure::file(path))
 }
 
-fn print(report: &Report, json: bool) {
+/// Says what was found.
+pub(super) fn print(report: &Report, json: bool) {
     if json {
         return say(report.to_json());
     }
@@ -152,12 +160,4 @@ fn print(report: &Report, json: bool) {
     if let Some(index) = report.first_divergent() {
         say(format_args!("The first entry concerned is number {index}, counted from 0."));
     }
-}
-
-fn progress(silent: bool) -> ProgressBar {
-    if silent || !io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let style = ProgressStyle::with_template("{spinner} {human_pos} entries, {per_sec}");
-    ProgressBar::no_length().with_style(style.unwrap_or_else(|_bad| ProgressStyle::default_spinner()))
 }
