@@ -7,8 +7,9 @@
 use serde_json::{Map, Value};
 
 use super::{
-    act::Act,
+    act::{Act, Cause},
     entry::{MAX_BYTES, clauses},
+    requirements::unmet,
 };
 use crate::domain::{
     case::{
@@ -102,6 +103,15 @@ pub enum SchemaFault {
     /// A value of another shape, or outside its vocabulary.
     #[error("`{0}` is not what it must be")]
     Shape(String),
+    /// An act in the history of an object of a kind that it does not concern.
+    #[error("`{0}` does not stand on this kind of object")]
+    WrongObject(&'static str),
+    /// An act that this cause cannot have brought about.
+    #[error("`{0}` is not caused so")]
+    WrongCause(&'static str),
+    /// A member that an act needs; where several are named, at least one of them.
+    #[error("`{0}` needs `{1}`")]
+    Needed(&'static str, &'static str),
     /// Other clauses than those of the acts.
     #[error("`oecd` does not say the clauses of the acts")]
     Clauses,
@@ -148,7 +158,7 @@ pub const ENTRY: &[Member] = members! {
 #[rustfmt::skip]
 pub const BY: &[Member] = members! {
     "id"   ByStaff, Shape::Hex(16);
-    "k"    Always,  words!("staff" | "reporter" | "timer" | "system");
+    "k"    Always,  words!(Cause);
     "role" ByStaff, Shape::Word(is_part);
 };
 
@@ -183,7 +193,7 @@ pub const CODES: &[Member] = members! {
     "proceedings"         Sometimes, words!(Proceedings);
     "profile"             Sometimes, Shape::Word(is_profile);
     "public_interest"     Sometimes, words!(Answer);
-    "query"               Sometimes, words!("page" | "entry" | "case" | "staff" | "desk" | "instance" | "log");
+    "query"               Sometimes, words!("acts" | "evidence" | "inclusion" | "page" | "entry" | "case" | "staff" | "desk" | "instance" | "log");
     "reason_code"         Sometimes, words!(ReasonCode);
     "reassessed_detriment" Sometimes, words!(DetrimentLevel);
     "retention_class"     Sometimes, words!(RetentionClass);
@@ -219,7 +229,7 @@ pub fn faults(body: &[u8]) -> Vec<SchemaFault> {
     let Ok(entry) = serde_json::from_slice::<Map<String, Value>>(body) else {
         return vec![SchemaFault::NotAnObject];
     };
-    let mut check = Check { cause: Cause::of(&entry), found: Vec::new() };
+    let mut check = Check { standing: Standing::of(&entry), found: Vec::new() };
     // A member that stands twice is read once, so it is missing from what is written again.
     if !serde_json_canonicalizer::to_vec(&entry).is_ok_and(|canonical| canonical == body) {
         check.found.push(SchemaFault::NotCanonical);
@@ -228,9 +238,11 @@ pub fn faults(body: &[u8]) -> Vec<SchemaFault> {
     if entry.contains_key("from") && !entry.contains_key("to") {
         check.found.push(SchemaFault::Missing("to".to_owned()));
     }
-    if entry.get("oecd") != Some(&clauses(&acts(&entry))) {
+    let acts = acts(&entry);
+    if entry.get("oecd") != Some(&clauses(&acts)) {
         check.found.push(SchemaFault::Clauses);
     }
+    check.found.extend(unmet(&entry, &acts));
     check.found
 }
 
@@ -242,14 +254,14 @@ fn acts(entry: &Map<String, Value>) -> Vec<Act> {
 
 /// What decides which members must stand.
 #[derive(Clone, Copy)]
-struct Cause {
+struct Standing {
     staff: bool,
     system: bool,
     reporter: bool,
     first: bool,
 }
 
-impl Cause {
+impl Standing {
     fn of(entry: &Map<String, Value>) -> Self {
         let kind = entry.get("by").and_then(|by| by.get("k")).and_then(Value::as_str);
         let first = entry.get("n").and_then(Value::as_u64) == Some(1);
@@ -277,7 +289,7 @@ impl Cause {
 }
 
 struct Check {
-    cause: Cause,
+    standing: Standing,
     found: Vec<SchemaFault>,
 }
 
@@ -288,7 +300,7 @@ impl Check {
             self.found.push(SchemaFault::Unknown(under(name)));
         }
         for member in table {
-            let (may, must) = self.cause.of_member(member.stands);
+            let (may, must) = self.standing.of_member(member.stands);
             match object.get(member.name) {
                 Some(_) if !may => self.found.push(SchemaFault::Misplaced(under(member.name))),
                 Some(value) => self.value(&under(member.name), member.shape, value),

@@ -137,11 +137,14 @@ fn attack_09_an_entry_back_dated_when_it_was_made() {
         let mut log = Log::lived();
         let id = uuid_v4(&mut log.rng);
         let at = jiff::Timestamp::from_second(BEGIN + 800 + shift).unwrap();
-        let entry = log.seal(id, ObjectKind::Desk, |_| Draft::new(Act::DeskOpened, By::System, When::At(at)));
+        let entry = log.seal(id, ObjectKind::Desk, |_| {
+            Draft::new(Act::DeskOpened, By::System, When::At(at)).code("profile", "kz")
+        });
         let commitment = entry.commitment;
         if excused {
             // An epoch is shuffled: the excuse may stand before what it excuses.
-            let late = log.seal(id, ObjectKind::Desk, |when| {
+            let own = uuid_v4(&mut log.rng);
+            let late = log.seal(own, ObjectKind::Log, |when| {
                 Draft::new(Act::LogLate, By::System, when).answering(commitment)
             });
             log.entries.push(late);
@@ -346,6 +349,32 @@ fn attack_25_entries_that_are_not_canonical() {
         let bodies = bundle.entries.clone();
         log.publish(&mut bundle, &bodies);
         assert_finds(&bundle, &log, "schema", Some(650));
+    }
+}
+
+/// An act without what it needs, on a wrong object or by a wrong cause: the operator's own hand, with the real keys.
+#[test]
+fn acts_that_lack_what_they_need() {
+    type Spoil = fn(&mut Map<String, Value>);
+    let spoils: [(&str, Spoil); 3] = [
+        ("`config.changed` needs `codes.what`", |entry| drop(entry.remove("codes"))),
+        ("`config.changed` does not stand on this kind of object", |entry| {
+            let id = entry["obj"]["id"].clone();
+            drop(entry.insert("obj".to_owned(), json!({"id": id, "k": "desk"})));
+        }),
+        ("`config.changed` is not caused so", |entry| {
+            drop(entry.insert("by".to_owned(), json!({"k": "timer"})));
+        }),
+    ];
+    for (sentence, spoil) in spoils {
+        let log = Log::lived();
+        let mut bundle = log.bundle();
+        bundle.entries[650] = edited(&bundle.entries[650], spoil);
+        let bodies = bundle.entries.clone();
+        log.publish(&mut bundle, &bodies);
+        assert_finds(&bundle, &log, "schema", Some(650));
+        let report = bundle.verified(&log.policy(), |_| {});
+        assert!(found(&report, "schema").iter().any(|found| found.contains(sentence)), "{report:#?}");
     }
 }
 

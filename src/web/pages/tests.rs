@@ -277,7 +277,7 @@ fn every_act_of_the_record_has_its_word() {
     let table = include_str!("../../audit/act.rs");
     let acts: Vec<&str> = table
         .lines()
-        .filter_map(|line| line.split_once(" = \"")?.1.split_once("\": \""))
+        .filter_map(|line| line.split_once("= \"")?.1.split_once("\", "))
         .map(|(code, _)| code)
         .collect();
     assert!(acts.len() > 80, "the table was not understood");
