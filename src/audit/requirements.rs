@@ -23,7 +23,8 @@ pub(super) fn unmet(entry: &Map<String, Value>, acts: &[Act]) -> Vec<SchemaFault
         if cause.is_some_and(|cause| !act.causes().contains(&cause)) {
             found.push(SchemaFault::WrongCause(act.code()));
         }
-        let lacking = act.needs().iter().filter(|need| need.split('|').all(|path| member(entry, path).is_none()));
+        let lacking =
+            act.needs().iter().filter(|need| need.split('|').all(|path| member(entry, path).is_none()));
         found.extend(lacking.map(|need| SchemaFault::Needed(act.code(), need)));
     }
     // A change of state stands with the act that says so, and with no other.

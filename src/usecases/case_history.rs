@@ -60,9 +60,7 @@ pub(super) async fn case_history(ctx: &Context, case: &CaseRow) -> Result<Vec<Hi
 }
 
 fn line(mut entry: EntryRow, logins: &HashMap<String, String>) -> Option<HistoryLine> {
-    entry
-        .acts
-        .retain(|code| Act::parse(code).is_some_and(|act| act.seen_by().contains(&Viewer::Case)));
+    entry.acts.retain(|code| Act::parse(code).is_some_and(|act| act.seen_by().contains(&Viewer::Case)));
     if entry.acts.is_empty() {
         return None;
     }

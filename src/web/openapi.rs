@@ -23,7 +23,7 @@ use super::api::{audit, cases, form_data, inbox, proposals, reports, sessions};
         sessions::open, sessions::close,
         cases::list, cases::show, cases::step, cases::attestation, cases::recusal, cases::message, cases::note,
         proposals::list, proposals::approve, proposals::refuse,
-        audit::entries, audit::case,
+        audit::entries, audit::case, audit::acts,
     ),
     modifiers(&Bearer),
 )]

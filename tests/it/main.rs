@@ -38,6 +38,7 @@ mod server;
 mod world;
 
 mod absent;
+mod audit_room;
 mod browser_main_job;
 mod browser_people;
 mod browser_reporter;

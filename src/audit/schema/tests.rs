@@ -157,7 +157,8 @@ fn every_member_that_must_stand_is_missed() {
     assert_eq!(with(of_reporter(), &["day"], Value::Null), [missing("day")]);
     for (name, need) in [("codes", "codes.step"), ("ok", "ok"), ("sig", "sig"), ("from", "from")] {
         let found = with(of_staff(), &[name], Value::Null);
-        let by_an_act = |fault: &SchemaFault| matches!(fault, SchemaFault::Needed(_, member) if *member == need);
+        let by_an_act =
+            |fault: &SchemaFault| matches!(fault, SchemaFault::Needed(_, member) if *member == need);
         assert!(!found.is_empty() && found.iter().all(by_an_act), "{name}: {found:?}");
     }
 }

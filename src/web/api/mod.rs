@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod case_view;
 pub mod cases;
+pub mod entry_filter;
 pub mod form_data;
 pub mod inbox;
 pub mod proposals;
