@@ -21,4 +21,4 @@ create index entries_by_cause on audit.entries (cause, moment, eid) where acts <
 create index entries_by_actor on audit.entries (actor, moment, eid) where actor is not null;
 create index entries_by_role on audit.entries (role, moment, eid) where role is not null;
 -- The objects of a profile, by their first entries.
-create index entries_by_profile on audit.entries (profile, obj_id) where n = 1 and profile is not null;
+create index entries_by_profile on audit.entries (profile, obj_kind, obj_id) where n = 1 and profile is not null;

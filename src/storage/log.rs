@@ -148,7 +148,8 @@ fn of_objects<'q>(mut query: Conditions<'q>, filter: &EntryFilter) -> Conditions
         query = query.filter(entries::obj_kind.eq_any(kinds).and(entries::obj_id.eq(id)));
     }
     if let Some(profile) = filter.profile {
-        let first = "exists (select from audit.entries f where f.n = 1 and f.obj_id = entries.obj_id and f.profile = ";
+        let first = "exists (select from audit.entries f where f.n = 1 and f.obj_kind = entries.obj_kind \
+             and f.obj_id = entries.obj_id and f.profile = ";
         query = query.filter(sql::<Bool>(first).bind::<Text, _>(profile.code()).sql(")"));
     }
     query

@@ -48,7 +48,7 @@ fn filters_combine_and_each_entry_tells_its_place() {
         let numbers: Vec<u64> = of(&history, "/entry/n").iter().map(|n| n.as_u64().unwrap()).collect();
         assert_eq!(
             numbers,
-            (1..=numbers.len() as u64).collect::<Vec<_>>(),
+            (1..).take(numbers.len()).collect::<Vec<u64>>(),
             "a history goes from the first on"
         );
         let by_staff = get(&format!("case={case}&cause=staff&role=triager&principle=11a")).await;
@@ -74,6 +74,8 @@ fn filters_combine_and_each_entry_tells_its_place() {
         assert!(of(&history, "/index").iter().all(|index| index.is_null()), "all wait");
         world.advance_days(2);
         assert!(sequence_log(&world.ctx).await.unwrap() > 0);
+        let auditor = app.staff(&world.sign_in("aud1").await);
+        let get = async |query: &str| auditor.get(&format!("/audit/entries?{query}")).await.expect(200);
         let history = get(&format!("case={case}")).await;
         let places: BTreeSet<u64> =
             of(&history, "/index").iter().map(|index| index.as_u64().unwrap()).collect();
@@ -108,7 +110,7 @@ fn a_cursor_goes_through_everything_once() {
             let before: Vec<_> =
                 of(&whole, "/id").into_iter().filter(|id| seen.contains(*id)).cloned().collect();
             assert_eq!(before, seen, "{filter}");
-            assert!(seen.len() > 4, "{filter}");
+            assert!(seen.len() > 3, "{filter}");
         }
     });
 }

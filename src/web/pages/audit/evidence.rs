@@ -133,7 +133,8 @@ impl AuditEvidencePage {
 
     /// The address of the entries behind a figure.
     fn behind(&self, name: &str, value: &str) -> String {
-        let mut query = form_urlencoded::Serializer::new("/audit/entries?".to_owned());
+        let entries = "/audit/entries?";
+        let mut query = form_urlencoded::Serializer::for_suffix(entries.to_owned(), entries.len());
         let pairs = [(name, value), ("from", self.from.as_str()), ("until", self.until.as_str())];
         for (name, value) in pairs.into_iter().filter(|(_, value)| !value.is_empty()) {
             query.append_pair(name, value);
