@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test panics in order to fail")]
 
+#[path = "log_verify/acts.rs"]
+mod acts;
 #[path = "log_verify/aliases.rs"]
 mod aliases;
 #[path = "log_verify/attacks.rs"]

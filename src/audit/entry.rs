@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::act::Act;
 use super::rhythm::Rhythm;
+use super::schema::{SchemaFault, faults};
 use crate::crypto::sign::SigningKey;
 
 /// What the commitment's hash begins with; the database checks the same.
@@ -78,6 +79,12 @@ impl ObjectKind {
             Self::Log => "log",
         }
     }
+
+    /// The kind with this code, if there is one.
+    #[must_use]
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.code() == code)
+    }
 }
 
 /// The last entry of an object: where the next one goes.
@@ -136,6 +143,9 @@ pub enum EntryError {
     /// Longer than [`MAX_BYTES`].
     #[error("the entry is {0} bytes long; {MAX_BYTES} are allowed")]
     TooLong(usize),
+    /// Something that the schema does not allow, or lacking what its acts need.
+    #[error("the entry is not one that may be written: {0}")]
+    Faulty(SchemaFault),
 }
 
 /// An entry ready to be appended.
@@ -151,6 +161,17 @@ pub struct Entry {
     pub previous: Option<[u8; 32]>,
     /// The day of an entry that carries nothing finer: a reporter caused it.
     pub day: Option<Date>,
+}
+
+impl Entry {
+    /// The entry itself, if it is one that may stand in the log: what the schema allows, with everything that its acts
+    /// need. Asked before anything is written.
+    ///
+    /// # Errors
+    /// [`EntryError::Faulty`] with the first fault.
+    pub fn checked(self) -> Result<Self, EntryError> {
+        faults(&self.body).into_iter().next().map_or(Ok(self), |fault| Err(EntryError::Faulty(fault)))
+    }
 }
 
 impl<'k> Draft<'k> {

@@ -2,10 +2,10 @@
 //!
 //! | file | holds | written from |
 //! | --- | --- | --- |
-//! | `act` | the closed list of acts, each with the OECD clauses that it evidences | |
+//! | `act` | the closed list of acts: what each needs, by whom, on what, who may see it, which OECD clauses it evidences | |
 //! | `entry` | an entry from draft to canonical bytes and commitment | RFC 8785 |
-//! | `schema` | what may stand in an entry, and whether it does | |
 //! | `node` | entries read in place | |
+//! | `schema`, `requirements` | what may stand in an entry, what its acts need, and whether it is so | |
 //! | `directory` | who is in the signed directory of staff, and with which keys | |
 //! | `rhythm` | epochs, days, how much the tree grows and what has to wait | |
 //! | `head_map` | the daily tree over the last entry of every object | RFC 6962 section 2.1 |
@@ -42,6 +42,7 @@ mod node;
 pub mod note;
 pub mod note_key;
 pub mod proof;
+mod requirements;
 pub mod rhythm;
 pub mod schema;
 pub mod stored;

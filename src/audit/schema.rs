@@ -7,9 +7,10 @@
 use serde_json::{Map, Value};
 
 use super::{
-    act::Act,
+    act::{Act, Cause},
     entry::{MAX_BYTES, clauses},
     node::{self, LARGEST, Node},
+    requirements::unmet,
 };
 use crate::domain::{
     case::{
@@ -107,6 +108,15 @@ pub enum SchemaFault {
     /// A value of another shape, or outside its vocabulary.
     #[error("`{0}` is not what it must be")]
     Shape(String),
+    /// An act in the history of an object of a kind that it does not concern.
+    #[error("`{0}` does not stand on this kind of object")]
+    WrongObject(&'static str),
+    /// An act that this cause cannot have brought about.
+    #[error("`{0}` is not caused so")]
+    WrongCause(&'static str),
+    /// A member that an act needs; where several are named, at least one of them.
+    #[error("`{0}` needs `{1}`")]
+    Needed(&'static str, &'static str),
     /// Other clauses than those of the acts.
     #[error("`oecd` does not say the clauses of the acts")]
     Clauses,
@@ -151,7 +161,7 @@ pub const ENTRY: &[Member] = members! {
 #[rustfmt::skip]
 pub const BY: &[Member] = members! {
     "id"   ByStaff, Shape::Hex(16);
-    "k"    Always,  words!("staff" | "reporter" | "timer" | "system");
+    "k"    Always,  words!(Cause);
     "role" ByStaff, Shape::Word(is_part);
 };
 
@@ -193,7 +203,7 @@ pub const CODES: &[Member] = members! {
     "proceedings"         Sometimes, words!(Proceedings);
     "profile"             Sometimes, Shape::Word(is_profile);
     "public_interest"     Sometimes, words!(Answer);
-    "query"               Sometimes, words!("page" | "entry" | "bundle" | "case" | "staff" | "desk" | "instance" | "log");
+    "query"               Sometimes, words!("acts" | "bundle" | "case" | "desk" | "entry" | "evidence" | "inclusion" | "instance" | "log" | "page" | "staff");
     "reason_code"         Sometimes, words!(ReasonCode);
     "reassessed_detriment" Sometimes, words!(DetrimentLevel);
     "retention_class"     Sometimes, words!(RetentionClass);
@@ -252,15 +262,16 @@ pub(super) fn read(body: &[u8]) -> Result<Node<'_>, Vec<SchemaFault>> {
 }
 
 fn check(entry: &Node<'_>) -> Vec<SchemaFault> {
-    let mut check = Check { cause: Cause::of(entry), found: Vec::new() };
+    let mut check = Check { standing: Standing::of(entry), found: Vec::new() };
     check.members("", ENTRY, entry.members());
     if entry.get("from").is_some() && entry.get("to").is_none() {
         check.found.push(SchemaFault::Missing("to".to_owned()));
     }
     let said = entry.get("oecd").map(Node::items).unwrap_or_default();
-    if !said.iter().map(Node::text).eq(clauses(&acts(entry)).into_iter().map(Some)) {
+    if !said.iter().map(Node::text).eq(clauses(&check.standing.acts).into_iter().map(Some)) {
         check.found.push(SchemaFault::Clauses);
     }
+    check.found.extend(unmet(entry, &check.standing.acts));
     check.found
 }
 
@@ -271,18 +282,19 @@ fn acts(entry: &Node<'_>) -> Vec<Act> {
 }
 
 /// What decides which members must stand.
-struct Cause {
+struct Standing {
     acts: Vec<Act>,
     staff: bool,
     reporter: bool,
     first: bool,
 }
 
-impl Cause {
+impl Standing {
     fn of(entry: &Node<'_>) -> Self {
-        let kind = entry.get("by").and_then(|by| by.get("k")).and_then(Node::text);
+        let kind = entry.get("by").and_then(|by| by.get("k")).and_then(Node::text).and_then(Cause::parse);
         let first = entry.get("n").and_then(Node::whole) == Some(1);
-        Self { acts: acts(entry), staff: kind == Some("staff"), reporter: kind == Some("reporter"), first }
+        let (staff, reporter) = (kind == Some(Cause::Staff), kind == Some(Cause::Reporter));
+        Self { acts: acts(entry), staff, reporter, first }
     }
 
     /// Whether a member may stand here, and whether it must.
@@ -307,7 +319,7 @@ impl Cause {
 }
 
 struct Check {
-    cause: Cause,
+    standing: Standing,
     found: Vec<SchemaFault>,
 }
 
@@ -318,7 +330,7 @@ impl Check {
             self.found.push(SchemaFault::Unknown(under(name)));
         }
         for member in table {
-            let (may, must) = self.cause.of_member(member.stands);
+            let (may, must) = self.standing.of_member(member.stands);
             match object.iter().find(|(name, _)| *name == member.name) {
                 Some(_) if !may => self.found.push(SchemaFault::Misplaced(under(member.name))),
                 // What a name is under is told only of what is wrong.

@@ -247,7 +247,7 @@ impl Store {
         let mut rng = self.entropy().rng();
         let audit_id = uuid_v4(&mut rng);
         let head = Head::new(ObjectKind::Case, audit_id);
-        let entry = draft.seal(&head, &self.writer(), rng.random())?;
+        let entry = draft.seal(&head, &self.writer(), rng.random())?.checked()?;
         let statement = IntakeStatement {
             audit_id,
             entry: &entry,

@@ -33,6 +33,10 @@ diesel::table! {
         moment -> Timestamptz,
         status_from -> Nullable<Text>,
         status_to -> Nullable<Text>,
+        cause -> Nullable<Text>,
+        actor -> Nullable<Text>,
+        role -> Nullable<Text>,
+        profile -> Nullable<Text>,
     }
 }
 

@@ -94,9 +94,9 @@ impl<'c> Tx<'c> {
         uuid_v4(&mut self.rng)
     }
 
-    /// Makes the entry that follows `head`; [`Tx::append`] writes it.
+    /// Makes the entry that follows `head`, if it may be written; [`Tx::append`] writes it.
     pub(super) fn seal(&mut self, head: &Head, draft: &Draft<'_>) -> Result<Entry, StorageError> {
-        Ok(draft.seal(head, &self.writer, self.rng.random())?)
+        Ok(draft.seal(head, &self.writer, self.rng.random())?.checked()?)
     }
 
     /// Appends an entry; the row it describes must name it before the transaction ends.

@@ -1,4 +1,4 @@
-//! The history of a case as its record tells it, for those who work on it.
+//! The history of a case as its record tells it, for those who work on it: the acts that the table of acts lets them see.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,10 @@ use serde::Deserialize;
 
 use super::{context::Context, error::Error};
 use crate::{
-    audit::entry::ObjectKind,
+    audit::{
+        act::{Act, Viewer},
+        entry::ObjectKind,
+    },
     storage::{
         cases::CaseRow,
         log::{EntryFilter, EntryRow},
@@ -53,12 +56,16 @@ pub(super) async fn case_history(ctx: &Context, case: &CaseRow) -> Result<Vec<Hi
         .into_iter()
         .map(|person| (data_encoding::HEXLOWER.encode(&person.alias), person.login))
         .collect();
-    Ok(entries.into_iter().map(|entry| line(entry, &logins)).collect())
+    Ok(entries.into_iter().filter_map(|entry| line(entry, &logins)).collect())
 }
 
-fn line(entry: EntryRow, logins: &HashMap<String, String>) -> HistoryLine {
+fn line(mut entry: EntryRow, logins: &HashMap<String, String>) -> Option<HistoryLine> {
+    entry.acts.retain(|code| Act::parse(code).is_some_and(|act| act.seen_by().contains(&Viewer::Case)));
+    if entry.acts.is_empty() {
+        return None;
+    }
     let members: Option<Members> = serde_json::from_slice(&entry.body).ok();
     let at = members.as_ref().and_then(|members| Timestamp::from_second(members.at?).ok());
     let who = members.and_then(|members| logins.get(&members.by.id?).cloned());
-    HistoryLine { n: entry.n, on: entry.day, at, acts: entry.acts, who, to: entry.status_to }
+    Some(HistoryLine { n: entry.n, on: entry.day, at, acts: entry.acts, who, to: entry.status_to })
 }

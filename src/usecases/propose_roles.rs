@@ -45,7 +45,9 @@ pub async fn propose_roles(
             }
             // Not what would wait, but what does: a proposal that was refused may be made again.
             let last = tx.last_directory_row(id).await?;
-            if person.invited_roles == wanted && last.is_some_and(|row| waits(ctx, &registry.directory, &person, &row)) {
+            if person.invited_roles == wanted
+                && last.is_some_and(|row| waits(ctx, &registry.directory, &person, &row))
+            {
                 return Err(Error::Conflict);
             }
             let serial = tx.last_serial(id).await?.saturating_add(1);

@@ -56,9 +56,17 @@ pub async fn unsigned_head(ctx: &Context, origin: &str) -> Result<Option<NewHead
 /// # Errors
 /// [`Error::BrokenTree`] where a tile is missing; [`Error::NotFound`] where the tree never had so many leaves.
 pub async fn consistency(ctx: &Context, old: u64, new: u64) -> Result<Vec<Hash>, Error> {
+    with_tiles(ctx, |rows| proof::consistency(&StoredTree::new(rows, new), old, new)).await
+}
+
+/// Makes a proof, fetching the tiles that it asks for.
+pub(super) async fn with_tiles(
+    ctx: &Context,
+    make: impl Fn(&TileRows) -> Result<Vec<Hash>, ProofError>,
+) -> Result<Vec<Hash>, Error> {
     let mut rows = TileRows::default();
     for _ in 0..MOST_TILES {
-        match proof::consistency(&StoredTree::new(&rows, new), old, new) {
+        match make(&rows) {
             Ok(proof) => return Ok(proof),
             Err(ProofError::OutOfRange { .. }) => return Err(Error::NotFound),
             Err(ProofError::Tile(TileError::Missing(tile))) => {
@@ -70,6 +78,16 @@ pub async fn consistency(ctx: &Context, old: u64, new: u64) -> Result<Vec<Hash>,
         }
     }
     Err(Error::NotFound)
+}
+
+/// A kept checkpoint with the lines of witnesses that are kept for it.
+pub(super) fn with_cosignatures(note: &str, kept: &[CosignatureRow]) -> Result<SignedCheckpoint, Error> {
+    let mut text = note.to_owned();
+    for row in kept {
+        text.push_str(&row.line);
+        text.push('\n');
+    }
+    SignedCheckpoint::parse(text.as_bytes()).map_err(|_cause| Error::Sealed("a kept checkpoint"))
 }
 
 /// A checkpoint with these lines under it; none where they are no lines of a note.

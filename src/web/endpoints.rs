@@ -16,8 +16,8 @@ use super::{
     problem::Problem,
     site::{
         audit as audit_pages, case as case_page, case_people, cases as case_list, credentials,
-        desk as desk_pages, inbox as inbox_pages, log, people, people_roles, proposals as proposal_pages,
-        public, report, sign_in,
+        desk as desk_pages, evidence, inbox as inbox_pages, inventory, log, people, people_roles,
+        proposals as proposal_pages, public, report, sign_in,
     },
 };
 use crate::domain::role::Role;
@@ -98,6 +98,7 @@ mod table {
         GET    "/api/v1/audit/entries"             Roles(AUDITOR),    audit::entries;
         GET    "/api/v1/audit/cases/{id}"          Roles(AUDITOR),    audit::case;
         GET    "/api/v1/audit/bundle"              Roles(AUDITOR),    bundle::bundle;
+        GET    "/api/v1/audit/acts"                Roles(AUDITOR),    audit::acts;
 
         GET    "/"                                 Public,            public::root;
         GET    "/blank"                            Public,            public::blank;
@@ -141,6 +142,11 @@ mod table {
         POST   "/staff/proposals/{id}/refusal"     Roles(CASE_ROLES), proposal_pages::refuse;
         GET    "/audit/entries"                    Roles(AUDITOR),    audit_pages::list;
         GET    "/audit/entries/{id}"               Roles(AUDITOR),    audit_pages::show;
+        GET    "/audit/entries/{id}/proof"         Roles(AUDITOR),    audit_pages::proof;
+        GET    "/audit"                            Roles(AUDITOR),    evidence::home;
+        GET    "/audit/evidence"                   Roles(AUDITOR),    evidence::show;
+        GET    "/audit/acts"                       Roles(AUDITOR),    inventory::show;
+        GET    "/audit/acts.csv"                   Roles(AUDITOR),    inventory::csv;
         GET    "/admin/staff"                      Roles(ADMINISTRATOR), people::list;
         POST   "/admin/staff/invitations"          Roles(ADMINISTRATOR), people::invite;
         POST   "/admin/staff/roles"                Roles(ADMINISTRATOR), people_roles::propose;

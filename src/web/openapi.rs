@@ -24,7 +24,7 @@ use super::api::{audit, bundle, cases, form_data, grants, inbox, proposals, repo
         cases::list, cases::show, cases::step, cases::attestation, cases::recusal, cases::message, cases::note,
         grants::give, grants::take,
         proposals::list, proposals::approve, proposals::refuse,
-        audit::entries, audit::case, bundle::bundle,
+        audit::entries, audit::case, audit::acts, bundle::bundle,
     ),
     modifiers(&Bearer),
 )]

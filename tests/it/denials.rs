@@ -39,6 +39,23 @@ fn a_step_that_the_state_does_not_offer_is_refused_and_recorded() {
     });
 }
 
+/// Who works on a case reads its history, but not what the table of acts keeps for auditors.
+#[test]
+fn the_history_of_a_case_shows_its_handlers_only_what_the_table_lets_them_see() {
+    in_world(async |world| {
+        let case = world.submit("The inspector asked for an envelope.").await.case;
+        let triager = world.sign_in("tri1").await;
+        triager.attest(case).await;
+        assert!(triager.step(case, Step::Decide, none()).await.is_err());
+        assert_eq!(world.owner().await.count(DENIED).await, 1);
+        let history = triager.open(case).await.unwrap().history;
+        let acts: Vec<&str> = history.iter().flat_map(|line| &line.acts).map(String::as_str).collect();
+        assert!(acts.contains(&"report.received") && acts.contains(&"coi.attested"), "{acts:?}");
+        assert!(!acts.contains(&"transition.denied"), "{acts:?}");
+        assert!(history.iter().all(|line| !line.acts.is_empty()));
+    });
+}
+
 /// Control EU-9.1a-1: asking for a case that is not one's own is answered like asking for none, and both are recorded.
 #[test]
 fn asking_for_a_case_of_others_is_recorded_like_asking_for_none() {

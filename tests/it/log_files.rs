@@ -15,19 +15,22 @@ use senim::{
         note_key::{KeyName, Kind, SignerKey},
         stored,
         tile::{TileId, TilePath, changed_bundles, changed_tiles},
+        tlog_proof::TlogProof,
         tree::{self, TreeHead},
         witness_policy::Policy,
     },
     config::Config,
     crypto::{note_key::NoteKey, secret::Secret},
+    domain::role::Role,
     jobs::Runner,
+    policy::RoleAt,
     signer::{Directory, Server, Signer},
     witness::{self, Witness},
 };
 use tokio::sync::oneshot;
 
 use crate::{
-    app::{Answer, App, configure},
+    app::{Answer, App, configure, in_app},
     database::bytes,
     world::{World, in_world},
 };
@@ -266,5 +269,33 @@ fn the_files_are_served_to_everybody_and_nothing_else_is() {
             assert_eq!(Answer::to(app.request("GET", &format!("/log/{path}"))).await.status, 404, "{path}");
         }
         app.stop().await;
+    });
+}
+
+/// An auditor takes away the proof that an entry is in the log, and it holds without the server.
+#[test]
+fn the_proof_of_an_entry_checks_offline() {
+    in_app(async |world, app| {
+        let home = Home::new("inclusion");
+        let (runner, config) = worker(world, &home);
+        let _signer = signer(world, &home, &config);
+        pass(world, &runner, 2).await;
+        world.enrol("aud1", &[RoleAt { role: Role::Auditor, desk: None }]).await;
+        let pages = app.staff_pages(&world.sign_in("aud1").await);
+        let mut owner = world.owner().await;
+        let query = "select l.idx, e.eid, e.commitment from audit.leaves l join audit.entries e using (eid) \
+                     where e.acts = '{log.genesis}' and e.obj_kind = 'instance'";
+        let leaf = owner.rows(query).await.remove(0);
+        let path = format!("/audit/entries/{}", leaf["eid"].as_str().unwrap());
+        assert!(pages.get(&path).await.body.contains(&format!("href=\"{path}/proof\"")));
+        let answer = pages.get(&format!("{path}/proof")).await;
+        assert_eq!(answer.status, 200);
+        assert!(answer.header("content-disposition").contains(".tlog-proof"));
+        let proof = TlogProof::parse(answer.body.as_bytes()).unwrap();
+        assert_eq!(Some(proof.index), leaf["idx"].as_u64());
+        let policy = Policy::parse(&fs::read(home.0.join("log/policy")).unwrap()).unwrap();
+        let commitment = bytes(&leaf["commitment"]);
+        assert!(proof.verify(&commitment, &policy).unwrap().accepted());
+        assert!(proof.verify(&[0; 32], &policy).is_err());
     });
 }

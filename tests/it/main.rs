@@ -45,6 +45,7 @@ mod world;
 mod absent;
 mod access;
 mod aliases;
+mod audit_room;
 mod browser_main_job;
 mod browser_people;
 mod browser_reporter;

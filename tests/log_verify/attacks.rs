@@ -20,7 +20,7 @@ pub fn found<'r>(report: &'r Report, check: &str) -> Vec<&'r str> {
 }
 
 /// That exactly this outcome came out, by this check, first at this place.
-fn assert_finds(bundle: &Bundle, log: &Log, check: &str, index: Option<u64>) {
+pub fn assert_finds(bundle: &Bundle, log: &Log, check: &str, index: Option<u64>) {
     let report = bundle.verified(&log.policy(), |_| {});
     assert_eq!(report.outcome(), Outcome::Finding, "{check}: {report:#?}");
     assert!(!found(&report, check).is_empty(), "{check}: {report:#?}");
@@ -30,7 +30,7 @@ fn assert_finds(bundle: &Bundle, log: &Log, check: &str, index: Option<u64>) {
 }
 
 /// Changes members of an entry and writes it canonically again.
-fn edited(body: &[u8], edit: impl FnOnce(&mut Map<String, Value>)) -> Vec<u8> {
+pub fn edited(body: &[u8], edit: impl FnOnce(&mut Map<String, Value>)) -> Vec<u8> {
     let mut members: Map<String, Value> = serde_json::from_slice(body).unwrap();
     edit(&mut members);
     serde_json_canonicalizer::to_vec(&members).unwrap()
@@ -140,11 +140,14 @@ fn attack_09_an_entry_back_dated_when_it_was_made() {
         let mut log = Log::lived();
         let id = uuid_v4(&mut log.rng);
         let at = jiff::Timestamp::from_second(BEGIN + 800 + shift).unwrap();
-        let entry = log.seal(id, ObjectKind::Desk, |_| Draft::new(Act::DeskOpened, By::System, When::At(at)));
+        let entry = log.seal(id, ObjectKind::Desk, |_| {
+            Draft::new(Act::DeskOpened, By::System, When::At(at)).code("profile", "kz")
+        });
         let commitment = entry.commitment;
         if excused {
             // An epoch is shuffled: the excuse may stand before what it excuses.
-            let late = log.seal(id, ObjectKind::Desk, |when| {
+            let own = uuid_v4(&mut log.rng);
+            let late = log.seal(own, ObjectKind::Log, |when| {
                 Draft::new(Act::LogLate, By::System, when).answering(commitment)
             });
             log.entries.push(late);

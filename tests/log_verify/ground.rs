@@ -115,10 +115,17 @@ impl Log {
         let enrolments = log.enrolments();
         let day = Timestamp::from_second(BEGIN - 86_400).unwrap().to_zoned(jiff::tz::TimeZone::UTC).date();
         let received = log.seal(case, ObjectKind::Case, |_| {
-            Draft::new(Act::ReportReceived, By::Reporter, When::Day(day)).moved(None, "received")
+            Draft::new(Act::ReportReceived, By::Reporter, When::Day(day))
+                .moved(None, "received")
+                .code("category", "bribery")
+                .code("mode", "anonymous")
+                .code("notice", "0123456789abcdef")
+                .code("profile", "kz/1")
         });
         log.staff(case, 0, |draft| draft.and(Act::ContentRead));
-        log.staff(case, 0, |draft| draft.moved(Some("received"), "triage").code("step", "open"));
+        log.staff(case, 0, |draft| {
+            draft.and(Act::StateChanged).moved(Some("received"), "triage").code("step", "open")
+        });
         for _ in 0..40 {
             log.system(instance);
         }
@@ -129,6 +136,7 @@ impl Log {
             log.system(instance);
         }
         log.staff(case, 1, move |draft| {
+            let draft = draft.and(Act::ApprovalGiven).and(Act::StateChanged);
             draft.moved(Some("triage"), "rejected").code("step", "reject").answering(proposal)
         });
         for _ in 0..360 {
@@ -184,7 +192,7 @@ impl Log {
         let person = self.people.remove(who);
         let entry = self.seal(case, ObjectKind::Case, |when| {
             let by = By::Staff { alias: person.alias, role: person.role };
-            more(Draft::new(Act::StateChanged, by, when).signed_by(&person.keys.sign))
+            more(Draft::new(Act::NoteAdded, by, when).signed_by(&person.keys.sign))
         });
         self.people.insert(who, person);
         let commitment = entry.commitment;

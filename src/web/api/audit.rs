@@ -1,80 +1,26 @@
 //! The record, for auditors.
 
 use actix_web::{HttpRequest, HttpResponse, web::Data};
-use jiff::{Timestamp, civil::Date};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::value::RawValue;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
-use super::{Answer, path_id, query};
+use super::{
+    Answer,
+    entry_filter::{EntryQuery, cursor_after},
+    path_id, query,
+};
 use crate::{
-    usecases::query_log::{Act, EntryFilter, EntryPage, EntryRow, ObjectKind, Query, query_log},
+    usecases::{
+        list_acts::list_acts,
+        query_log::{Act, EntryPage, EntryRow, ObjectKind, Query, query_log},
+    },
     web::{
         App,
         caller::ApiCaller,
         problem::{Problem, ProblemView},
     },
 };
-
-/// Which entries are asked for.
-#[derive(Deserialize, IntoParams)]
-pub struct EntryQuery {
-    /// Only entries with this act.
-    pub act: Option<String>,
-    /// Only entries that evidence this principle (1–13) of the OECD Recommendation.
-    pub principle: Option<u8>,
-    /// From this day on.
-    #[param(value_type = Option<String>)]
-    pub from: Option<Date>,
-    /// Up to this day.
-    #[param(value_type = Option<String>)]
-    pub until: Option<Date>,
-    /// Continue after this cursor.
-    pub cursor: Option<String>,
-    /// At most so many, 1–500.
-    pub limit: Option<i64>,
-}
-
-impl EntryQuery {
-    /// The filter of the storage.
-    ///
-    /// # Errors
-    /// 422 for an unknown act, a principle that is none, a broken cursor.
-    pub(in crate::web) fn filter(&self) -> Result<EntryFilter, Problem> {
-        let broken = |what| Problem::malformed(format!("{what} is not known."));
-        let of_act = match &self.act {
-            Some(code) => Some(vec![Act::parse(code).ok_or_else(|| broken("This act"))?]),
-            None => None,
-        };
-        let of_principle = match self.principle {
-            Some(number @ 1..=13) => Some(Act::of_principle(number)),
-            Some(_) => return Err(broken("This principle")),
-            None => None,
-        };
-        let acts = match (of_act, of_principle) {
-            (Some(act), Some(principle)) => {
-                Some(act.into_iter().filter(|act| principle.contains(act)).collect())
-            }
-            (one, other) => one.or(other),
-        };
-        let after = match &self.cursor {
-            Some(text) => Some(cursor(text).ok_or_else(|| broken("This cursor"))?),
-            None => None,
-        };
-        let limit = self.limit.unwrap_or(100);
-        Ok(EntryFilter { acts, object: None, from: self.from, until: self.until, after, limit })
-    }
-}
-
-fn cursor(text: &str) -> Option<(Timestamp, uuid::Uuid)> {
-    let (second, eid) = text.split_once('_')?;
-    Some((Timestamp::from_second(second.parse().ok()?).ok()?, eid.parse().ok()?))
-}
-
-/// The cursor that continues after a page.
-pub(in crate::web) fn cursor_after(page: &EntryPage) -> Option<String> {
-    page.entries.last().filter(|_| page.more).map(|row| format!("{}_{}", row.moment.as_second(), row.eid))
-}
 
 /// An entry.
 #[derive(Serialize, ToSchema)]
@@ -83,16 +29,19 @@ pub struct EntryView {
     pub id: uuid::Uuid,
     /// What stands in the log, hexadecimal.
     pub commitment: String,
+    /// Its place in the tree; missing while it waits for one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub index: Option<i64>,
     /// The canonical entry itself.
     #[schema(value_type = Object)]
     pub entry: Box<RawValue>,
 }
 
 impl EntryView {
-    fn of(row: &EntryRow) -> Option<Self> {
+    fn of(row: &EntryRow, index: Option<i64>) -> Option<Self> {
         let text = String::from_utf8(row.body.clone()).ok()?;
         let commitment = data_encoding::HEXLOWER.encode(&row.commitment);
-        Some(Self { id: row.eid, commitment, entry: RawValue::from_string(text).ok()? })
+        Some(Self { id: row.eid, commitment, index, entry: RawValue::from_string(text).ok()? })
     }
 }
 
@@ -106,12 +55,13 @@ pub struct EntriesView {
 }
 
 impl EntriesView {
-    fn of(page: &EntryPage) -> Self {
-        Self { entries: page.entries.iter().filter_map(EntryView::of).collect(), cursor: cursor_after(page) }
+    fn of(page: &EntryPage, cursor: Option<String>) -> Self {
+        let view = |row: &EntryRow| EntryView::of(row, page.places.get(&row.eid).copied());
+        Self { entries: page.entries.iter().filter_map(view).collect(), cursor }
     }
 }
 
-/// Entries, latest first. The look-up is recorded.
+/// Entries, latest first; of one object its history, from the first to the last. The look-up is recorded.
 ///
 /// # Errors
 /// 401, 403, 422.
@@ -119,9 +69,9 @@ impl EntriesView {
     (status = 200, body = EntriesView), (status = 401, body = ProblemView), (status = 403, body = ProblemView),
     (status = 422, body = ProblemView)))]
 pub async fn entries(app: Data<App>, caller: ApiCaller, request: HttpRequest) -> Answer {
-    let filter = query::<EntryQuery>(&request)?.filter()?;
-    let page = query_log(&app.context, &caller, Query::Page(filter)).await?;
-    Ok(HttpResponse::Ok().json(EntriesView::of(&page)))
+    let filter = query::<EntryQuery>(&request)?.filter().map_err(Problem::invalid)?;
+    let page = query_log(&app.context, &caller, Query::Page(filter.clone())).await?;
+    Ok(HttpResponse::Ok().json(EntriesView::of(&page, cursor_after(&page, &filter))))
 }
 
 /// The whole history of one case, by the id under which the log knows it, first entry first. The look-up is recorded.
@@ -136,5 +86,60 @@ pub async fn case(app: Data<App>, caller: ApiCaller, request: HttpRequest) -> An
     if page.entries.is_empty() {
         return Err(Problem::not_found());
     }
-    Ok(HttpResponse::Ok().json(EntriesView::of(&page)))
+    Ok(HttpResponse::Ok().json(EntriesView::of(&page, None)))
+}
+
+/// An act of the vocabulary.
+#[derive(Serialize, ToSchema)]
+pub struct ActView {
+    /// Its code.
+    pub act: &'static str,
+    /// The kinds of objects in whose history it may stand.
+    pub on: Vec<&'static str>,
+    /// Who may cause it.
+    pub causes: Vec<&'static str>,
+    /// The members that its entries must have; of those with `|` between them at least one.
+    pub needs: &'static [&'static str],
+    /// The clauses of the OECD Recommendation for which it is evidence.
+    pub clauses: &'static [&'static str],
+    /// Who may see that it happened.
+    pub seen_by: Vec<&'static str>,
+    /// Whether this program writes it; the others are of the vocabulary only.
+    pub written: bool,
+    /// How many entries hold it.
+    pub entries: i64,
+}
+
+impl ActView {
+    /// An act with the number of its entries.
+    pub(in crate::web) fn of((act, entries): (Act, i64)) -> Self {
+        Self {
+            act: act.code(),
+            on: act.on().iter().map(|kind| kind.code()).collect(),
+            causes: act.causes().iter().map(|cause| cause.code()).collect(),
+            needs: act.needs(),
+            clauses: act.clauses(),
+            seen_by: act.seen_by().iter().map(|viewer| viewer.code()).collect(),
+            written: !act.later(),
+            entries,
+        }
+    }
+}
+
+/// The inventory of acts.
+#[derive(Serialize, ToSchema)]
+pub struct ActsView {
+    /// Every act, in the order of the vocabulary.
+    pub acts: Vec<ActView>,
+}
+
+/// The inventory of acts: what the record can hold (ASVS 16.1.1). The look-up is recorded.
+///
+/// # Errors
+/// 401, 403.
+#[utoipa::path(get, path = "/audit/acts", security(("bearer" = [])), responses(
+    (status = 200, body = ActsView), (status = 401, body = ProblemView), (status = 403, body = ProblemView)))]
+pub async fn acts(app: Data<App>, caller: ApiCaller) -> Answer {
+    let acts = list_acts(&app.context, &caller).await?.into_iter().map(ActView::of).collect();
+    Ok(HttpResponse::Ok().json(ActsView { acts }))
 }

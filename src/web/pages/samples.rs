@@ -1,5 +1,6 @@
 //! Every page with sample data, for the tests. Texts carry markup, so that a missing escape shows.
 
+mod audit;
 mod people;
 mod public;
 mod staff;
@@ -26,7 +27,7 @@ impl Sample {
 
 /// Every page, and each page with faults, in this language.
 pub(super) fn all(t: Texts) -> Vec<Sample> {
-    [public::all(t), staff::all(t), people::all(t)].into_iter().flatten().collect()
+    [public::all(t), staff::all(t), people::all(t), audit::all(t)].into_iter().flatten().collect()
 }
 
 fn faults(pairs: &[(&'static str, &'static str, Option<u64>)]) -> Faults {
@@ -40,6 +41,8 @@ fn choices(t: Texts, vocabulary: &str) -> Vec<Choice> {
         "status" => &["received", "triage", "investigation", "closed"],
         "act" => &["report.received", "grant.added", "state.changed"],
         "oecd" => &["1", "9", "11", "13"],
+        "cause" => &["staff", "reporter"],
+        "profile" => &["kz", "iso_default"],
         "role" => &["triager", "investigator", "reviewer", "auditor", "administrator"],
         _ => &[],
     };

@@ -17,6 +17,7 @@ use crate::domain::case::status::Status;
 use crate::domain::case::step::Step;
 use crate::domain::case::transition::MessageKind;
 use crate::domain::language::Language;
+use crate::domain::profile::ProfileId;
 use crate::domain::report::Risk;
 use crate::domain::role::Role;
 use crate::domain::taxonomy::{Category, Region};
@@ -67,7 +68,9 @@ fn pages_run_nothing_and_fetch_nothing_from_elsewhere() {
             " onclick",
             " onload",
             "<img",
-            "<svg",
+            "<image",
+            "<use",
+            "<foreignObject",
             "http://",
             "https://",
             "javascript:",
@@ -125,6 +128,10 @@ fn attribute<'a>(html: &'a str, start: &'a str) -> impl Iterator<Item = &'a str>
 fn no_page_shows_a_raw_key() {
     let keys: Vec<String> = crate::i18n::keys().collect();
     each(|name, sample| {
+        // The inventory of what is recorded is about codes.
+        if sample.name == "audit-acts" {
+            return;
+        }
         let text = visible(&sample.html);
         let words: BTreeSet<&str> =
             text.split(|c: char| !(c.is_alphanumeric() || c == '-' || c == '_')).collect();
@@ -208,6 +215,19 @@ const VOCABULARIES: &[&str] = &[
     "letter-",
     "proposal_state-",
     "staff_state-",
+    "audit_part-",
+    "audit_about-",
+    "cause-",
+    "viewer-",
+    "profile-",
+    "stands-",
+    "shape-",
+    "log_name-",
+    "log_holds-",
+    "log_where-",
+    "log_kept-",
+    "log_read-",
+    "clause-",
 ];
 
 /// Every code of every closed list has its word in every language.
@@ -265,7 +285,12 @@ fn closed_lists() -> Vec<(&'static str, Vec<&'static str>)> {
         ("fact", fields),
         ("oecd", vec!["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13"]),
         ("capacity", vec!["triager", "lead", "investigator", "reviewer", "protection_officer"]),
-        ("object", vec!["case", "staff", "desk", "instance"]),
+        ("object", vec!["case", "staff", "desk", "instance", "log"]),
+        ("role", vec!["none"]),
+        ("cause", vec!["staff", "reporter", "timer", "system"]),
+        ("viewer", vec!["auditor", "case", "administrator", "oversight", "everyone"]),
+        ("profile", codes(ProfileId::ALL, ProfileId::code)),
+        ("clause", crate::usecases::query_log::CLAUSES.to_vec()),
         ("staff_state", vec!["invited", "enrolled", "active", "disabled"]),
         ("proposal_state", vec!["pending", "approved", "refused", "stale"]),
     ]
@@ -277,7 +302,7 @@ fn every_act_of_the_record_has_its_word() {
     let table = include_str!("../../audit/act.rs");
     let acts: Vec<&str> = table
         .lines()
-        .filter_map(|line| line.split_once(" = \"")?.1.split_once("\": \""))
+        .filter_map(|line| line.split_once("= \"")?.1.split_once("\", "))
         .map(|(code, _)| code)
         .collect();
     assert!(acts.len() > 80, "the table was not understood");

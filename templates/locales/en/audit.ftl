@@ -1,20 +1,10 @@
 # Pages for auditors.
 audit-title = The record
 audit-lead = Every change and every reading of content leaves one entry. Entries hold ids and closed codes, never content. A reporter's act carries a day, never a time.
-audit-filter-act = Act
-audit-filter-case = Object (number in the record)
-audit-filter-principle = OECD principle
 audit-filter-all = all
 audit-filter-button = Show
 audit-filter-clear = Show everything
-audit-total = { $count ->
-    [0] No entry matches.
-    [one] One entry matches.
-   *[other] { $count } entries match.
- }
 audit-none = No entry here.
-audit-position = No.
-audit-position-none = not in the tree yet
 audit-when = When (UTC)
 audit-acts = Acts
 audit-actor = Who
@@ -27,3 +17,69 @@ audit-previous = Commitment of the entry before it
 audit-previous-none = This is the first entry about this object.
 audit-back = Back to the record
 audit-table = Entries of the record, newest first
+audit-position = No. in the tree
+audit-position-none = waits for its place
+audit-parts = Parts of the record
+audit-pages = Pages of the list
+audit-number = { NUMBER($count) }
+audit-table-object = History of one object, first entry first
+audit-proof = Download the proof that it is in the log
+audit-proof-none = A proof can be had once the next head is signed.
+audit-of-actor = Everything this person did
+audit-around = Before and after it in the history of the same object
+audit-history = The whole history of this object
+
+audit-home-title = For auditors
+audit-home-lead = Everything that happens here leaves an entry in a record that nobody can change unnoticed. You can read all of it, count it, and take away proofs that check without this server. You see ids and codes; what people wrote stays sealed.
+audit-home-recorded = Your own look-ups are recorded too: that you looked, and with which kind of question.
+audit_part-entries = Entries
+audit_part-evidence = Evidence map
+audit_part-acts = What is recorded
+audit_part-log = Heads and checks
+audit_about-entries = The record, entry by entry: by act, day, case, person, role, cause, principle or profile; each with its place in the tree and a proof to take away.
+audit_about-evidence = For each of the thirteen OECD principles and their clauses: which acts are evidence, how many there are, and where there is none.
+audit_about-acts = The inventory: every act, what its entries must hold, who may cause it and who may see it; and where each kind of log goes.
+audit_about-log = The signed heads of the log, who cosigned them, and checks that you can start now.
+
+acts-title = What is recorded
+acts-lead = This inventory is made from the same table that decides what may be written. An entry that lacks something its acts need is not written, and the verifier that anybody can run finds one that was written by other means.
+acts-csv = Download the acts as a table (CSV)
+acts-logs = Where each kind of log goes
+acts-log = Log
+acts-log-holds = What it holds
+acts-log-where = Where it goes
+acts-log-kept = How long it is kept
+acts-log-read = Who reads it
+acts-all = Every act
+acts-act = Act
+acts-on = In the history of
+acts-by = Caused by
+acts-needs = Its entry must hold
+acts-or = or
+acts-clauses = Clauses
+acts-seen = Who may see it
+acts-entries = Entries
+acts-later = not written yet
+acts-members = What an entry can hold
+acts-members-lead = Nothing else can stand in an entry: there is no place for a text, a name, an address, or the time of a reporter.
+acts-member = Member
+acts-member-stands = When it stands there
+acts-member-shape = What it is
+
+evidence-title = Evidence mapping
+evidence-lead = What the record holds as evidence for the thirteen principles of the OECD Recommendation on Public Integrity (OECD/LEGAL/0435). The mapping says which acts were recorded. It does not say that a principle is met: that is for you to judge.
+evidence-all-time = Since the beginning
+evidence-sums = Of the clauses, { NUMBER($with) } have entries in this period; { NUMBER($never) } have acts here, but none of them happened; for { NUMBER($without) } this record has no act at all.
+evidence-chart = Entries by principle
+evidence-chart-words = Bar chart: entries by principle. The same figures stand in the table.
+evidence-principle = Principle
+evidence-clause = Clause
+evidence-clauses = Clauses with entries
+evidence-clauses-of = { NUMBER($with) } of { NUMBER($all) }
+evidence-days = First and last day
+evidence-acts = Acts that are evidence for it
+evidence-counting = How these figures are counted
+evidence-counting-words = An entry counts for a clause when at least one of its acts is mapped to that clause, and once only, however many of its acts are. An entry can count for several clauses and principles, so the lines do not add up. Padding of the log is left out. Days are days in UTC; a reporter’s act has a day and no time. Each number leads to the entries behind it.
+evidence-no-act = Gap: no act of this record is evidence for this clause.
+evidence-never = Not once in this period:
+evidence-later = In the vocabulary, but not written by this program yet:

@@ -1,10 +1,11 @@
 use askama::Template;
 use jiff::civil::Date;
 
+use super::clause_words;
 use crate::i18n::Texts;
-use crate::web::pages::{Choice, StaffFrame};
+use crate::web::pages::{Choice, Faults, StaffFrame};
 
-/// `/audit/entries`: the record, newest first.
+/// `/audit/entries`: the record, newest first; of one object its history, from the first entry to the last.
 #[derive(Debug, Template)]
 #[template(path = "pages/audit/entries.html")]
 pub struct AuditEntriesPage {
@@ -16,27 +17,47 @@ pub struct AuditEntriesPage {
     pub filter: AuditFilter,
     /// Acts to filter by, in the order of the vocabulary.
     pub acts: Vec<Choice>,
-    /// Principles of the OECD Recommendation to filter by (`1` … `13`).
+    /// Principles of the OECD Recommendation to filter by (`1` … `13`), each followed by its clauses.
     pub principles: Vec<Choice>,
+    /// Roles and parts to filter by.
+    pub roles: Vec<Choice>,
+    /// Causes to filter by.
+    pub causes: Vec<Choice>,
+    /// Profiles to filter by.
+    pub profiles: Vec<Choice>,
     /// The entries of this page.
     pub rows: Vec<EntryLine>,
-    /// How many entries match in all, if it was counted.
-    pub total: Option<i64>,
     /// True on the first page.
     pub first: bool,
     /// Where the next page begins (query `cursor`).
     pub next: Option<String>,
+    /// The filters as a query, for links.
+    pub query: String,
+    /// What is wrong with the filters.
+    pub faults: Faults,
 }
 
-/// The filters, named as the query names them; empty = everything.
+/// The filters as they were typed, named as the query names them; empty = everything.
 #[derive(Debug, Clone, Default)]
 pub struct AuditFilter {
     /// Code of an act.
     pub act: String,
-    /// Number of an object in the record.
-    pub object: String,
-    /// Number of an OECD principle.
+    /// Number of an OECD principle, or a clause.
     pub principle: String,
+    /// First day.
+    pub from: String,
+    /// Last day.
+    pub until: String,
+    /// Number of a case or another object in the record.
+    pub case: String,
+    /// Alias of a member of staff.
+    pub actor: String,
+    /// Role or part.
+    pub role: String,
+    /// Cause.
+    pub cause: String,
+    /// Profile.
+    pub profile: String,
 }
 
 /// One entry in the list.
@@ -72,26 +93,8 @@ impl EntryLine {
         t.code("role", &self.actor)
     }
 
-    /// A clause with the name of its principle: "9 Openness (b)".
+    /// A clause with the name of its principle.
     pub(super) fn clause_words(clause: &str, t: Texts) -> String {
-        let number = clause.trim_end_matches(|c: char| c.is_ascii_lowercase());
-        let letter = clause.trim_start_matches(|c: char| c.is_ascii_digit());
-        let principle = t.code("oecd", number);
-        if letter.is_empty() { principle } else { format!("{principle} ({letter})") }
-    }
-}
-
-impl AuditEntriesPage {
-    /// Whether any entry of the page has its place in the tree; the column is left out before.
-    fn placed(&self) -> bool {
-        self.rows.iter().any(|row| row.position.is_some())
-    }
-
-    /// The filters as a query. Codes, numbers and aliases only: the object is the one field a person types, so anything
-    /// that would have to be escaped is left out.
-    fn query(&self) -> String {
-        let object: String =
-            self.filter.object.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
-        format!("act={}&principle={}&object={object}", self.filter.act, self.filter.principle)
+        clause_words(clause, t)
     }
 }

@@ -20,4 +20,8 @@ pub struct AuditEntryPage {
     pub commitment: String,
     /// Commitment of the entry before it in the same object's chain, in hexadecimal.
     pub previous: Option<String>,
+    /// The history of its object around it, itself among them.
+    pub around: Vec<EntryLine>,
+    /// Whether the proof that it is in the log can be taken away.
+    pub provable: bool,
 }

@@ -4,23 +4,10 @@ use super::staff::frame;
 use super::{Sample, choices, faults};
 use crate::i18n::Texts;
 use crate::web::pages::admin::*;
-use crate::web::pages::audit::*;
 use crate::web::pages::{Area, Choice, Faults};
 
 pub(super) fn all(t: Texts) -> Vec<Sample> {
     vec![
-        Sample::of("audit-entries", &entries(t)),
-        Sample::of(
-            "audit-entry",
-            &AuditEntryPage {
-                t,
-                frame: frame(Area::Audit),
-                line: line(Some(2_140), "reporter", "", None),
-                canonical: r#"{"acts":["report.received"],"object":"<case>","v":1}"#.repeat(4),
-                commitment: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned(),
-                previous: None,
-            },
-        ),
         Sample::of("admin-staff", &people(t, Faults::default())),
         Sample::of(
             "admin-staff-faults",
@@ -41,44 +28,6 @@ pub(super) fn all(t: Texts) -> Vec<Sample> {
             },
         ),
     ]
-}
-
-fn line(position: Option<i64>, actor: &str, role: &str, time: Option<&str>) -> EntryLine {
-    EntryLine {
-        id: "e1".to_owned(),
-        position,
-        on: date(2026, 11, 21),
-        time: time.map(str::to_owned),
-        acts: vec!["state.changed".to_owned(), "grant.added".to_owned()],
-        actor: actor.to_owned(),
-        role: role.to_owned(),
-        n: 12,
-        kind: "case".to_owned(),
-        object: "5c0e9a1f-2b7d-4c63-9e55-0f1d8a7b6c42".to_owned(),
-        clauses: vec!["9b".to_owned(), "11a".to_owned()],
-    }
-}
-
-fn entries(t: Texts) -> AuditEntriesPage {
-    AuditEntriesPage {
-        t,
-        frame: frame(Area::Audit),
-        filter: AuditFilter {
-            act: "grant.added".to_owned(),
-            object: "<case>".to_owned(),
-            principle: "11".to_owned(),
-        },
-        acts: choices(t, "act"),
-        principles: choices(t, "oecd"),
-        rows: vec![
-            line(None, "staff-3m8", "triager", Some("14:05:09")),
-            line(Some(2_141), "system", "", None),
-            line(Some(2_140), "reporter", "", None),
-        ],
-        total: Some(12_345),
-        first: false,
-        next: Some("opaque-cursor".to_owned()),
-    }
 }
 
 fn person(login: &str, roles: &[&'static str], state: &'static str) -> StaffLine {
