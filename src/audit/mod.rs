@@ -19,6 +19,7 @@
 //! | `cosignature` | what a witness says about a checkpoint, and when | C2SP tlog-cosignature |
 //! | `add_checkpoint` | what a signer or a witness is asked | C2SP tlog-witness |
 //! | `witness_policy` | which logs are trusted and which witnesses make a quorum | C2SP tlog-policy |
+//! | `promise` | what a reporter is promised: that their report is in the log | C2SP signed-note |
 //! | `verify` | verifying a log offline | |
 //! | `tlog_proof` | one file that proves one entry offline | C2SP tlog-proof |
 //!
@@ -36,6 +37,7 @@ pub mod entry;
 pub mod head_map;
 pub mod note;
 pub mod note_key;
+pub mod promise;
 pub mod proof;
 pub mod rhythm;
 pub mod schema;

@@ -19,6 +19,8 @@ pub struct ServerKeys {
     pub csrf: Secret<32>,
     /// Shows that the server wrote a row: [`super::row_mac`].
     pub rows: Secret<32>,
+    /// The seed of the key that signs promises to reporters, and nothing else: [`super::note_key`].
+    pub promises: Secret<32>,
 }
 
 impl ServerKeys {
@@ -33,6 +35,7 @@ impl ServerKeys {
             inbox: key(label::SERVER_INBOX),
             csrf: key(label::SERVER_CSRF),
             rows: key(label::SERVER_ROWS),
+            promises: key(label::SERVER_PROMISES),
         }
     }
 }

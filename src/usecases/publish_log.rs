@@ -20,6 +20,7 @@ use crate::{
         bundle,
         checkpoint::SignedCheckpoint,
         edge::RightEdge,
+        promise,
         stored::TileReader,
         tile::{WIDTH, changed_bundles, changed_tiles, right_edge_tiles},
         witness_policy::Policy,
@@ -53,16 +54,38 @@ pub async fn publish_log(ctx: &Context, log: &LogConfig) -> Result<usize, Publis
     let mut files = Files { dir: &log.public, written: 0 };
     if let Some(signed) = published(ctx).await? {
         files.tree(ctx, &signed).await?;
+        files.put("files", names(signed.head().size).as_bytes()).await?;
         files.put("checkpoint", signed.to_string().as_bytes()).await?;
     }
     if let Ok(policy) = fs::read(&log.policy).await {
         files.put("policy", &policy).await?;
         if let Ok(policy) = Policy::parse(&policy) {
-            let keys: String = policy.logs().iter().map(|log| format!("{}\n", log.key)).collect();
-            files.put("keys", keys.as_bytes()).await?;
+            files.put("keys", keys(ctx, log, &policy).as_bytes()).await?;
         }
     }
     Ok(files.written)
+}
+
+/// The keys of the log, one a line, and under a name of its own the one that signs promises to reporters.
+fn keys(ctx: &Context, log: &LogConfig, policy: &Policy) -> String {
+    let mut keys: String = policy.logs().iter().map(|log| format!("{}\n", log.key)).collect();
+    if let Some(promises) = promise::signer(&log.origin, &ctx.keys.promises) {
+        keys.push_str(&format!("{}\n", promises.verifier()));
+    }
+    keys
+}
+
+/// The names of all files of a tree of this size, one a line: whoever copies the log fetches all of them, and so tells
+/// nobody which one they are after.
+fn names(size: u64) -> String {
+    let mut names = "checkpoint\nkeys\npolicy\n".to_owned();
+    for tile in changed_tiles(0, size) {
+        names.push_str(&format!("{tile}\n"));
+    }
+    for part in changed_bundles(0, size) {
+        names.push_str(&format!("{part}\n"));
+    }
+    names
 }
 
 /// The head with which a day ended becomes public once the tree has nothing more to gain on that day.

@@ -16,7 +16,7 @@ use super::{
     problem::Problem,
     site::{
         audit as audit_pages, case as case_page, cases as case_list, credentials, desk as desk_pages,
-        inbox as inbox_pages, log, people, proposals as proposal_pages, public, report, sign_in,
+        inbox as inbox_pages, inbox_proof, log, people, proposals as proposal_pages, public, report, sign_in,
     },
 };
 use crate::domain::role::Role;
@@ -80,6 +80,7 @@ mod table {
         POST   "/api/v1/inbox/sessions"            Public,            inbox::open;
         GET    "/api/v1/inbox"                     Reporter,          inbox::read;
         POST   "/api/v1/inbox/messages"            Reporter,          inbox::write;
+        POST   "/api/v1/inbox/proof"               Reporter,          inbox::proof;
         POST   "/api/v1/staff/sessions"            Public,            sessions::open;
         DELETE "/api/v1/staff/sessions/current"    Staff,             sessions::close;
         GET    "/api/v1/cases"                     Roles(CASE_ROLES), cases::list;
@@ -99,6 +100,7 @@ mod table {
         GET    "/blank"                            Public,            public::blank;
         GET    "/assets/{file}"                    Public,            public::asset;
         GET    "/log/checkpoint"                   Public,            log::checkpoint;
+        GET    "/log/files"                        Public,            log::files;
         GET    "/log/keys"                         Public,            log::keys;
         GET    "/log/policy"                       Public,            log::policy;
         GET    "/log/tile/{tail:.*}"               Public,            log::tile;
@@ -110,6 +112,8 @@ mod table {
         GET    "/{lang:kk|ru|en}/inbox"            Public,            inbox_pages::show;
         POST   "/{lang:kk|ru|en}/inbox"            Public,            inbox_pages::open;
         POST   "/{lang:kk|ru|en}/inbox/messages"   Reporter,          inbox_pages::write;
+        GET    "/{lang:kk|ru|en}/inbox/proof"      Reporter,          inbox_proof::show;
+        POST   "/{lang:kk|ru|en}/inbox/proof"      Reporter,          inbox_proof::give;
         POST   "/{lang:kk|ru|en}/inbox/close"      Public,            inbox_pages::close;
 
         GET    "/staff/sign-in"                    Public,            sign_in::show;

@@ -35,7 +35,7 @@ use crate::{
 const EPOCH: SignedDuration = SignedDuration::from_secs(900);
 
 /// A home directory with a policy and a signer's key, removed at the end.
-struct Home(PathBuf);
+pub struct Home(pub PathBuf);
 
 impl Drop for Home {
     fn drop(&mut self) {
@@ -44,26 +44,26 @@ impl Drop for Home {
 }
 
 impl Home {
-    fn new(name: &str) -> Self {
+    pub fn new(name: &str) -> Self {
         let dir = std::env::temp_dir().join(format!("senim-log-{name}-{}", std::process::id()));
         let _ = fs::remove_dir_all(&dir);
         fs::create_dir_all(dir.join("log")).unwrap();
         Self(dir)
     }
 
-    fn text(&self) -> &str {
+    pub fn text(&self) -> &str {
         self.0.to_str().unwrap()
     }
 }
 
 /// A process that works, with a home of its own.
-fn worker(world: &World, home: &Home) -> (Runner, Arc<Config>) {
+pub fn worker(world: &World, home: &Home) -> (Runner, Arc<Config>) {
     let config = Arc::new(configure(world, &[("SENIM_HOME", home.text())]));
     (Runner::new(Arc::clone(&world.ctx), Arc::clone(&config)), config)
 }
 
 /// A signer that answers until the sender is gone; its key is in the home's policy.
-fn signer(world: &World, home: &Home, config: &Config) -> oneshot::Sender<()> {
+pub fn signer(world: &World, home: &Home, config: &Config) -> oneshot::Sender<()> {
     let name = KeyName::parse(&config.log.origin).unwrap();
     let key = SignerKey::new(name, Kind::Note, NoteKey::from_seed(&Secret::new([9; 32])));
     let directory = Directory::new(&config.log.signer_state, &config.log.origin).unwrap();
@@ -79,7 +79,7 @@ fn signer(world: &World, home: &Home, config: &Config) -> oneshot::Sender<()> {
 }
 
 /// So many epochs pass, each closed, signed and published.
-async fn pass(world: &World, runner: &Runner, epochs: usize) {
+pub async fn pass(world: &World, runner: &Runner, epochs: usize) {
     for _ in 0..epochs {
         world.advance(EPOCH);
         runner.run_due().await;
@@ -150,7 +150,7 @@ async fn files_give(world: &World, home: &Home, head: &TreeHead) {
 }
 
 /// A witness that follows the log of the home's policy, and its own line there.
-fn witness(world: &World, home: &Home, number: u8) -> witness::Server {
+pub fn witness(world: &World, home: &Home, number: u8) -> witness::Server {
     let policy = home.0.join("log/policy");
     let followed = Policy::parse(&fs::read(&policy).unwrap()).unwrap();
     let name = KeyName::parse(&format!("witness{number}.example")).unwrap();
@@ -242,7 +242,7 @@ fn the_files_are_served_to_everybody_and_nothing_else_is() {
             .head();
         let tiles = changed_tiles(0, head.size).map(|tile| tile.to_string());
         let parts = changed_bundles(0, head.size).map(|part| part.to_string());
-        let named = ["checkpoint", "keys", "policy"].map(str::to_owned);
+        let named = ["checkpoint", "files", "keys", "policy"].map(str::to_owned);
         for name in tiles.chain(parts).chain(named) {
             let path = format!("/log/{name}");
             let answer = app.request("GET", &path).send().await.unwrap();
@@ -258,7 +258,7 @@ fn the_files_are_served_to_everybody_and_nothing_else_is() {
             let asked = app.request("HEAD", &path).send().await.unwrap();
             assert_eq!((asked.status().as_u16(), asked.bytes().await.unwrap().len()), (200, 0));
         }
-        assert_eq!(kinds["text/plain; charset=utf-8"], 3);
+        assert_eq!(kinds["text/plain; charset=utf-8"], 4);
         assert_eq!(kinds.len(), 2);
         for path in
             ["tile/0/999", "tile/..%2fpolicy", "tile/0/0", "tile/", "tile/0/..%2f..%2f..%2f..%2fsecrets.toml"]

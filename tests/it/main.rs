@@ -64,6 +64,7 @@ mod main_job;
 mod migrations;
 mod notice;
 mod planted;
+mod promise;
 mod reads;
 mod receipts;
 mod refusals;

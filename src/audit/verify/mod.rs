@@ -7,6 +7,7 @@
 //! | `history` | that each object's history is whole, and of a case legal, with its second pair of eyes |
 //! | `people` | that acts of staff carry their signatures, by the signed directory |
 //! | `times` | that no entry tells a time which the witnesses contradict |
+//! | `promised` | that what a reporter was promised is in the log; from its public files alone |
 //! | `report`, `source`, `reading` | what was found; where files come from; an entry taken apart |
 //!
 //! Nothing here panics, whatever the bundle holds. To add a check: a file here and its place in [`verify`].
@@ -15,12 +16,14 @@ mod heads;
 mod history;
 mod leaves;
 mod people;
+mod promised;
 mod reading;
 mod report;
 mod source;
 mod times;
 
 pub use people::{DirectoryLine, founding_keys};
+pub use promised::{AskedPromise, Promised, verify_promise};
 pub use report::{Check, Outcome, Report};
 pub use source::{Entries, Source, Unreadable};
 

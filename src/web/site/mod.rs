@@ -10,6 +10,7 @@ pub mod cases;
 pub mod credentials;
 pub mod desk;
 pub mod inbox;
+pub mod inbox_proof;
 pub mod log;
 pub mod people;
 pub mod proposals;
