@@ -76,6 +76,12 @@ impl Rhythm {
         self.day
     }
 
+    /// Leaves that an epoch adds where nothing is late.
+    #[must_use]
+    pub const fn quantum(&self) -> u64 {
+        self.quantum
+    }
+
     /// The epoch of a moment: whole epochs since 1970.
     #[must_use]
     pub fn epoch_of(&self, moment: Timestamp) -> i64 {

@@ -159,10 +159,12 @@ pub const OBJECT: &[Member] = members! {
     "k"  Always, words!("case" | "staff" | "desk" | "instance" | "log");
 };
 
-/// The members of `cm`: commitments to what stands elsewhere. `heads` is the root of the head map.
+/// The members of `cm`: commitments to what stands elsewhere. `heads` is the root of the head map,
+/// `head` that of a tree whose head a quorum of witnesses cosigned.
 #[rustfmt::skip]
 pub const CM: &[Member] = members! {
-    "heads" Always, Shape::Hex(64);
+    "head"  Sometimes, Shape::Hex(64);
+    "heads" Sometimes, Shape::Hex(64);
 };
 
 /// The members of `codes`: closed words about the act. What people typed is never among them.
@@ -183,7 +185,7 @@ pub const CODES: &[Member] = members! {
     "proceedings"         Sometimes, words!(Proceedings);
     "profile"             Sometimes, Shape::Word(is_profile);
     "public_interest"     Sometimes, words!(Answer);
-    "query"               Sometimes, words!("page" | "entry" | "case" | "staff" | "desk" | "instance" | "log");
+    "query"               Sometimes, words!("page" | "entry" | "heads" | "sheet" | "bundle" | "case" | "staff" | "desk" | "instance" | "log");
     "reason_code"         Sometimes, words!(ReasonCode);
     "reassessed_detriment" Sometimes, words!(DetrimentLevel);
     "retention_class"     Sometimes, words!(RetentionClass);

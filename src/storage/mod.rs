@@ -17,6 +17,7 @@ mod schema;
 mod store;
 mod tx;
 
+pub mod anchors;
 pub mod cases;
 pub mod checkpoints;
 pub mod content;

@@ -1,6 +1,13 @@
 //! The tables as diesel sees them. Kept by hand; a test compares it with a migrated database.
 
 diesel::table! {
+    audit.anchors (size) {
+        size -> Int8,
+        n -> Nullable<Int4>,
+    }
+}
+
+diesel::table! {
     audit.checkpoints (size) {
         size -> Int8,
         epoch -> Int8,
@@ -348,5 +355,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     proposals,
     staff
 );
+diesel::allow_tables_to_appear_in_same_query!(anchors, checkpoints, cosignatures);
 diesel::allow_tables_to_appear_in_same_query!(content_reads, sessions);
 diesel::allow_tables_to_appear_in_same_query!(cases, desk_notices);

@@ -26,7 +26,11 @@ use crate::{
         witness_policy::Policy,
     },
     config::LogConfig,
+    storage::checkpoints::CheckpointRow,
 };
+
+/// Days' heads that are looked at again until they reach the quorum: a witness that was away has a week.
+const LATE: i64 = 7;
 
 /// Why files of the log were not written.
 #[derive(Debug, thiserror::Error)]
@@ -61,6 +65,7 @@ pub async fn publish_log(ctx: &Context, log: &LogConfig) -> Result<usize, Publis
         files.put("policy", &policy).await?;
         if let Ok(policy) = Policy::parse(&policy) {
             files.put("keys", keys(ctx, log, &policy).as_bytes()).await?;
+            anchor_days(ctx, &policy).await?;
         }
     }
     Ok(files.written)
@@ -100,19 +105,42 @@ async fn end_days(ctx: &Context) -> Result<(), Error> {
     Ok(())
 }
 
+/// Notes the public heads that have reached the quorum since; the next epoch records each in the log's own history. Where
+/// a policy asks for no witness, nothing outside holds a head, so none is anchored.
+async fn anchor_days(ctx: &Context, policy: &Policy) -> Result<(), Error> {
+    if !policy.needs_witnesses() {
+        return Ok(());
+    }
+    let rows = ctx.store.read(async |db| db.unanchored_checkpoints(LATE).await).await?;
+    for row in rows {
+        let signed = cosigned(ctx, &row).await?;
+        if policy.check(&signed).accepted() {
+            ctx.store.maintain(async |upkeep| upkeep.insert_anchor(row.size).await).await?;
+        }
+    }
+    Ok(())
+}
+
+/// A checkpoint with all the cosignatures that it has.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub(super) async fn cosigned(ctx: &Context, row: &CheckpointRow) -> Result<SignedCheckpoint, Error> {
+    let lines = ctx.store.read(async |db| db.cosignatures(row.size).await).await?;
+    let mut note = row.note.clone();
+    for cosignature in lines {
+        note.push_str(&cosignature.line);
+        note.push('\n');
+    }
+    SignedCheckpoint::parse(note.as_bytes()).map_err(|_cause| Error::Sealed("a checkpoint"))
+}
+
 /// The newest public head, with all the cosignatures that it has.
 async fn published(ctx: &Context) -> Result<Option<SignedCheckpoint>, Error> {
-    ctx.store
-        .read(async |db| {
-            let Some(row) = db.public_checkpoint().await? else { return Ok(None) };
-            let mut note = row.note;
-            for cosignature in db.cosignatures(row.size).await? {
-                note.push_str(&cosignature.line);
-                note.push('\n');
-            }
-            SignedCheckpoint::parse(note.as_bytes()).map(Some).map_err(|_cause| Error::Sealed("a checkpoint"))
-        })
-        .await
+    match ctx.store.read(async |db| db.public_checkpoint().await).await? {
+        Some(row) => Ok(Some(cosigned(ctx, &row).await?)),
+        None => Ok(None),
+    }
 }
 
 /// The directory of public files.

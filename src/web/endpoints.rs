@@ -15,8 +15,9 @@ use super::{
     openapi::document,
     problem::Problem,
     site::{
-        audit as audit_pages, case as case_page, cases as case_list, credentials, desk as desk_pages,
-        inbox as inbox_pages, inbox_proof, log, people, proposals as proposal_pages, public, report, sign_in,
+        audit as audit_pages, audit_log, case as case_page, cases as case_list, credentials,
+        desk as desk_pages, inbox as inbox_pages, inbox_proof, log, people, proposals as proposal_pages,
+        public, report, sign_in,
     },
 };
 use crate::domain::role::Role;
@@ -139,6 +140,8 @@ mod table {
         POST   "/staff/proposals/{id}/refusal"     Roles(CASE_ROLES), proposal_pages::refuse;
         GET    "/audit/entries"                    Roles(AUDITOR),    audit_pages::list;
         GET    "/audit/entries/{id}"               Roles(AUDITOR),    audit_pages::show;
+        GET    "/audit/log"                        Roles(AUDITOR),    audit_log::show;
+        GET    "/audit/log/sheet"                  Roles(AUDITOR),    audit_log::sheet;
         GET    "/admin/staff"                      Roles(ADMINISTRATOR), people::list;
         POST   "/admin/staff/invitations"          Roles(ADMINISTRATOR), people::invite;
         POST   "/admin/staff/{id}/signature"       Roles(ADMINISTRATOR), people::sign;

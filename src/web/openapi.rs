@@ -19,7 +19,7 @@ use super::api::{audit, cases, form_data, inbox, proposals, reports, sessions};
     paths(
         form_data::taxonomy, form_data::channels, form_data::bodies, form_data::form,
         reports::submit,
-        inbox::open, inbox::read, inbox::write,
+        inbox::open, inbox::read, inbox::write, inbox::proof,
         sessions::open, sessions::close,
         cases::list, cases::show, cases::step, cases::attestation, cases::recusal, cases::message, cases::note,
         proposals::list, proposals::approve, proposals::refuse,

@@ -58,6 +58,7 @@ mod http_silence;
 mod http_steps;
 mod http_walls;
 mod log_files;
+mod log_page;
 mod log_schema;
 mod log_tree;
 mod main_job;

@@ -1,5 +1,6 @@
 //! Every page with sample data, for the tests. Texts carry markup, so that a missing escape shows.
 
+mod log;
 mod people;
 mod public;
 mod staff;
@@ -26,7 +27,7 @@ impl Sample {
 
 /// Every page, and each page with faults, in this language.
 pub(super) fn all(t: Texts) -> Vec<Sample> {
-    [public::all(t), staff::all(t), people::all(t)].into_iter().flatten().collect()
+    [public::all(t), staff::all(t), people::all(t), log::all(t)].into_iter().flatten().collect()
 }
 
 fn faults(pairs: &[(&'static str, &'static str, Option<u64>)]) -> Faults {

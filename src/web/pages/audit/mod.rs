@@ -1,7 +1,13 @@
 //! Pages for auditors: the record, as ids and closed codes. No content, no identity.
 
+mod chart;
 mod entries;
 mod entry;
+mod log;
+mod qr;
 
+pub use chart::Chart;
 pub use entries::{AuditEntriesPage, AuditFilter, EntryLine};
 pub use entry::AuditEntryPage;
+pub use log::{AuditLogPage, AuditSheetPage, DayLine, HeadLine, MissingLine};
+pub use qr::QrCode;
