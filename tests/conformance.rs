@@ -5,10 +5,11 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test panics in order to fail")]
 
-use std::ffi::OsString;
+#[path = "conformance/programs.rs"]
+mod programs;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use jiff::Timestamp;
 use jiff::civil::date;
@@ -25,6 +26,8 @@ use senim::audit::tree::{self, Hash};
 use senim::crypto::note_key::NoteKey;
 use senim::crypto::secret::Secret;
 use uuid::Uuid;
+
+use programs::{by_go, by_python, go_program};
 
 const OLD: usize = 300;
 const NEW: usize = 1300;
@@ -101,43 +104,6 @@ fn publish(name: &str) -> Published {
     Published { directory, old, vkeys }
 }
 
-fn sources() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance")
-}
-
-/// What a program answers: its output, or what it complains about.
-fn answer(command: &mut Command) -> Result<String, String> {
-    let program = command.get_program().to_owned();
-    let output = command.output().map_err(|error| format!("{}: {error}", program.display()))?;
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().trim().to_owned();
-    if output.status.success() { Ok(text(output.stdout)) } else { Err(text(output.stderr)) }
-}
-
-/// Builds the Go program from Debian's packages alone: no module proxy, no network.
-fn go_program(name: &str) -> PathBuf {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let program = target.join(format!("verify-{name}"));
-    let built = answer(
-        Command::new("go")
-            .args(["build", "-o"])
-            .arg(&program)
-            .arg(sources().join("main.go"))
-            .env("GO111MODULE", "off")
-            .env("GOPATH", "/usr/share/gocode")
-            .env("GOFLAGS", "")
-            .env("GOCACHE", target.join("go-cache")),
-    );
-    assert_eq!(built, Ok(String::new()), "run `.ci/install test`");
-    program
-}
-
-fn python() -> OsString {
-    std::env::var_os("SENIM_TEST_PYTHON").unwrap_or_else(|| {
-        let home = std::env::var_os("HOME").unwrap();
-        Path::new(&home).join(".cache/senim/python/bin/python").into_os_string()
-    })
-}
-
 impl Published {
     fn path(&self, name: &str) -> PathBuf {
         self.directory.join(name)
@@ -150,13 +116,11 @@ impl Published {
     }
 
     fn by_go(&self, program: &Path) -> Result<String, String> {
-        let mut command = Command::new(program);
-        let (log, witnesses) = self.vkeys.split_first().unwrap();
-        answer(command.arg(&self.directory).arg(log).arg("-old").arg(&self.old).args(witnesses))
+        by_go(program, &self.directory, &self.vkeys, Some(&self.old))
     }
 
     fn by_python(&self) -> Result<String, String> {
-        answer(Command::new(python()).arg(sources().join("verify.py")).arg(&self.directory).args(&self.vkeys))
+        by_python(&self.directory, &self.vkeys)
     }
 }
 

@@ -185,7 +185,7 @@ pub const CODES: &[Member] = members! {
     "proceedings"         Sometimes, words!(Proceedings);
     "profile"             Sometimes, Shape::Word(is_profile);
     "public_interest"     Sometimes, words!(Answer);
-    "query"               Sometimes, words!("page" | "entry" | "heads" | "sheet" | "bundle" | "case" | "staff" | "desk" | "instance" | "log");
+    "query"               Sometimes, words!("page" | "entry" | "heads" | "sheet" | "bundle" | "verification" | "case" | "staff" | "desk" | "instance" | "log");
     "reason_code"         Sometimes, words!(ReasonCode);
     "reassessed_detriment" Sometimes, words!(DetrimentLevel);
     "retention_class"     Sometimes, words!(RetentionClass);

@@ -45,6 +45,9 @@ pub(super) enum Failure {
     /// `senim audit` did not find the log good, and has printed why.
     #[error("{}", verdict(*.0))]
     Verified(Outcome),
+    /// The log cannot be taken along.
+    #[error(transparent)]
+    Export(crate::usecases::export_log::ExportError),
     /// The local secrets.
     #[error(transparent)]
     Local(#[from] LocalError),

@@ -5,7 +5,7 @@
 //! | `installation` | the start that all commands share: secrets, configuration, log, cluster, database |
 //! | `serve`, `work`, `demo`, `signer`, `witness` | what runs until it is stopped |
 //! | `migrate`, `check`, `staff`, `keys`, `openapi` | what runs and ends |
-//! | `audit` | what an outsider does with the log: no configuration, no database |
+//! | `audit` | the log as a file, and what an outsider does with it: no configuration, no database |
 //! | `bench` | how fast this machine is, against a floor measured in the same run |
 //! | `failure` | how commands fail, and the exit codes |
 //! | `prompt`, `output`, `hardening`, `database_url`, `names`, `ceremony`, `signals` | what several of them need |
@@ -79,7 +79,7 @@ enum Command {
     /// Makes recovery keys
     #[command(subcommand)]
     Keys(keys::Command),
-    /// Checks the log as an outsider does, offline
+    /// Takes the log along, and checks it as an outsider does, offline
     #[command(subcommand)]
     Audit(audit::Command),
     /// Prints the description of the API (OpenAPI 3.1)
@@ -112,7 +112,7 @@ impl Cli {
     fn execute(self) -> Result<(), Failure> {
         let open = |config| Settings::load(config)?.open();
         match self.command {
-            Command::Audit(command) => audit::run(&command),
+            Command::Audit(command) => audit::run(&command, self.config),
             Command::Openapi => openapi::run(),
             Command::Bench(command) => Ok(bench::run(&command, &process_environment())?),
             Command::Demo(arguments) => demo::run(Settings::load(self.config)?, &arguments),

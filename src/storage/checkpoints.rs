@@ -76,6 +76,29 @@ impl Db<'_> {
         Ok(newest.first(self.conn).await.optional()?)
     }
 
+    /// The checkpoint of this size.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn checkpoint_of(&mut self, size: u64) -> Result<Option<CheckpointRow>, StorageError> {
+        // A size that the database cannot count was never signed.
+        let Ok(size) = count(size) else { return Ok(None) };
+        let found = checkpoints::table.find(size).select(CheckpointRow::as_select());
+        Ok(found.first(self.conn).await.optional()?)
+    }
+
+    /// The smaller checkpoints that everybody may have, smallest first.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn public_checkpoints_before(&mut self, size: i64) -> Result<Vec<CheckpointRow>, StorageError> {
+        let older = checkpoints::table
+            .filter(checkpoints::public.and(checkpoints::size.lt(size)))
+            .order(checkpoints::size)
+            .select(CheckpointRow::as_select());
+        Ok(older.load(self.conn).await?)
+    }
+
     /// The cosignatures of a checkpoint, by the witnesses' names.
     ///
     /// # Errors

@@ -6,6 +6,7 @@
 //! | `tx` | what a recording transaction can do, and the proof [`Written`] that it wrote its entry |
 //! | `codes` | how the domain's ids and closed codes stand in columns |
 //! | `schema` | the tables |
+//! | `export` | the log as it leaves the database, in batches |
 //! | `intake` | the one statement that takes in a report |
 //! | the rest | one file per table: its row types, reads and writes |
 //!
@@ -23,6 +24,7 @@ pub mod checkpoints;
 pub mod content;
 pub mod desks;
 pub mod directory;
+mod export;
 pub mod grants;
 pub mod instance;
 pub mod intake;

@@ -44,6 +44,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    audit.epochs (epoch) {
+        epoch -> Int8,
+        size -> Int8,
+    }
+}
+
+diesel::table! {
     audit.leaves (idx) {
         idx -> Int8,
         eid -> Uuid,

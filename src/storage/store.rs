@@ -1,6 +1,6 @@
 //! The pool and the three ways in.
 //!
-//! * [`Store::read`] looks.
+//! * [`Store::read`] looks, and [`Store::view`] looks at one moment.
 //! * [`Store::record`] writes: a named transaction that commits only if the work returns [`Written`], the proof that
 //!   an entry was appended for every changed object. It is retried when the database asks for it.
 //! * [`Store::maintain`] is the one exception, for what is no part of the record: sessions, throttles, the queue,
@@ -233,6 +233,28 @@ impl Store {
     ) -> Result<T, E> {
         let mut conn = self.connection().await?;
         work(&mut Db { conn: &mut conn }).await
+    }
+
+    /// Looks at one moment: all that the work reads is of the same state, whoever writes meanwhile. For short work only:
+    /// the database keeps that state for as long as it lasts.
+    ///
+    /// # Errors
+    /// What the work returns, or [`StorageError`].
+    pub async fn view<T, E: From<StorageError>>(
+        &self,
+        work: impl AsyncFnOnce(&mut Db<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut lease = Lease(Some(self.connection().await?));
+        let Some(conn) = lease.0.as_deref_mut() else {
+            return Err(StorageError::Unavailable("the connection is gone".to_owned()).into());
+        };
+        let begin = "begin transaction isolation level repeatable read, read only";
+        AnsiTransactionManager::begin_transaction_sql(conn, begin).await.map_err(StorageError::from)?;
+        let outcome = work(&mut Db { conn: &mut *conn }).await;
+        // Nothing was written; a failed end closes the connection.
+        let _ = AnsiTransactionManager::rollback_transaction(conn).await;
+        lease.give_back();
+        outcome
     }
 
     /// Writes, in one transaction that commits only with its entries; `name` stands in the trace.

@@ -6,10 +6,10 @@
 //!
 //! | of the reporter | of the desk | of administrators and auditors |
 //! | --- | --- | --- |
-//! | `read_log_file`, `find_bodies`, `submit_report`, `open_inbox`, `read_inbox`, `send_inbox_message`, `give_promise` | `sign_in`, `sign_out`, `resume_session`, `list_cases`, `open_case`, `attest`, `recuse`, `take_step`, `approve_proposal`, `refuse_proposal`, `list_proposals`, `send_message`, `add_note`, `recover_account`, `restore_access` | `found_instance`, `open_desk`, `add_body`, `add_rule`, `invite_staff`, `redeem_invitation`, `propose_member`, `confirm_member`, `disable_staff`, `reinvite_staff`, `approve_recovery`, `refuse_recovery`, `list_staff`, `query_log`, `survey_log` |
+//! | `read_log_file`, `find_bodies`, `submit_report`, `open_inbox`, `read_inbox`, `send_inbox_message`, `give_promise` | `sign_in`, `sign_out`, `resume_session`, `list_cases`, `open_case`, `attest`, `recuse`, `take_step`, `approve_proposal`, `refuse_proposal`, `list_proposals`, `send_message`, `add_note`, `recover_account`, `restore_access` | `found_instance`, `open_desk`, `add_body`, `add_rule`, `invite_staff`, `redeem_invitation`, `propose_member`, `confirm_member`, `disable_staff`, `reinvite_staff`, `approve_recovery`, `refuse_recovery`, `list_staff`, `query_log`, `survey_log`, `verify_log`, `export_log` |
 //!
 //! `expire_questions`, `finish_departures`, `notify_desks`, `publish_log`, `sequence_log`, `sign_heads` and `sweep` are done by timers, `take_pulse` and `take_readings` for the operator. What several use cases share has its own file:
-//! `context`, `caller`, `credentials`, `departure`, `registry`, `holders`, `case_access`, `case_history`, `denials`, `items`, `effects`.
+//! `context`, `caller`, `credentials`, `departure`, `registry`, `holders`, `case_access`, `case_history`, `denials`, `items`, `effects`, `tarball`.
 
 pub mod add_body;
 pub mod add_note;
@@ -30,6 +30,7 @@ pub mod disable_staff;
 mod effects;
 pub mod error;
 pub mod expire_questions;
+pub mod export_log;
 pub mod find_bodies;
 pub mod finish_departures;
 pub mod found_instance;
@@ -70,6 +71,8 @@ pub mod sweep;
 pub mod take_pulse;
 pub mod take_readings;
 pub mod take_step;
+pub mod tarball;
+pub mod verify_log;
 
 pub use caller::Caller;
 pub use context::Context;

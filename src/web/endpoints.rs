@@ -11,11 +11,11 @@ use actix_web::{
 };
 
 use super::{
-    api::{audit, cases, form_data, inbox, proposals, reports, sessions},
+    api::{audit, bundle, cases, form_data, inbox, proposals, reports, sessions},
     openapi::document,
     problem::Problem,
     site::{
-        audit as audit_pages, audit_log, case as case_page, cases as case_list, credentials,
+        audit as audit_pages, audit_log, audit_log_check, case as case_page, cases as case_list, credentials,
         desk as desk_pages, inbox as inbox_pages, inbox_proof, log, people, proposals as proposal_pages,
         public, report, sign_in,
     },
@@ -96,6 +96,7 @@ mod table {
         POST   "/api/v1/proposals/{id}/refusal"    Roles(CASE_ROLES), proposals::refuse;
         GET    "/api/v1/audit/entries"             Roles(AUDITOR),    audit::entries;
         GET    "/api/v1/audit/cases/{id}"          Roles(AUDITOR),    audit::case;
+        GET    "/api/v1/audit/bundle"              Roles(AUDITOR),    bundle::bundle;
 
         GET    "/"                                 Public,            public::root;
         GET    "/blank"                            Public,            public::blank;
@@ -142,6 +143,8 @@ mod table {
         GET    "/audit/entries/{id}"               Roles(AUDITOR),    audit_pages::show;
         GET    "/audit/log"                        Roles(AUDITOR),    audit_log::show;
         GET    "/audit/log/sheet"                  Roles(AUDITOR),    audit_log::sheet;
+        GET    "/audit/log/bundle"                 Roles(AUDITOR),    audit_log_check::take;
+        POST   "/audit/log/verification"           Roles(AUDITOR),    audit_log_check::verify;
         GET    "/admin/staff"                      Roles(ADMINISTRATOR), people::list;
         POST   "/admin/staff/invitations"          Roles(ADMINISTRATOR), people::invite;
         POST   "/admin/staff/{id}/signature"       Roles(ADMINISTRATOR), people::sign;

@@ -6,7 +6,7 @@ use utoipa::{
     openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
-use super::api::{audit, cases, form_data, inbox, proposals, reports, sessions};
+use super::api::{audit, bundle, cases, form_data, inbox, proposals, reports, sessions};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -23,7 +23,7 @@ use super::api::{audit, cases, form_data, inbox, proposals, reports, sessions};
         sessions::open, sessions::close,
         cases::list, cases::show, cases::step, cases::attestation, cases::recusal, cases::message, cases::note,
         proposals::list, proposals::approve, proposals::refuse,
-        audit::entries, audit::case,
+        audit::entries, audit::case, bundle::bundle,
     ),
     modifiers(&Bearer),
 )]

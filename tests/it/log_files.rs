@@ -86,7 +86,7 @@ pub async fn pass(world: &World, runner: &Runner, epochs: usize) {
     }
 }
 
-async fn newest(world: &World) -> SignedCheckpoint {
+pub async fn newest(world: &World) -> SignedCheckpoint {
     let note = "select note from audit.checkpoints order by size desc limit 1";
     SignedCheckpoint::parse(world.owner().await.value(note).await.as_str().unwrap().as_bytes()).unwrap()
 }

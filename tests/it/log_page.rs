@@ -8,7 +8,13 @@ use senim::{
     domain::role::Role,
     jobs::Runner,
     policy::RoleAt,
-    usecases::{publish_log::publish_log, sequence_log::sequence_log},
+    usecases::{
+        Error,
+        export_log::ExportError,
+        publish_log::publish_log,
+        sequence_log::sequence_log,
+        verify_log::{Outcome, VerifyError, verify_log},
+    },
 };
 use serde_json::Value;
 
@@ -118,10 +124,10 @@ fn the_page_says_who_holds_the_newest_head_and_since_when_nobody_does() {
         ask_for_witness(&home);
         assert!(alarms(&english().await)[0].contains("no head that is kept here"));
         pass(world, &runner, 1).await;
+        let last = world.clock.now();
         let good = english().await;
         assert_eq!(alarms(&good), Vec::<&str>::new());
         assert!(good.contains("cosigned by the quorum") && good.contains("✓ quorum") && good.contains("w1 "));
-        let last = world.clock.now();
         witness.stop().await;
         pass(world, &runner, 1).await;
         let since = format!("Unwitnessed since Mon 23 Nov 2026, {}", last.strftime("%H:%M"));
@@ -138,9 +144,9 @@ fn epochs_without_growth_are_told_also_the_last_ones() {
         let (runner, config) = worker(world, &home);
         let _signer = signer(world, &home, &config);
         let app = App::start(world, &[("SENIM_HOME", home.text())]);
-        let pages = auditor(world, &app).await;
-        pages.jar.borrow_mut().insert("senim-language".to_owned(), "en".to_owned());
         let gaps = async || {
+            let pages = auditor(world, &app).await;
+            pages.jar.borrow_mut().insert("senim-language".to_owned(), "en".to_owned());
             let body = pages.get("/audit/log").await.body;
             let lines = body
                 .split("<li>")
@@ -200,6 +206,53 @@ fn the_sheet_has_the_public_head_and_every_look_is_recorded() {
         for path in ["/audit/log", "/audit/log/sheet"] {
             assert_eq!(app.staff_pages(&other).get(path).await.status, 403, "{path}");
         }
+        witness.stop().await;
+        app.stop().await;
+    });
+}
+
+/// The real verifier runs over the real log; one at a time; and the file that it reads is gone afterwards.
+#[test]
+fn the_log_is_verified_here_and_taken_along() {
+    in_world(async |world| {
+        let home = Home::new("verified");
+        let (runner, config) = worker(world, &home);
+        let app = App::start(world, &[("SENIM_HOME", home.text())]);
+        let pages = auditor(world, &app).await;
+        let csrf = pages.get("/audit/log").await.input("csrf");
+        let early = pages.post("/audit/log/verification", &[("csrf", &csrf)]).await;
+        assert_eq!(early.status, 409, "no head: {}", early.body);
+        let _signer = signer(world, &home, &config);
+        let witness = witness(world, &home, 1);
+        ask_for_witness(&home);
+        pass(world, &runner, 4).await;
+        let aud = world.sign_in("aud1").await;
+        let both = (0..2).map(|_| verify_log(&world.ctx, &aud.caller, &config.log));
+        let mut both = futures_util::future::join_all(both).await.into_iter();
+        let (one, two) = (both.next().unwrap(), both.next().unwrap());
+        let report = one.unwrap();
+        assert_eq!(report.outcome(), Outcome::Good, "{:?}", report.checks);
+        assert!(report.checks.iter().any(|check| check.name == "tree"), "{:?}", report.checks);
+        assert!(matches!(two, Err(VerifyError::Export(ExportError::Act(Error::Busy)))));
+        let pages = auditor(world, &app).await;
+        let csrf = pages.get("/audit/log").await.input("csrf");
+        let shown = pages.post("/audit/log/verification", &[("csrf", &csrf)]).await;
+        assert_eq!(shown.status, 200, "{}", shown.body);
+        assert!(
+            shown.body.contains("class=\"good\" role=\"status\"")
+                && shown.body.contains("give the signed root")
+        );
+        assert_eq!(pages.post("/audit/log/verification", &[("csrf", "x")]).await.status, 403);
+        let left = fs::read_dir(home.0.join("log")).unwrap().map(|file| file.unwrap().file_name());
+        assert!(left.map(|name| name.into_string().unwrap()).all(|name| !name.starts_with("verification")));
+        let taken = pages.get("/audit/log/bundle").await;
+        assert_eq!((taken.status, taken.header("content-type")), (200, "application/x-tar"));
+        let looks = "audit.entries where acts = '{audit.queried}' and convert_from(body, 'UTF8') like";
+        let mut owner = world.owner().await;
+        assert_eq!(owner.count(&format!("{looks} '%\"query\":\"verification\"%'")).await, 3);
+        assert_eq!(owner.count(&format!("{looks} '%\"query\":\"bundle\"%'")).await, 1);
+        let other = world.sign_in("tri1").await;
+        assert_eq!(app.staff_pages(&other).get("/audit/log/bundle").await.status, 403);
         witness.stop().await;
         app.stop().await;
     });

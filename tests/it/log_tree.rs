@@ -209,7 +209,7 @@ fn an_edited_root_stops_the_tree() {
 }
 
 /// What a superuser can do.
-async fn rewrite(owner: &mut Sql, table: &str, change: &str) {
+pub async fn rewrite(owner: &mut Sql, table: &str, change: &str) {
     let triggers = format!(
         "select tgname from pg_trigger where tgrelid = 'audit.{table}'::regclass and not tgisinternal"
     );

@@ -24,6 +24,9 @@
     reason = "a test panics in order to fail"
 )]
 
+#[path = "../conformance/programs.rs"]
+mod programs;
+
 mod app;
 mod browser;
 mod database;
@@ -57,6 +60,7 @@ mod http_receipts;
 mod http_silence;
 mod http_steps;
 mod http_walls;
+mod log_export;
 mod log_files;
 mod log_page;
 mod log_schema;

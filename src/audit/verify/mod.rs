@@ -31,6 +31,9 @@ use self::{history::Histories, leaves::Leaves, people::People, reading::Reading,
 use super::{entry::commitment_of, schema, tree::TreeHead};
 use crate::crypto::sign::VerifyingKey;
 
+/// What the `manifest` of a bundle says that it is.
+pub const FORMAT: &str = "senim/log-bundle/v1";
+
 /// How a log moves; of its operator's public statement, not of the bundle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pace {

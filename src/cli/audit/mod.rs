@@ -1,16 +1,20 @@
-//! `senim audit`: what an outsider checks, offline, without a database.
+//! `senim audit`: the log as a file, and what an outsider checks in it, offline, without a database.
 //!
 //! | file | holds |
 //! | --- | --- |
+//! | `export` | the whole log of an installation as a bundle; the only one that needs the database |
 //! | `verify` | the verification of a bundle, and the head that is kept for the next one |
-//! | `tarball` | a bundle in a tar file |
 //! | `receipt` | whether what a reporter was promised is in the log |
 //! | `folder` | a copy of the public files |
+//! | `progress` | how far long work has come |
 
+mod export;
 mod folder;
+mod progress;
 mod receipt;
-mod tarball;
 mod verify;
+
+use std::path::PathBuf;
 
 use clap::Subcommand;
 
@@ -19,6 +23,8 @@ use super::failure::Failure;
 /// What can be asked of the log.
 #[derive(Subcommand)]
 pub(super) enum Command {
+    /// Writes the whole log at a signed head into a file that anybody can verify; exit code 2 where no head is signed
+    Export(export::Arguments),
     /// Verifies a bundle: exit code 0 good, 1 tampering or a rule broken, 2 cannot tell, 3 keys or quorum not met
     Verify(verify::Arguments),
     /// Whether a promise from the mailbox is kept: exit code 0 the record is in the log, 1 the promise is broken,
@@ -27,8 +33,9 @@ pub(super) enum Command {
 }
 
 /// Does it.
-pub(super) fn run(command: &Command) -> Result<(), Failure> {
+pub(super) fn run(command: &Command, config: Option<PathBuf>) -> Result<(), Failure> {
     match command {
+        Command::Export(arguments) => export::run(arguments, config),
         Command::Verify(arguments) => verify::run(arguments),
         Command::Receipt(arguments) => receipt::run(arguments),
     }

@@ -2,21 +2,21 @@
 
 use std::{
     fs,
-    io::{self, IsTerminal, Write},
+    io::{self, Write},
     path::{Path, PathBuf},
 };
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
 
-use super::tarball::Tarball;
+use super::progress;
 use crate::{
     audit::{
         tree::{Hash, TreeHead},
         verify::{Asked, Outcome, Pace, Report, founding_keys, verify},
     },
     cli::{failure::Failure, output::say},
+    usecases::tarball::Tarball,
 };
 
 /// What is verified, and by what.
@@ -78,7 +78,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
         genesis: genesis.as_deref(),
         pace: Pace { epoch: arguments.epoch, mmd: arguments.mmd, day: arguments.day },
     };
-    let bar = progress(arguments.json);
+    let bar = progress::entries(arguments.json);
     let mut report = verify(&bundle, &asked, &mut |read| {
         if read.is_multiple_of(1000) {
             bar.set_position(read);
@@ -153,12 +153,4 @@ pub(super) fn print(report: &Report, json: bool) {
     if let Some(index) = report.first_divergent() {
         say(format_args!("The first entry concerned is number {index}, counted from 0."));
     }
-}
-
-fn progress(silent: bool) -> ProgressBar {
-    if silent || !io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let style = ProgressStyle::with_template("{spinner} {human_pos} entries, {per_sec}");
-    ProgressBar::no_length().with_style(style.unwrap_or_else(|_bad| ProgressStyle::default_spinner()))
 }

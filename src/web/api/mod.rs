@@ -1,6 +1,7 @@
 //! The JSON API under `/api/v1`, one file per noun. Handlers only translate: parse, call one use case, show.
 
 pub mod audit;
+pub mod bundle;
 pub mod case_view;
 pub mod cases;
 pub mod form_data;

@@ -5,6 +5,7 @@
 
 pub mod audit;
 pub mod audit_log;
+pub mod audit_log_check;
 pub mod case;
 mod case_steps;
 pub mod cases;

@@ -3,7 +3,9 @@ use jiff::civil::{DateTime, date};
 use super::{HOSTILE, Sample, staff::frame};
 use crate::i18n::Texts;
 use crate::web::pages::Area;
-use crate::web::pages::audit::{AuditLogPage, AuditSheetPage, Chart, DayLine, HeadLine, MissingLine, QrCode};
+use crate::web::pages::audit::{
+    AuditLogCheckPage, AuditLogPage, AuditSheetPage, Chart, CheckLine, DayLine, HeadLine, MissingLine, QrCode,
+};
 
 const NOTE: &str = "senim.example/log\n12928\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n";
 
@@ -26,7 +28,21 @@ pub(super) fn all(t: Texts) -> Vec<Sample> {
         code: QrCode::of(NOTE),
         note: format!("{NOTE}\n— senim.example/log {HOSTILE}\n"),
     };
+    let check = |name, outcome, sentence: &str| CheckLine { name, outcome, sentence: sentence.to_owned() };
+    let checked = AuditLogCheckPage {
+        t,
+        frame: frame(Area::Audit),
+        outcome: "finding",
+        size: 147_392,
+        root: head(1, true).root,
+        checks: vec![
+            check("tree", "good", "All 147392 entries give the signed root."),
+            check("quorum", "policy_not_met", HOSTILE),
+            check("times", "finding", "Entry 7 was seen by a witness before it says it was written."),
+        ],
+    };
     vec![
+        Sample::of("audit-log-check", &checked),
         Sample::of("audit-log", &log(t)),
         Sample::of("audit-log-good", &good),
         Sample::of("audit-log-empty", &empty),
