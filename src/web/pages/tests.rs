@@ -210,6 +210,9 @@ const VOCABULARIES: &[&str] = &[
     "letter-",
     "proposal_state-",
     "staff_state-",
+    "check_name-",
+    "check_outcome-",
+    "check_result-",
 ];
 
 /// Every code of every closed list has its word in every language.
