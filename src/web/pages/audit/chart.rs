@@ -44,7 +44,7 @@ impl Chart {
         };
         let count = i64::try_from(values.len()).unwrap_or(0);
         Self {
-            width: count.max(12).saturating_mul(Self::STEP),
+            width: count.max(31).saturating_mul(Self::STEP),
             height: Self::HEIGHT,
             bars: (0..).zip(values).map(bar).collect(),
             mark: (expected <= most).then(|| Self::HEIGHT.saturating_sub(height(expected))),
