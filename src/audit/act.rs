@@ -300,7 +300,7 @@ acts! {
     EpochRotated       = "epoch.rotated",        CASE,           PERSON_OR_SYSTEM,   HANDLERS,      "9b",             [];
     HoldersShort       = "holders.short",        CASE,           ANYBODY,            HANDLERS,      "2b" "9b",        [];
     AuditQueried       = "audit.queried",        STAFF,          PERSON,             AUDITORS,      "12a",            ["codes.query", "sig"];
-    ChainAnchored      = "chain.anchored",       SITE_OR_LOG,    PERSON_OR_SYSTEM,   EVERYBODY,     "12a",            [] later;
+    ChainAnchored      = "chain.anchored",       LOG,            SYSTEM,             EVERYBODY,     "12a",            ["cm.head"];
     StatsPublished     = "stats.published",      INSTANCE,       PERSON_OR_SYSTEM,   EVERYBODY,     "3b" "11c" "13a", [] later;
     IncidentDetected   = "incident.detected",    INSTANCE,       PERSON_OR_SYSTEM,   ADMINISTRATORS, "9b" "10b",       [] later;
     IncidentNotified   = "incident.notified",    INSTANCE,       PERSON_OR_SYSTEM,   ADMINISTRATORS, "9b" "10b",       [] later;

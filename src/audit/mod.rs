@@ -20,6 +20,7 @@
 //! | `cosignature` | what a witness says about a checkpoint, and when | C2SP tlog-cosignature |
 //! | `add_checkpoint` | what a signer or a witness is asked | C2SP tlog-witness |
 //! | `witness_policy` | which logs are trusted and which witnesses make a quorum | C2SP tlog-policy |
+//! | `promise` | what a reporter is promised: that their report is in the log | C2SP signed-note |
 //! | `archive` | tar files that are the same bytes whenever they are made | |
 //! | `verify` | verifying a log offline | |
 //! | `tlog_proof` | one file that proves one entry offline | C2SP tlog-proof |
@@ -41,6 +42,7 @@ pub mod head_map;
 mod node;
 pub mod note;
 pub mod note_key;
+pub mod promise;
 pub mod proof;
 mod requirements;
 pub mod rhythm;

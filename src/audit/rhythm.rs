@@ -5,7 +5,7 @@
 //! large for a level. Only entries that have waited too long (RFC 6962 section 3 calls the longest wait the maximum merge
 //! delay) raise the level, which falls back when a new day of the log begins.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 
 /// The most leaves that one epoch adds, unless the quantum alone is more: what one transaction bears.
 pub const MOST: u64 = 1 << 17;
@@ -76,6 +76,12 @@ impl Rhythm {
         self.day
     }
 
+    /// Leaves that an epoch adds where nothing is late.
+    #[must_use]
+    pub const fn quantum(&self) -> u64 {
+        self.quantum
+    }
+
     /// The epoch of a moment: whole epochs since 1970.
     #[must_use]
     pub fn epoch_of(&self, moment: Timestamp) -> i64 {
@@ -105,6 +111,18 @@ impl Rhythm {
     #[must_use]
     pub const fn first_epoch(&self, day: i64) -> i64 {
         day.saturating_mul(self.day).div_euclid(self.epoch)
+    }
+
+    /// The first day (UTC) by whose end everything that reporters caused on `day` is in the tree: it is due at the latest
+    /// when the day of the log after that ends, may then wait as long as anything, and enters with the epoch.
+    #[must_use]
+    pub fn settled_by(&self, day: Date) -> Date {
+        let wait = self.day.saturating_add(self.patience).saturating_add(self.epoch);
+        let moment = day
+            .tomorrow()
+            .and_then(|next| next.to_zoned(TimeZone::UTC))
+            .and_then(|next| next.timestamp().checked_add(SignedDuration::from_secs(wait)));
+        moment.map_or(Date::MAX, |moment| moment.to_zoned(TimeZone::UTC).date())
     }
 
     /// What is due before this moment is late by now.
@@ -175,6 +193,15 @@ mod tests {
         assert_eq!(rhythm.end_of(0), at(900));
         assert_eq!((rhythm.day_of(95), rhythm.day_of(96), rhythm.first_epoch(1)), (0, 1, 96));
         assert_eq!(rhythm.late_before(at(4000)), at(400));
+    }
+
+    #[test]
+    fn what_a_reporter_caused_is_in_the_tree_two_days_later_at_the_latest() {
+        let day = jiff::civil::date(2026, 12, 31);
+        let settled = Rhythm::PLAIN.settled_by(day).to_string();
+        assert_eq!(settled, "2027-01-02", "what is due at midnight may wait an hour more");
+        assert_eq!(Rhythm::new(60, 600, 60, 64).settled_by(day).to_string(), "2027-01-01");
+        assert_eq!(Rhythm::PLAIN.settled_by(Date::MAX), Date::MAX);
     }
 
     #[test]

@@ -173,14 +173,15 @@ pub const OBJECT: &[Member] = members! {
 };
 
 /// The acts whose entries always commit to something that stands elsewhere.
-const COMMITTING: &[Act] = &[Act::LogHeadmap, Act::DirectorySigned, Act::ActorEnrolled];
+const COMMITTING: &[Act] = &[Act::ActorEnrolled, Act::ChainAnchored, Act::DirectorySigned, Act::LogHeadmap];
 
-/// The members of `cm`: commitments to what stands elsewhere. `heads` is the root of the head map, `directory` the digest
-/// of the entry of the directory that took effect (who is retired by the operator has none), `identity` who the `alias`
-/// is, salted.
+/// The members of `cm`: commitments to what stands elsewhere. `heads` is the root of the head map, `head` that of a tree
+/// whose head a quorum of witnesses cosigned, `directory` the digest of the entry of the directory that took effect (who is
+/// retired by the operator has none), `identity` who the `alias` is, salted.
 #[rustfmt::skip]
 pub const CM: &[Member] = members! {
     "directory" WithOrSometimes(Act::DirectorySigned, Act::ActorRetired), Shape::Hex(64);
+    "head"      With(Act::ChainAnchored), Shape::Hex(64);
     "heads"     With(Act::LogHeadmap),    Shape::Hex(64);
     "identity"  With(Act::ActorEnrolled), Shape::Hex(64);
 };
@@ -203,7 +204,7 @@ pub const CODES: &[Member] = members! {
     "proceedings"         Sometimes, words!(Proceedings);
     "profile"             Sometimes, Shape::Word(is_profile);
     "public_interest"     Sometimes, words!(Answer);
-    "query"               Sometimes, words!("acts" | "bundle" | "case" | "desk" | "entry" | "evidence" | "inclusion" | "instance" | "log" | "page" | "staff");
+    "query"               Sometimes, words!("acts" | "bundle" | "case" | "desk" | "entry" | "evidence" | "heads" | "inclusion" | "instance" | "log" | "page" | "sheet" | "staff" | "verification");
     "reason_code"         Sometimes, words!(ReasonCode);
     "reassessed_detriment" Sometimes, words!(DetrimentLevel);
     "retention_class"     Sometimes, words!(RetentionClass);

@@ -222,6 +222,18 @@ impl Policy {
         }
     }
 
+    /// Whether witnesses that cosigned at this second or later are enough: the quorum, and at least one where the policy
+    /// asks for none.
+    #[must_use]
+    pub fn cosigned_since(&self, verdict: &Verdict, second: u64) -> bool {
+        let since = |finding: &Finding| match finding {
+            Finding::Signed { at: Some(at) } if *at >= second => *finding,
+            _ => Finding::Absent,
+        };
+        let late: Vec<Finding> = verdict.witnesses.iter().map(since).collect();
+        late.iter().any(|finding| *finding != Finding::Absent) && self.quorum_of(&late)
+    }
+
     fn quorum_of(&self, findings: &[Finding]) -> bool {
         let mut held: Vec<bool> = Vec::with_capacity(self.rules.len());
         for rule in &self.rules {

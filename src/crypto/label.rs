@@ -40,6 +40,7 @@ labels! {
     SERVER_CSRF = "senim/server-csrf/v1",
     SERVER_DEVICES = "senim/server-devices/v1",
     SERVER_ROWS = "senim/server-rows/v1",
+    SERVER_PROMISES = "senim/server-promises/v1",
     SESSION = "senim/session/v1",
     TOKEN_KEY = "senim/token-key/v1",
     TOKEN = "senim/token/v1",

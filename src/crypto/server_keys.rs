@@ -21,6 +21,8 @@ pub struct ServerKeys {
     pub devices: Secret<32>,
     /// Shows that the server wrote a row: [`super::row_mac`].
     pub rows: Secret<32>,
+    /// The seed of the key that signs promises to reporters, and nothing else: [`super::note_key`].
+    pub promises: Secret<32>,
 }
 
 impl ServerKeys {
@@ -36,6 +38,7 @@ impl ServerKeys {
             csrf: key(label::SERVER_CSRF),
             devices: key(label::SERVER_DEVICES),
             rows: key(label::SERVER_ROWS),
+            promises: key(label::SERVER_PROMISES),
         }
     }
 }

@@ -18,6 +18,7 @@ mod schema;
 mod store;
 mod tx;
 
+pub mod anchors;
 pub mod cases;
 pub mod checkpoints;
 pub mod content;

@@ -1,6 +1,13 @@
 //! The tables as diesel sees them. Kept by hand; a test compares it with a migrated database.
 
 diesel::table! {
+    audit.anchors (size) {
+        size -> Int8,
+        n -> Nullable<Int4>,
+    }
+}
+
+diesel::table! {
     audit.checkpoints (size) {
         size -> Int8,
         epoch -> Int8,
@@ -37,6 +44,13 @@ diesel::table! {
         actor -> Nullable<Text>,
         role -> Nullable<Text>,
         profile -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    audit.epochs (epoch) {
+        epoch -> Int8,
+        size -> Int8,
     }
 }
 
@@ -356,5 +370,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     proposals,
     staff
 );
+diesel::allow_tables_to_appear_in_same_query!(anchors, checkpoints, cosignatures);
 diesel::allow_tables_to_appear_in_same_query!(content_reads, sessions);
 diesel::allow_tables_to_appear_in_same_query!(cases, desk_notices);

@@ -6,10 +6,10 @@
 //!
 //! | of the reporter | of the desk | of administrators and auditors |
 //! | --- | --- | --- |
-//! | `read_log_file`, `find_bodies`, `submit_report`, `open_inbox`, `read_inbox`, `send_inbox_message` | `sign_in`, `sign_out`, `resume_session`, `list_cases`, `open_case`, `attest`, `recuse`, `take_step`, `approve_proposal`, `refuse_proposal`, `list_proposals`, `send_message`, `add_note`, `recover_account`, `restore_access`, `give_access`, `take_access` | `found_instance`, `open_desk`, `add_body`, `add_rule`, `invite_staff`, `redeem_invitation`, `propose_member`, `confirm_member`, `propose_roles`, `refuse_member`, `disable_staff`, `reinvite_staff`, `approve_recovery`, `refuse_recovery`, `recover_case`, `list_staff`, `query_log`, `export_log`, `read_entry`, `prove_entry`, `list_acts`, `map_evidence` |
+//! | `read_log_file`, `find_bodies`, `submit_report`, `open_inbox`, `read_inbox`, `send_inbox_message`, `give_promise` | `sign_in`, `sign_out`, `resume_session`, `list_cases`, `open_case`, `attest`, `recuse`, `take_step`, `approve_proposal`, `refuse_proposal`, `list_proposals`, `send_message`, `add_note`, `recover_account`, `restore_access`, `give_access`, `take_access` | `found_instance`, `open_desk`, `add_body`, `add_rule`, `invite_staff`, `redeem_invitation`, `propose_member`, `confirm_member`, `propose_roles`, `refuse_member`, `disable_staff`, `reinvite_staff`, `approve_recovery`, `refuse_recovery`, `recover_case`, `list_staff`, `query_log`, `export_log`, `read_entry`, `prove_entry`, `list_acts`, `map_evidence`, `survey_log`, `verify_log` |
 //!
 //! `expire_questions`, `expire_recoveries`, `finish_departures`, `notify_desks`, `publish_log`, `sequence_log`, `sign_heads` and `sweep` are done by timers, `take_pulse`, `take_readings`, `compare_directory` and `open_actors` for the operator. What several use cases share has its own file:
-//! `context`, `caller`, `credentials`, `departure`, `device`, `registry`, `roles`, `standing`, `holders`, `part`, `case_access`, `case_history`, `denials`, `items`, `effects`.
+//! `context`, `caller`, `credentials`, `departure`, `device`, `registry`, `roles`, `standing`, `holders`, `part`, `case_access`, `case_history`, `denials`, `items`, `effects`, `tarball`.
 
 pub mod add_body;
 pub mod add_note;
@@ -38,6 +38,7 @@ pub mod find_bodies;
 pub mod finish_departures;
 pub mod found_instance;
 pub mod give_access;
+pub mod give_promise;
 mod holders;
 pub mod invite_staff;
 mod items;
@@ -80,11 +81,14 @@ pub mod sign_in;
 pub mod sign_out;
 mod standing;
 pub mod submit_report;
+pub mod survey_log;
 pub mod sweep;
 pub mod take_access;
 pub mod take_pulse;
 pub mod take_readings;
 pub mod take_step;
+pub mod tarball;
+pub mod verify_log;
 
 pub use caller::Caller;
 pub use context::Context;

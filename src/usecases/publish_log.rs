@@ -20,12 +20,17 @@ use crate::{
         bundle,
         checkpoint::SignedCheckpoint,
         edge::RightEdge,
+        promise,
         stored::TileReader,
         tile::{WIDTH, changed_bundles, changed_tiles, right_edge_tiles},
         witness_policy::Policy,
     },
     config::LogConfig,
+    storage::checkpoints::CheckpointRow,
 };
+
+/// Days' heads that are looked at again until they reach the quorum: a witness that was away has a week.
+const LATE: i64 = 7;
 
 /// Why files of the log were not written.
 #[derive(Debug, thiserror::Error)]
@@ -53,16 +58,39 @@ pub async fn publish_log(ctx: &Context, log: &LogConfig) -> Result<usize, Publis
     let mut files = Files { dir: &log.public, written: 0 };
     if let Some(signed) = published(ctx).await? {
         files.tree(ctx, &signed).await?;
+        files.put("files", names(signed.head().size).as_bytes()).await?;
         files.put("checkpoint", signed.to_string().as_bytes()).await?;
     }
     if let Ok(policy) = fs::read(&log.policy).await {
         files.put("policy", &policy).await?;
         if let Ok(policy) = Policy::parse(&policy) {
-            let keys: String = policy.logs().iter().map(|log| format!("{}\n", log.key)).collect();
-            files.put("keys", keys.as_bytes()).await?;
+            files.put("keys", keys(ctx, log, &policy).as_bytes()).await?;
+            anchor_days(ctx, &policy).await?;
         }
     }
     Ok(files.written)
+}
+
+/// The keys of the log, one a line, and under a name of its own the one that signs promises to reporters.
+fn keys(ctx: &Context, log: &LogConfig, policy: &Policy) -> String {
+    let mut keys: String = policy.logs().iter().map(|log| format!("{}\n", log.key)).collect();
+    if let Some(promises) = promise::signer(&log.origin, &ctx.keys.promises) {
+        keys.push_str(&format!("{}\n", promises.verifier()));
+    }
+    keys
+}
+
+/// The names of all files of a tree of this size, one a line: whoever copies the log fetches all of them, and so tells
+/// nobody which one they are after.
+fn names(size: u64) -> String {
+    let mut names = "checkpoint\nkeys\npolicy\n".to_owned();
+    for tile in changed_tiles(0, size) {
+        names.push_str(&format!("{tile}\n"));
+    }
+    for part in changed_bundles(0, size) {
+        names.push_str(&format!("{part}\n"));
+    }
+    names
 }
 
 /// The head with which a day ended becomes public once the tree has nothing more to gain on that day.
@@ -77,19 +105,42 @@ async fn end_days(ctx: &Context) -> Result<(), Error> {
     Ok(())
 }
 
+/// Notes the public heads that have reached the quorum since; the next epoch records each in the log's own history. Where
+/// a policy asks for no witness, nothing outside holds a head, so none is anchored.
+async fn anchor_days(ctx: &Context, policy: &Policy) -> Result<(), Error> {
+    if !policy.needs_witnesses() {
+        return Ok(());
+    }
+    let rows = ctx.store.read(async |db| db.unanchored_checkpoints(LATE).await).await?;
+    for row in rows {
+        let signed = cosigned(ctx, &row).await?;
+        if policy.check(&signed).accepted() {
+            ctx.store.maintain(async |upkeep| upkeep.insert_anchor(row.size).await).await?;
+        }
+    }
+    Ok(())
+}
+
+/// A checkpoint with all the cosignatures that it has.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub(super) async fn cosigned(ctx: &Context, row: &CheckpointRow) -> Result<SignedCheckpoint, Error> {
+    let lines = ctx.store.read(async |db| db.cosignatures(row.size).await).await?;
+    let mut note = row.note.clone();
+    for cosignature in lines {
+        note.push_str(&cosignature.line);
+        note.push('\n');
+    }
+    SignedCheckpoint::parse(note.as_bytes()).map_err(|_cause| Error::Sealed("a checkpoint"))
+}
+
 /// The newest public head, with all the cosignatures that it has.
 async fn published(ctx: &Context) -> Result<Option<SignedCheckpoint>, Error> {
-    ctx.store
-        .read(async |db| {
-            let Some(row) = db.public_checkpoint().await? else { return Ok(None) };
-            let mut note = row.note;
-            for cosignature in db.cosignatures(row.size).await? {
-                note.push_str(&cosignature.line);
-                note.push('\n');
-            }
-            SignedCheckpoint::parse(note.as_bytes()).map(Some).map_err(|_cause| Error::Sealed("a checkpoint"))
-        })
-        .await
+    match ctx.store.read(async |db| db.public_checkpoint().await).await? {
+        Some(row) => Ok(Some(cosigned(ctx, &row).await?)),
+        None => Ok(None),
+    }
 }
 
 /// The directory of public files.

@@ -21,11 +21,11 @@ pub struct LogFile {
     pub lasting: Lasting,
 }
 
-/// The file of this name below the log's address, if there is one: `checkpoint`, `keys`, `policy` or the path of a tile or
+/// The file of this name below the log's address, if there is one: `checkpoint`, `files`, `keys`, `policy` or the path of a tile or
 /// a bundle, which has one form only and so names nothing outside.
 pub async fn read_log_file(public: &Path, name: &str) -> Option<LogFile> {
     let lasting = match name {
-        "checkpoint" | "keys" | "policy" => Lasting::UntilTheNext,
+        "checkpoint" | "files" | "keys" | "policy" => Lasting::UntilTheNext,
         tile => TilePath::parse(tile).ok().map(|_tile| Lasting::Always)?,
     };
     let bytes = tokio::fs::read(public.join(name)).await.ok()?;

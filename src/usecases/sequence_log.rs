@@ -13,6 +13,7 @@ use super::{context::Context, error::Error};
 use crate::{
     audit::{
         act::Act,
+        checkpoint::SignedCheckpoint,
         edge::{RightEdge, TooLarge},
         entry::{By, Draft, Head, ObjectKind, When},
         head_map::HeadMap,
@@ -21,13 +22,15 @@ use crate::{
         tile::right_edge_tiles,
         tree::{self, Hash, TreeHead},
     },
-    storage::{Tx, Written, tree::TreeState},
+    storage::{Tx, Written, checkpoints::CheckpointRow, tree::TreeState},
 };
 
 /// Entries that are written or integrated at once; a tree may gain far more in an epoch, but never in memory.
 const BATCH: usize = 2048;
 /// Objects of the head map that are read at once.
 const OBJECTS: i64 = 4096;
+/// Anchored heads that one epoch records at most; there is one a day.
+const ANCHORS: i64 = 8;
 
 /// Why the tree may not grow. A person has to find out what happened; nothing here repairs it.
 #[derive(Debug, thiserror::Error)]
@@ -103,13 +106,14 @@ async fn close_epoch(tx: &mut Tx<'_>, rhythm: Rhythm, epoch: i64) -> Result<(usi
     let waiting = Due::find(tx, &rhythm, epoch).await?;
     let (begun, new_day) = (last.is_none(), last.as_ref().is_none_or(|last| last.day < day));
     let level = last.as_ref().filter(|_| !new_day).map_or(0, |last| last.day_level);
-    let counts = Waiting { own: u64::from(new_day), ..waiting.counts() };
+    let own = Own { new_day, anchors: tx.anchors_to_record(ANCHORS).await? };
+    let counts = Waiting { own: own.count(), ..waiting.counts() };
     let plan = if begun { rhythm.first_plan(&counts) } else { rhythm.plan(level, &counts) };
     let mut log = match last {
         Some(last) => last.log,
         None => Head::new(ObjectKind::Log, tx.uuid()),
     };
-    let leaves = gather(tx, &mut log, waiting, &plan).await?;
+    let leaves = gather(tx, &mut log, waiting, &own, &plan).await?;
     let head = integrate(tx, edge, &leaves).await?;
     // What had gathered before there was a tree does not make the whole day large.
     let day_level = if begun { 0 } else { plan.level };
@@ -153,18 +157,57 @@ impl Due {
     }
 }
 
+/// What the log has to say of itself in an epoch, beside companions and pads.
+struct Own {
+    /// The beginning of the tree, or the head map of a new day.
+    new_day: bool,
+    /// Days' heads that a quorum cosigned since.
+    anchors: Vec<CheckpointRow>,
+}
+
+impl Own {
+    fn count(&self) -> u64 {
+        u64::from(self.new_day).saturating_add(u64::try_from(self.anchors.len()).unwrap_or(u64::MAX))
+    }
+
+    /// Records the heads that a quorum cosigned, each by the root of its tree.
+    async fn record_anchors(&self, tx: &mut Tx<'_>, log: &mut Head) -> Result<Vec<Uuid>, Error> {
+        if self.anchors.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut drafts = Vec::new();
+        for row in &self.anchors {
+            let signed = SignedCheckpoint::parse(row.note.as_bytes())
+                .map_err(|_cause| Error::Sealed("a checkpoint"))?;
+            drafts.push(own(tx, Act::ChainAnchored).committing("head", *signed.head().root.bytes()));
+        }
+        let sizes: Vec<i64> = self.anchors.iter().map(|row| row.size).collect();
+        tx.save_anchors(&sizes, log.n.saturating_add(1)).await?;
+        Ok(tx.append_to_log(log, &drafts).await?)
+    }
+}
+
 /// Writes the log's own entries and gives all that enters, in the order in which it enters: the one that begins the tree
 /// or the day, then everything else shuffled.
-async fn gather(tx: &mut Tx<'_>, log: &mut Head, due: Due, plan: &Plan) -> Result<Vec<Uuid>, Error> {
+async fn gather(
+    tx: &mut Tx<'_>,
+    log: &mut Head,
+    due: Due,
+    news: &Own,
+    plan: &Plan,
+) -> Result<Vec<Uuid>, Error> {
     let number = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
     let mut first = Vec::new();
-    if plan.own > 0 {
+    if news.new_day {
         let draft = if log.n == 0 { own(tx, Act::LogGenesis) } else { head_map(tx).await? };
         first = tx.append_to_log(log, &[draft]).await?;
     }
     let mut rest = due.eids;
     rest.truncate(number(plan.taken));
-    let late: Vec<Uuid> = rest.iter().take(number(plan.late)).copied().collect();
+    // Companions are for what waited, which stands first.
+    let waited = rest.len();
+    rest.extend(news.record_anchors(tx, log).await?);
+    let late: Vec<Uuid> = rest.iter().take(number(plan.late).min(waited)).copied().collect();
     for batch in late.chunks(BATCH) {
         let commitments = tx.commitments(batch).await?;
         let drafts: Vec<Draft<'_>> =

@@ -15,9 +15,9 @@ use super::{
     openapi::document,
     problem::Problem,
     site::{
-        audit as audit_pages, case as case_page, case_people, cases as case_list, credentials,
-        desk as desk_pages, evidence, inbox as inbox_pages, inventory, log, people, people_roles,
-        proposals as proposal_pages, public, report, sign_in,
+        audit as audit_pages, audit_log, audit_log_check, case as case_page, case_people, cases as case_list,
+        credentials, desk as desk_pages, evidence, inbox as inbox_pages, inbox_proof, inventory, log, people,
+        people_roles, proposals as proposal_pages, public, report, sign_in,
     },
 };
 use crate::domain::role::Role;
@@ -81,6 +81,7 @@ mod table {
         POST   "/api/v1/inbox/sessions"            Public,            inbox::open;
         GET    "/api/v1/inbox"                     Reporter,          inbox::read;
         POST   "/api/v1/inbox/messages"            Reporter,          inbox::write;
+        POST   "/api/v1/inbox/proof"               Reporter,          inbox::proof;
         POST   "/api/v1/staff/sessions"            Public,            sessions::open;
         DELETE "/api/v1/staff/sessions/current"    Staff,             sessions::close;
         GET    "/api/v1/cases"                     Roles(CASE_ROLES), cases::list;
@@ -104,6 +105,7 @@ mod table {
         GET    "/blank"                            Public,            public::blank;
         GET    "/assets/{file}"                    Public,            public::asset;
         GET    "/log/checkpoint"                   Public,            log::checkpoint;
+        GET    "/log/files"                        Public,            log::files;
         GET    "/log/keys"                         Public,            log::keys;
         GET    "/log/policy"                       Public,            log::policy;
         GET    "/log/tile/{tail:.*}"               Public,            log::tile;
@@ -115,6 +117,8 @@ mod table {
         GET    "/{lang:kk|ru|en}/inbox"            Public,            inbox_pages::show;
         POST   "/{lang:kk|ru|en}/inbox"            Public,            inbox_pages::open;
         POST   "/{lang:kk|ru|en}/inbox/messages"   Reporter,          inbox_pages::write;
+        GET    "/{lang:kk|ru|en}/inbox/proof"      Reporter,          inbox_proof::show;
+        POST   "/{lang:kk|ru|en}/inbox/proof"      Reporter,          inbox_proof::give;
         POST   "/{lang:kk|ru|en}/inbox/close"      Public,            inbox_pages::close;
 
         GET    "/staff/sign-in"                    Public,            sign_in::show;
@@ -147,6 +151,10 @@ mod table {
         GET    "/audit/evidence"                   Roles(AUDITOR),    evidence::show;
         GET    "/audit/acts"                       Roles(AUDITOR),    inventory::show;
         GET    "/audit/acts.csv"                   Roles(AUDITOR),    inventory::csv;
+        GET    "/audit/log"                        Roles(AUDITOR),    audit_log::show;
+        GET    "/audit/log/sheet"                  Roles(AUDITOR),    audit_log::sheet;
+        GET    "/audit/log/bundle"                 Roles(AUDITOR),    audit_log_check::take;
+        POST   "/audit/log/verification"           Roles(AUDITOR),    audit_log_check::verify;
         GET    "/admin/staff"                      Roles(ADMINISTRATOR), people::list;
         POST   "/admin/staff/invitations"          Roles(ADMINISTRATOR), people::invite;
         POST   "/admin/staff/roles"                Roles(ADMINISTRATOR), people_roles::propose;

@@ -19,7 +19,7 @@ use super::api::{audit, bundle, cases, form_data, grants, inbox, proposals, repo
     paths(
         form_data::taxonomy, form_data::channels, form_data::bodies, form_data::form,
         reports::submit,
-        inbox::open, inbox::read, inbox::write,
+        inbox::open, inbox::read, inbox::write, inbox::proof,
         sessions::open, sessions::close,
         cases::list, cases::show, cases::step, cases::attestation, cases::recusal, cases::message, cases::note,
         grants::give, grants::take,

@@ -271,9 +271,20 @@ fn check_cookie(cookie: &str) {
 
 fn check_page(body: &str) {
     let lower = body.to_lowercase();
-    for forbidden in
-        ["<script", "javascript:", " style=", "<style", "<iframe", "<img", "http://", "https://", "//cdn"]
-    {
+    for forbidden in [
+        "<script",
+        "javascript:",
+        " style=",
+        "<style",
+        "<iframe",
+        "<img",
+        "<image",
+        "<use",
+        "<foreignobject",
+        "http://",
+        "https://",
+        "//cdn",
+    ] {
         assert!(!lower.contains(forbidden), "{forbidden} in {body}");
     }
     for handler in [" onclick=", " onload=", " onsubmit=", " onerror="] {

@@ -245,7 +245,7 @@ fn the_files_are_served_to_everybody_and_nothing_else_is() {
             .head();
         let tiles = changed_tiles(0, head.size).map(|tile| tile.to_string());
         let parts = changed_bundles(0, head.size).map(|part| part.to_string());
-        let named = ["checkpoint", "keys", "policy"].map(str::to_owned);
+        let named = ["checkpoint", "files", "keys", "policy"].map(str::to_owned);
         for name in tiles.chain(parts).chain(named) {
             let path = format!("/log/{name}");
             let answer = app.request("GET", &path).send().await.unwrap();
@@ -261,7 +261,7 @@ fn the_files_are_served_to_everybody_and_nothing_else_is() {
             let asked = app.request("HEAD", &path).send().await.unwrap();
             assert_eq!((asked.status().as_u16(), asked.bytes().await.unwrap().len()), (200, 0));
         }
-        assert_eq!(kinds["text/plain; charset=utf-8"], 3);
+        assert_eq!(kinds["text/plain; charset=utf-8"], 4);
         assert_eq!(kinds.len(), 2);
         for path in
             ["tile/0/999", "tile/..%2fpolicy", "tile/0/0", "tile/", "tile/0/..%2f..%2f..%2f..%2fsecrets.toml"]

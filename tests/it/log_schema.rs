@@ -4,7 +4,13 @@
 use std::{collections::BTreeSet, fs};
 
 use senim::{
-    audit::{act::Act, entry::ObjectKind, schema},
+    audit::{
+        act::Act,
+        entry::ObjectKind,
+        note_key::{KeyName, Kind, SignerKey},
+        schema,
+    },
+    crypto::{note_key::NoteKey, secret::Secret},
     domain::{
         case::{status::Status, step::Step},
         ids::CaseId,
@@ -25,6 +31,7 @@ use senim::{
         reinvite_staff::reinvite_staff,
         restore_access::restore_access,
         sequence_log::sequence_log,
+        sign_heads::{keep_checkpoint, unsigned_head},
         sign_out::sign_out,
     },
 };
@@ -132,6 +139,18 @@ async fn ask_the_log(world: &World) {
 async fn let_the_tree_grow(world: &World) {
     world.submit("Something that waits.").await;
     assert!(sequence_log(&world.ctx).await.unwrap() > 0);
+    // Its head is signed, and a quorum cosigns it.
+    let origin = &world.config.log.origin;
+    let new = unsigned_head(&world.ctx, origin).await.unwrap().unwrap();
+    let key = NoteKey::from_seed(&Secret::new([9; 32]));
+    let key = SignerKey::new(KeyName::parse(origin).unwrap(), Kind::Note, key);
+    keep_checkpoint(&world.ctx, &new.checkpoint.sign(&key).unwrap(), new.epoch).await.unwrap();
+    world
+        .owner()
+        .await
+        .run("insert into audit.anchors (size) select size from audit.checkpoints")
+        .await
+        .unwrap();
     world.advance_days(3);
     assert!(sequence_log(&world.ctx).await.unwrap() > 0);
 }

@@ -12,6 +12,7 @@
 //! | `people` | that acts of staff carry their signatures, by the signed directory |
 //! | `times` | that no entry tells a time which the witnesses contradict |
 //! | `extension` | whether one head is the beginning of another |
+//! | `promised` | that what a reporter was promised is in the log; from its public files alone |
 //! | `report`, `source`, `reading` | what was found; where files come from; an entry taken apart |
 //!
 //! Nothing here panics, whatever the bundle holds. To add a check: a file here and its place in [`verify`].
@@ -26,6 +27,7 @@ mod leaves;
 mod manifest;
 mod own;
 mod people;
+mod promised;
 mod reading;
 mod report;
 mod rotation;
@@ -34,6 +36,7 @@ mod times;
 
 pub use extension::extension;
 pub use people::{DirectoryLine, founding_keys};
+pub use promised::{AskedPromise, Promised, verify_promise};
 pub use report::{Check, Outcome, Report};
 pub use source::{Entries, Source, Unreadable};
 

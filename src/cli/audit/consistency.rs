@@ -8,13 +8,14 @@ use std::{
 
 use clap::Args;
 
-use super::{tarball::Tarball, verify};
+use super::verify;
 use crate::{
     audit::{
         note::MAX_BYTES,
         verify::{Entries, Outcome, Source, Unreadable, extension},
     },
     cli::failure::Failure,
+    usecases::tarball::Tarball,
 };
 
 /// Which heads are compared.

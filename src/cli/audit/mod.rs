@@ -5,13 +5,15 @@
 //! | `export` | the whole log of an installation as a bundle; the only one that needs the database |
 //! | `verify` | the verification of a bundle, and the head that is kept for the next one |
 //! | `consistency` | whether one head extends another |
-//! | `tarball` | a bundle in a tar file |
+//! | `receipt` | whether what a reporter was promised is in the log |
+//! | `folder` | a copy of the public files |
 //! | `progress` | how far long work has come |
 
 mod consistency;
 mod export;
+mod folder;
 mod progress;
-mod tarball;
+mod receipt;
 mod verify;
 
 use std::path::PathBuf;
@@ -29,6 +31,9 @@ pub(super) enum Command {
     Verify(verify::Arguments),
     /// Says whether a newer head extends an older one, from the tiles of the newer bundle; the same exit codes
     Consistency(consistency::Arguments),
+    /// Whether a promise from the mailbox is kept: exit code 0 the record is in the log, 1 the promise is broken,
+    /// 2 cannot tell, 3 keys or quorum not met
+    Receipt(receipt::Arguments),
 }
 
 /// Does it.
@@ -37,5 +42,6 @@ pub(super) fn run(command: &Command, config: Option<PathBuf>) -> Result<(), Fail
         Command::Export(arguments) => export::run(arguments, config),
         Command::Verify(arguments) => verify::run(arguments),
         Command::Consistency(arguments) => consistency::run(arguments),
+        Command::Receipt(arguments) => receipt::run(arguments),
     }
 }

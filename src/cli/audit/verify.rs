@@ -9,13 +9,14 @@ use std::{
 use clap::Args;
 use serde::{Deserialize, Serialize};
 
-use super::{progress, tarball::Tarball};
+use super::progress;
 use crate::{
     audit::{
         tree::{Hash, TreeHead},
         verify::{Asked, Outcome, Pace, Report, founding_keys, verify},
     },
     cli::{failure::Failure, output::say},
+    usecases::tarball::Tarball,
 };
 
 /// What is verified, and by what.

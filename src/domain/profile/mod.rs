@@ -41,6 +41,7 @@ pub struct Profile {
     zone: String,
     calendar: String,
     checkins: Vec<u16>,
+    reporter_proof: bool,
     clocks: BTreeMap<ClockName, Period>,
     due: BTreeMap<Status, Vec<ClockName>>,
 }
@@ -152,6 +153,13 @@ impl Profile {
     #[must_use]
     pub fn checkins(&self) -> &[u16] {
         &self.checkins
+    }
+
+    /// Whether a reporter may be given the signed promise that their report is in the log (audit-log.md 4.2). Where a file
+    /// on a device endangers who holds it, a profile does without.
+    #[must_use]
+    pub const fn reporter_proof(&self) -> bool {
+        self.reporter_proof
     }
 
     /// The length of a clock; `None` if the profile does not have it.

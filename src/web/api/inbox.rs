@@ -19,6 +19,7 @@ use crate::{
     },
     i18n::Texts,
     usecases::{
+        give_promise::give_promise,
         list_cases::CaseRow,
         open_inbox::open_inbox,
         read_inbox::{Inbox, Letter, LetterBody, read_inbox},
@@ -173,4 +174,26 @@ pub async fn write(app: Data<App>, token: InboxToken, request: HttpRequest, payl
         .map_err(|error| Problem::invalid(vec![FieldError::from_text("text", &error)]))?;
     send_inbox_message(&app.context, token.expose(), &text).await?;
     Ok(HttpResponse::Created().finish())
+}
+
+/// The promise that the report is in the log.
+#[derive(Serialize, ToSchema)]
+pub struct PromiseView {
+    /// The file: a signed note (C2SP signed-note), for `senim audit receipt`.
+    pub promise: String,
+    /// The day (UTC) by whose last public head it is kept.
+    #[schema(value_type = String, format = Date)]
+    pub by: Date,
+}
+
+/// Gives the signed promise that the report is in the log. Nobody needs it, and whoever finds it learns that its holder
+/// reported. Nothing is written.
+///
+/// # Errors
+/// 401 where the token has expired; 404 where the desk's profile gives none.
+#[utoipa::path(post, path = "/inbox/proof", security(("bearer" = [])), responses(
+    (status = 200, body = PromiseView), (status = 401, body = ProblemView), (status = 404, body = ProblemView)))]
+pub async fn proof(app: Data<App>, token: InboxToken) -> Answer {
+    let given = give_promise(&app.context, &app.config.log, token.expose()).await?;
+    Ok(HttpResponse::Ok().json(PromiseView { promise: given.file, by: given.day }))
 }

@@ -228,6 +228,9 @@ const VOCABULARIES: &[&str] = &[
     "log_kept-",
     "log_read-",
     "clause-",
+    "check_name-",
+    "check_outcome-",
+    "check_result-",
 ];
 
 /// Every code of every closed list has its word in every language.

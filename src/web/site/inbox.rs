@@ -14,6 +14,7 @@ use crate::{
     i18n::Texts,
     usecases::{
         Error,
+        give_promise::gives_promises,
         open_inbox::open_inbox,
         read_inbox::{Inbox, Letter, LetterBody, read_inbox},
         send_inbox_message::send_inbox_message,
@@ -103,11 +104,11 @@ async fn take(app: &App, request: &HttpRequest, payload: Payload) -> Result<Http
     }
 }
 
-fn ask(t: Texts, status: StatusCode, fault: Option<OpenFault>) -> HttpResponse {
+pub(super) fn ask(t: Texts, status: StatusCode, fault: Option<OpenFault>) -> HttpResponse {
     html(status, &InboxOpenPage { t, frame: public_frame("inbox"), fault })
 }
 
-fn ended(t: Texts) -> HttpResponse {
+pub(super) fn ended(t: Texts) -> HttpResponse {
     let mut response = ask(t, StatusCode::UNAUTHORIZED, Some(OpenFault::Ended));
     // The page is drawn either way; a cookie that cannot be taken away has expired all the same.
     let _ = response.add_cookie(&no_cookie(INBOX_COOKIE));
@@ -115,7 +116,7 @@ fn ended(t: Texts) -> HttpResponse {
 }
 
 /// What the form's token is bound to: the opened mailbox, by a hash of its token.
-fn session_of(token: &str) -> Uuid {
+pub(super) fn session_of(token: &str) -> Uuid {
     let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
     let mut id = [0; 16];
     id.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
@@ -136,6 +137,7 @@ fn page(app: &App, t: Texts, token: &str, inbox: Inbox, draft: Draft) -> InboxPa
         t,
         frame,
         next_by: answer_by(&inbox.case),
+        proof: gives_promises(&inbox.case),
         question_until: inbox.case.question_until,
         reference: inbox.case.reference,
         status: inbox.case.status.code(),

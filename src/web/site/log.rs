@@ -20,9 +20,14 @@ pub async fn checkpoint(app: Data<App>, request: HttpRequest) -> HttpResponse {
     file(&app, &request, "checkpoint", TEXT).await
 }
 
-/// `/log/keys`: the keys that sign checkpoints, one a line.
+/// `/log/keys`: the keys that sign checkpoints, one a line, and the one that signs promises to reporters.
 pub async fn keys(app: Data<App>, request: HttpRequest) -> HttpResponse {
     file(&app, &request, "keys", TEXT).await
+}
+
+/// `/log/files`: the names of all files, one a line, for whoever copies them.
+pub async fn files(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    file(&app, &request, "files", TEXT).await
 }
 
 /// `/log/policy`: which witnesses make a checkpoint count (C2SP tlog-policy).

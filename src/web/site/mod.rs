@@ -4,6 +4,8 @@
 //! page with the same code as on the API, and what the person typed is kept.
 
 pub mod audit;
+pub mod audit_log;
+pub mod audit_log_check;
 pub mod case;
 pub mod case_people;
 mod case_steps;
@@ -12,6 +14,7 @@ pub mod credentials;
 pub mod desk;
 pub mod evidence;
 pub mod inbox;
+pub mod inbox_proof;
 pub mod inventory;
 pub mod log;
 pub mod people;

@@ -1,16 +1,24 @@
 //! Pages for auditors: the record, as ids and closed codes. No content, no identity.
 
 mod acts;
+mod chart;
 mod entries;
 mod entry;
 mod evidence;
 mod home;
+mod log;
+mod log_check;
+mod qr;
 
 pub use acts::{ActLine, AuditActsPage, MemberLine};
+pub use chart::Chart;
 pub use entries::{AuditEntriesPage, AuditFilter, EntryLine};
 pub use entry::AuditEntryPage;
 pub use evidence::{AuditEvidencePage, ClauseLine, EvidenceLine, PrincipleLine};
 pub use home::AuditHomePage;
+pub use log::{AuditLogPage, AuditSheetPage, DayLine, HeadLine, MissingLine};
+pub use log_check::{AuditLogCheckPage, CheckLine};
+pub use qr::QrCode;
 
 use crate::web::endpoints::ENDPOINTS;
 

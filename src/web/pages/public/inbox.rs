@@ -60,6 +60,8 @@ pub struct InboxPage {
     pub question_until: Option<Date>,
     /// The correspondence, oldest first.
     pub messages: Vec<InboxMessage>,
+    /// Whether the proof that the report is in the log is to be had here.
+    pub proof: bool,
     /// False once the mailbox is closed.
     pub may_write: bool,
     /// True right after a message was sent.

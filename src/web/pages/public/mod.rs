@@ -4,6 +4,7 @@
 mod error;
 mod home;
 mod inbox;
+mod inbox_proof;
 mod promises;
 mod report;
 mod sent;
@@ -12,6 +13,7 @@ pub use error::ErrorPage;
 pub(in crate::web::pages) use error::{error_advice, error_title};
 pub use home::HomePage;
 pub use inbox::{InboxMessage, InboxOpenPage, InboxPage, OpenFault, Speaker};
+pub use inbox_proof::InboxProofPage;
 pub use promises::PromisesPage;
 pub use report::{ReportFields, ReportPage};
 pub use sent::SentPage;

@@ -32,6 +32,7 @@ pub(super) fn all(t: Texts) -> Vec<Sample> {
         samples.push(Sample::of(name, &InboxOpenPage { t, frame: frame("inbox"), fault }));
     }
     samples.push(Sample::of("public-inbox", &inbox(t)));
+    samples.push(Sample::of("public-inbox-proof", &InboxProofPage { t, frame: frame("inbox/proof") }));
     samples.push(Sample::of(
         "public-inbox-closed",
         &InboxPage { status: "archived", may_write: false, faults: Faults::default(), ..inbox(t) },
@@ -114,6 +115,7 @@ fn inbox(t: Texts) -> InboxPage {
             message(Speaker::Reporter, 23, None),
             message(Speaker::Desk, 24, Some(HOSTILE)),
         ],
+        proof: true,
         may_write: true,
         sent: true,
         draft: HOSTILE.to_owned(),

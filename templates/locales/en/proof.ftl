@@ -1,0 +1,21 @@
+# The proof that a report is in the record.
+proof-offer = You do not need it, but you can have a proof that your report is in our record.
+proof-link = What it is, and what holding it may mean
+proof-title = A proof that your report is in the record
+proof-not-needed = You do not need this file for anything. Your report is treated the same with it and without it, and nobody notes whether you took it.
+proof-what = Every report leaves a mark in a public log that anybody may copy and compare. The mark shows nobody what it stands for. The file is our signed promise that the mark of your report is in that log. Should somebody here ever make your report disappear, you could prove with the file that we had taken it.
+proof-danger-title = Think first: what holding it may mean
+proof-danger-found = Whoever finds this file with you learns that you reported something to us.
+proof-danger-says = It says nothing about what you wrote and not how your case is called. It does show about which day you reported, and those who may read our record could tell which report is meant.
+proof-danger-device = Never keep it on a device or an account of your work, nor where somebody else looks. Your browser may list it among its downloads.
+proof-again = You can come back for it on any day: it does not run out, and it is the same each time.
+proof-button = Give me the file
+proof-back = Back to my mailbox, without the file
+proof-check-title = How anybody can check it
+proof-check-when = Your mark enters the public log one or two days after your report; the file names the day by which it must be there.
+proof-check-fetch = Copy the whole log through Tor, then let the program senim look for the mark. It needs no connection.
+proof-check-site = address-of-this-site
+proof-check-all = The first command fetches every file of the log. Never fetch a single one: that would show which mark is yours.
+proof-check-broken = If the program says that the promise is broken, keep the file and the copy of the log together. Show both to a witness of the log, to the auditors or to a court, and only if you can bear that they learn that you reported.
+promises-log-who = Somebody here deletes your report and all traces of it
+promises-log-gets = Everything that happens here leaves a mark in a public log that anybody may copy and compare. What is in it cannot be taken out again unnoticed. Where the rules of your desk allow it, you can get a signed proof in your mailbox that your report is in it.
