@@ -195,7 +195,7 @@ fn the_sheet_has_the_public_head_and_every_look_is_recorded() {
         assert!(sheet.body.contains("class=\"qr\""));
         let log = pages.get("/audit/log").await.body;
         assert!(
-            log.contains("<svg class=\"chart\"") && log.matches("class=\"bar\"").count() == 2,
+            log.contains("<svg class=\"growth\"") && log.matches("class=\"bar\"").count() == 2,
             "two days"
         );
         let looks = "audit.entries where acts = '{audit.queried}' and convert_from(body, 'UTF8') like";

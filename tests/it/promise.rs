@@ -227,7 +227,7 @@ fn attack_18_a_deleted_entry_is_found_by_the_promise() {
         assert_eq!(refused.status, 500, "{}", refused.body);
         owner
             .run(
-                "insert into audit.entries select * from kept;
+                "insert into audit.entries (eid, obj_kind, obj_id, n, prev, body, commitment, acts, day, moment, status_from, status_to) select eid, obj_kind, obj_id, n, prev, body, commitment, acts, day, moment, status_from, status_to from kept;
                  insert into audit.pending select eid, now() from kept; drop table kept",
             )
             .await

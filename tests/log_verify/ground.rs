@@ -278,7 +278,7 @@ impl Log {
         let seal = |((alias, opening), digest): (([u8; 8], ActorOpening), [u8; 32])| {
             let id = uuid_v4(&mut self.rng);
             self.seal(id, ObjectKind::Staff, |when| {
-                Draft::new(Act::DirectorySigned, By::System, when)
+                Draft::new(Act::DirectorySigned, By::Staff { alias, role: "none" }, when)
                     .committing("directory", digest)
                     .enrolling(alias, opening.commitment().unwrap())
             })

@@ -97,7 +97,9 @@ fn what_is_committed_to_goes_by_the_acts() {
         |name: &str| SchemaFault::Misplaced(name.to_owned()),
     );
     for path in [&["alias"][..], &["cm"], &["cm", "directory"], &["cm", "identity"]] {
-        assert_eq!(with(entry.clone(), path, Value::Null), missing(&path.join(".")), "{path:?}");
+        let mut found = with(entry.clone(), path, Value::Null);
+        found.retain(|fault| !matches!(fault, SchemaFault::Needed(..)));
+        assert_eq!(found, missing(&path.join(".")), "{path:?}");
     }
     assert_eq!(with(entry.clone(), &["cm", "heads"], json!("a".repeat(64))), [misplaced("cm.heads")]);
     assert_eq!(with(entry.clone(), &["alias"], json!("Aigul")), [SchemaFault::Shape("alias".to_owned())]);

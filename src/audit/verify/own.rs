@@ -80,7 +80,10 @@ fn holds_something_else(entry: &Reading) -> Option<&'static str> {
         "log.late" if !(bare && answers == 1 && !heads) => {
             Some("it does not name the one entry that came late")
         }
-        act if !act.starts_with("log.") => Some("the log's own history tells of something else"),
+        "chain.anchored" if !bare || answers != 0 || heads => Some("an anchored head holds something else"),
+        act if !act.starts_with("log.") && act != "chain.anchored" => {
+            Some("the log's own history tells of something else")
+        }
         _ => None,
     }
 }
