@@ -243,7 +243,7 @@ fn methods(catalogues: &[(&str, Catalogue)]) -> Result<String, Box<dyn Error>> {
     }
     code.push_str("}\n");
     let keys: Vec<&String> = model.keys().collect();
-    writeln!(code, "#[cfg(test)]\nconst KEYS: [&str; {}] = {keys:?};", keys.len())?;
+    writeln!(code, "#[cfg(test)]\nstatic KEYS: [&str; {}] = {keys:?};", keys.len())?;
     Ok(code)
 }
 
