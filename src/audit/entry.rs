@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::act::Act;
+use super::post::Image;
 use super::rhythm::Rhythm;
 use crate::crypto::sign::SigningKey;
 
@@ -111,6 +112,7 @@ pub struct Draft<'k> {
     codes: BTreeMap<&'static str, String>,
     commitments: BTreeMap<&'static str, [u8; 32]>,
     answers: Option<[u8; 32]>,
+    left: Option<Image>,
     signer: Option<&'k SigningKey>,
 }
 
@@ -164,6 +166,7 @@ impl<'k> Draft<'k> {
             codes: BTreeMap::new(),
             commitments: BTreeMap::new(),
             answers: None,
+            left: None,
             signer: None,
         }
     }
@@ -210,6 +213,13 @@ impl<'k> Draft<'k> {
     #[must_use]
     pub fn answering(mut self, proposal_entry: [u8; 32]) -> Self {
         self.answers = Some(proposal_entry);
+        self
+    }
+
+    /// Says what the change leaves behind; storage does, which knows the row.
+    #[must_use]
+    pub fn leaving(mut self, image: Image) -> Self {
+        self.left = Some(image);
         self
     }
 
@@ -287,6 +297,9 @@ impl<'k> Draft<'k> {
         }
         if let Some(proposal) = self.answers {
             put("ok", json!([hex(&proposal)]));
+        }
+        if let Some(image) = &self.left {
+            put("post", json!(hex(&image.digest(&blinding)?)));
         }
         Ok(map)
     }

@@ -5,6 +5,8 @@
 //! | `act` | the closed list of acts, each with the OECD clauses that it evidences | |
 //! | `entry` | an entry from draft to canonical bytes and commitment | RFC 8785 |
 //! | `schema` | what may stand in an entry, and whether it does | |
+//! | `post` | what an entry says of the row that it leaves behind | RFC 8785 |
+//! | `fold` | what the entries of an object come to, to be compared with the tables | |
 //! | `directory` | who is in the signed directory of staff, and with which keys | |
 //! | `rhythm` | epochs, days, how much the tree grows and what has to wait | |
 //! | `head_map` | the daily tree over the last entry of every object | RFC 6962 section 2.1 |
@@ -33,9 +35,11 @@ pub mod cosignature;
 pub mod directory;
 pub mod edge;
 pub mod entry;
+pub mod fold;
 pub mod head_map;
 pub mod note;
 pub mod note_key;
+pub mod post;
 pub mod proof;
 pub mod rhythm;
 pub mod schema;

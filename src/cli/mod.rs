@@ -112,7 +112,7 @@ impl Cli {
     fn execute(self) -> Result<(), Failure> {
         let open = |config| Settings::load(config)?.open();
         match self.command {
-            Command::Audit(command) => audit::run(&command),
+            Command::Audit(command) => audit::run(&command, self.config),
             Command::Openapi => openapi::run(),
             Command::Bench(command) => Ok(bench::run(&command, &process_environment())?),
             Command::Demo(arguments) => demo::run(Settings::load(self.config)?, &arguments),

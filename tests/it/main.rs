@@ -66,6 +66,8 @@ mod notice;
 mod planted;
 mod reads;
 mod receipts;
+mod reconcile;
+mod reconcile_attacks;
 mod refusals;
 mod routing;
 mod sign_in;
