@@ -13,7 +13,6 @@ use super::{
     log::EntryRow,
     schema::{checkpoints, entries},
     store::{Db, StorageError, Store},
-    tree::count,
 };
 use crate::audit::{entry::ObjectKind, post::Image};
 
@@ -154,17 +153,21 @@ impl Db<'_> {
         lines.into_iter().map(row).collect()
     }
 
-    /// The next leaves, from a place on.
+    /// The next leaves, behind a place; from the first where there is none.
     ///
     /// # Errors
     /// [`StorageError`].
-    pub async fn placed_entries(&mut self, from: u64, most: i64) -> Result<Vec<PlacedEntry>, StorageError> {
+    pub async fn placed_entries(
+        &mut self,
+        after: Option<i64>,
+        most: i64,
+    ) -> Result<Vec<PlacedEntry>, StorageError> {
         Ok(diesel::sql_query(
             "select l.idx, l.commitment as data, e.commitment
-             from (select * from audit.leaves where idx >= $1 order by idx limit $2) l
+             from (select * from audit.leaves where $1 is null or idx > $1 order by idx limit $2) l
              left join audit.entries e on e.eid = l.eid order by l.idx",
         )
-        .bind::<BigInt, _>(count(from)?)
+        .bind::<Nullable<BigInt>, _>(after)
         .bind::<BigInt, _>(most)
         .load(self.conn)
         .await?)

@@ -35,7 +35,7 @@ use crate::{
 const EPOCH: SignedDuration = SignedDuration::from_secs(900);
 
 /// A home directory with a policy and a signer's key, removed at the end.
-struct Home(PathBuf);
+pub struct Home(pub PathBuf);
 
 impl Drop for Home {
     fn drop(&mut self) {
@@ -44,26 +44,28 @@ impl Drop for Home {
 }
 
 impl Home {
-    fn new(name: &str) -> Self {
+    /// A new one.
+    pub fn new(name: &str) -> Self {
         let dir = std::env::temp_dir().join(format!("senim-log-{name}-{}", std::process::id()));
         let _ = fs::remove_dir_all(&dir);
         fs::create_dir_all(dir.join("log")).unwrap();
         Self(dir)
     }
 
-    fn text(&self) -> &str {
+    /// Its path.
+    pub fn text(&self) -> &str {
         self.0.to_str().unwrap()
     }
 }
 
 /// A process that works, with a home of its own.
-fn worker(world: &World, home: &Home) -> (Runner, Arc<Config>) {
+pub fn worker(world: &World, home: &Home) -> (Runner, Arc<Config>) {
     let config = Arc::new(configure(world, &[("SENIM_HOME", home.text())]));
     (Runner::new(Arc::clone(&world.ctx), Arc::clone(&config)), config)
 }
 
 /// A signer that answers until the sender is gone; its key is in the home's policy.
-fn signer(world: &World, home: &Home, config: &Config) -> oneshot::Sender<()> {
+pub fn signer(world: &World, home: &Home, config: &Config) -> oneshot::Sender<()> {
     let name = KeyName::parse(&config.log.origin).unwrap();
     let key = SignerKey::new(name, Kind::Note, NoteKey::from_seed(&Secret::new([9; 32])));
     let directory = Directory::new(&config.log.signer_state, &config.log.origin).unwrap();
@@ -79,14 +81,15 @@ fn signer(world: &World, home: &Home, config: &Config) -> oneshot::Sender<()> {
 }
 
 /// So many epochs pass, each closed, signed and published.
-async fn pass(world: &World, runner: &Runner, epochs: usize) {
+pub async fn pass(world: &World, runner: &Runner, epochs: usize) {
     for _ in 0..epochs {
         world.advance(EPOCH);
         runner.run_due().await;
     }
 }
 
-async fn newest(world: &World) -> SignedCheckpoint {
+/// The newest head that was signed.
+pub async fn newest(world: &World) -> SignedCheckpoint {
     let note = "select note from audit.checkpoints order by size desc limit 1";
     SignedCheckpoint::parse(world.owner().await.value(note).await.as_str().unwrap().as_bytes()).unwrap()
 }

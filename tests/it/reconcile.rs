@@ -120,7 +120,7 @@ fn every_column_edited_past_the_guards_is_found() {
 }
 
 #[test]
-fn every_row_removed_or_doubled_past_the_guards_is_found() {
+fn every_row_removed_past_the_guards_is_found() {
     in_ruined_world(async |world| {
         fill(world).await;
         let mut owner = world.owner().await;

@@ -2,12 +2,7 @@
 //! 7.1: `reconcile` says so, alone or with a bundle that somebody outside kept.
 
 use senim::{
-    audit::{
-        edge::RightEdge,
-        entry::commitment_of,
-        tree,
-        verify::{Entries, Source, Unreadable},
-    },
+    audit::{edge::RightEdge, entry::commitment_of, tree},
     domain::{case::step::Step, ids::CaseId},
     usecases::disable_staff::disable_staff,
 };
@@ -15,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::{
     database::{Sql, bytes},
+    kept::Kept,
     log_tree::{begin, next},
     people::ReporterActor,
     record::{differences, differences_with},
@@ -201,28 +197,6 @@ fn attack_18_an_entry_wiped_from_record_and_queue() {
     });
 }
 
-/// Entries as somebody outside kept them.
-struct Kept(Vec<Vec<u8>>);
-
-impl Source for Kept {
-    fn file(&self, _path: &str) -> Result<Option<Vec<u8>>, Unreadable> {
-        Ok(None)
-    }
-
-    fn list(&self, _folder: &str) -> Vec<String> {
-        Vec::new()
-    }
-
-    fn entries(&self) -> Result<Entries<'_>, Unreadable> {
-        Ok(Box::new(self.0.iter().cloned().map(Ok)))
-    }
-}
-
-async fn kept(owner: &mut Sql) -> Kept {
-    let leaves = "select e.body from audit.leaves l join audit.entries e using (eid) order by l.idx";
-    Kept(owner.rows(leaves).await.iter().map(|row| bytes(&row["body"])).collect())
-}
-
 /// Makes leaves, tiles, root and state anew from the entries that are there.
 async fn rebuild(owner: &mut Sql) {
     let anew = "create temp table old as select idx, eid from audit.leaves; truncate audit.leaves, audit.tiles; \
@@ -251,7 +225,7 @@ async fn rebuild(owner: &mut Sql) {
 fn attack_15_everything_rebuilt_without_a_case_is_found_with_a_bundle() {
     in_ruined_world(async |world| {
         let (mut owner, [one, two]) = ground(world).await;
-        let kept = kept(&mut owner).await;
+        let kept = Kept::of(&mut owner, 0).await;
         assert_eq!(differences_with(world, Some(&kept)).await, Vec::<String>::new());
         two.write("More.").await.unwrap();
         assert_eq!(differences_with(world, Some(&kept)).await, Vec::<String>::new(), "the record went on");
@@ -278,11 +252,11 @@ fn attack_15_everything_rebuilt_without_a_case_is_found_with_a_bundle() {
 fn attack_13_an_older_state_is_found_with_a_bundle() {
     in_ruined_world(async |world| {
         let (mut owner, [one, _]) = ground(world).await;
-        let mut kept = kept(&mut owner).await;
+        let mut kept = Kept::of(&mut owner, 0).await;
         let id = audit_id(&mut owner, one.case).await;
-        let mut later: Value = serde_json::from_slice(&kept.0[0]).unwrap();
+        let mut later: Value = serde_json::from_slice(&kept.entries[0]).unwrap();
         (later["n"], later["obj"]) = (json!(9), json!({"id": id.replace('-', ""), "k": "case"}));
-        kept.0.push(serde_json_canonicalizer::to_vec(&later).unwrap());
+        kept.entries.push(serde_json_canonicalizer::to_vec(&later).unwrap());
         let found = differences_with(world, Some(&kept)).await;
         assert!(found.iter().any(|sentence| sentence.contains(&id) && sentence.contains("lost or changed")));
         assert!(found.iter().any(|sentence| sentence.contains("older state")), "{found:#?}");

@@ -10,6 +10,8 @@ mod reconcile;
 mod tarball;
 mod verify;
 
+pub(in crate::cli) use tarball::Tarball;
+
 use std::path::PathBuf;
 
 use clap::Subcommand;

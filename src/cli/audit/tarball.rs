@@ -18,7 +18,7 @@ const ENTRIES: &str = "private/entries.jsonl";
 const LARGEST: u64 = 64 << 20;
 
 /// An opened bundle.
-pub(super) struct Tarball {
+pub(in crate::cli) struct Tarball {
     path: std::path::PathBuf,
     /// Place and length of each file.
     files: BTreeMap<String, (u64, u64)>,
@@ -26,7 +26,7 @@ pub(super) struct Tarball {
 
 impl Tarball {
     /// Opens a bundle and reads where its files stand.
-    pub(super) fn open(path: &Path) -> io::Result<Self> {
+    pub(in crate::cli) fn open(path: &Path) -> io::Result<Self> {
         let mut archive = tar::Archive::new(File::open(path)?);
         let mut files = BTreeMap::new();
         for entry in archive.entries_with_seek()? {

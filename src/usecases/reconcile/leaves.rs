@@ -30,12 +30,11 @@ pub(super) async fn compare(
         findings: Findings::of("tree"),
         report,
     };
+    let mut after = None;
     loop {
-        let from = pass.edge.size();
-        let page = db.placed_entries(from, BATCH).await?;
-        if page.is_empty() {
-            break;
-        }
+        let page = db.placed_entries(after, BATCH).await?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.idx);
         let mut rest = page.as_slice();
         while !rest.is_empty() {
             let (part, after) = rest.split_at(pass.until_next_head(rest.len()));
