@@ -3,7 +3,8 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use senim::audit::tile::changed_tiles;
+use jiff::SignedDuration;
+use senim::{audit::tile::changed_tiles, jobs::Runner};
 use serde_json::{Value, json};
 
 use crate::{
@@ -12,8 +13,9 @@ use crate::{
     living::{Beside, Living, until},
     log_crash::PACE,
     log_files::{Home, newest, pass, signer, worker},
+    log_tree::next,
     theft::{CANARIES, disguises, fill},
-    world::in_world,
+    world::{World, in_world},
 };
 
 /// Every file below a directory, by path.
@@ -38,7 +40,7 @@ fn the_log_holds_no_planted_word_and_no_time_of_a_reporter() {
         pass(world, &runner, 1).await;
         let full = fill(world).await;
         full.reporter.write(&format!("{} once more", CANARIES[0])).await.unwrap();
-        pass(world, &runner, 3 * 96).await;
+        days(world, &runner, 3).await;
         let mut owner = world.owner().await;
         assert_eq!(of_reporters(&mut owner).await.len(), 3, "they are in the tree");
         let kept = Kept::of(&mut owner, world.clock.now().as_second()).await;
@@ -66,6 +68,18 @@ fn the_log_holds_no_planted_word_and_no_time_of_a_reporter() {
     });
 }
 
+/// So many days pass; every fourth epoch of them is closed, and the last head of each day signed and published.
+async fn days(world: &World, runner: &Runner, days: usize) {
+    for _ in 0..days {
+        for _ in 1..24 {
+            world.advance(SignedDuration::from_mins(45));
+            next(world).await;
+        }
+        world.advance(SignedDuration::from_mins(45));
+        pass(world, runner, 1).await;
+    }
+}
+
 /// The bodies in the tree that reporters caused.
 async fn of_reporters(owner: &mut Sql) -> Vec<Value> {
     let query = "select e.body from audit.leaves l join audit.entries e using (eid) \
@@ -88,7 +102,7 @@ fn the_public_tree_has_the_same_sizes_whatever_comes() {
                 world.submit(&format!("Report {number}.")).await;
             }
             for _ in 0..3 {
-                pass(world, &runner, 96).await;
+                days(world, &runner, 1).await;
                 let size = newest(world).await.head().size;
                 sizes.push((size, changed_tiles(0, size).count()));
             }
