@@ -126,18 +126,19 @@ impl Scene {
 
     /// The log goes on, and everything in it fits together while it does.
     async fn check(&mut self) {
-        let owner = RefCell::new(self.living.owner().await);
+        let living = &self.living;
         let newest = "select coalesce(max(size), 0) from audit.checkpoints";
-        let before = owner.borrow_mut().value(newest).await.as_i64().unwrap();
+        let before = living.owner().await.value(newest).await.as_i64().unwrap();
         until("another head is signed", async || {
-            owner.borrow_mut().value(newest).await.as_i64().unwrap() > before
+            living.owner().await.value(newest).await.as_i64().unwrap() > before
         })
         .await;
-        let mut owner = owner.into_inner();
+        let mut owner = living.owner().await;
         let said = self.living.home.good(&["audit", "reconcile"]);
         assert!(said.contains("signed heads"), "{said}");
         self.one_root_for_each_size(&mut owner).await;
-        for reference in self.references.borrow().iter() {
+        let answered = self.references.borrow().clone();
+        for reference in answered {
             let there = format!(
                 "cases c join audit.entries e on e.obj_id = c.audit_id and e.n = 1 where c.reference = '{reference}'"
             );
@@ -164,12 +165,11 @@ impl Scene {
     /// Nothing moves any more: what reporters caused is in the tree, and the whole log verifies.
     async fn end(self) {
         let Self { living, worker, signer, .. } = self;
-        let owner = RefCell::new(living.owner().await);
-        until("everything is in the tree", async || owner.borrow_mut().count("audit.pending").await == 0)
+        until("everything is in the tree", async || living.owner().await.count("audit.pending").await == 0)
             .await;
         drop((worker, signer));
         kill(living.server.pid(), Signal::SIGSTOP).unwrap();
-        let mut owner = owner.into_inner();
+        let mut owner = living.owner().await;
         record::check_log(&mut owner).await;
         let now = senim::domain::clock::Clock::system().now().as_second();
         let faults = Kept::of(&mut owner, now).await.faults(&founders(&mut owner).await);
