@@ -16,7 +16,7 @@ use super::{
     problem::Problem,
     site::{
         audit as audit_pages, case as case_page, cases as case_list, credentials, desk as desk_pages,
-        inbox as inbox_pages, log, people, proposals as proposal_pages, public, report, sign_in,
+        inbox as inbox_pages, log, people, proposals as proposal_pages, public, report, sign_in, start,
     },
 };
 use crate::domain::role::Role;
@@ -120,7 +120,7 @@ mod table {
         GET    "/staff/recover"                    Public,            credentials::show_recover;
         POST   "/staff/recover"                    Public,            credentials::submit_recover;
         POST   "/staff/sign-out"                   Staff,             sign_in::leave;
-        GET    "/staff"                            Staff,             desk_pages::start;
+        GET    "/staff"                            Staff,             start::show;
         GET    "/staff/cases"                      Roles(CASE_ROLES), case_list::show;
         GET    "/staff/cases/{id}"                 Roles(CASE_ROLES), case_page::show;
         POST   "/staff/colleagues/{id}/access"     Roles(CASE_ROLES), case_list::restore;

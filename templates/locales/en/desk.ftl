@@ -56,19 +56,42 @@ waiting-line = { $login } waits for { $count ->
 waiting-button = Give { $login } the cases again
 keys-awaited = You have new keys, and this case was sealed for your old ones. A colleague who holds it can give it to you again; ask one of them.
 
+# Where somebody stands after signing in, and what was done just now.
+start-title = Start
+start-roles-title = What you are here for
+start-roles-none = You have no role at present.
+start-every-desk = for every desk
+start-areas-title = What is open to you
+start-areas-none = There is no page for your role yet, and nothing waits for you here. You need not do anything.
+done-step = Done. The case now stands where you see it below.
+done-proposed = Your proposal is made. It takes effect once another person approves it.
+done-message = Your message is in the reporter's mailbox.
+done-note = Your note is kept.
+done-attested = Your signature is kept in the record. You can work on the case now.
+done-recused = You have stepped back. The case has left your list.
+done-approved = Approved. The step has taken effect.
+done-refused = Refused. The case stays as it is; whoever proposed the step reads your reasons.
+done-restored = The cases are given again.
+done-signed = Your signature is kept.
+done-disabled = Access has ended, at once and everywhere.
+done-recovery_approved = The recovery is approved. The person signs in with the new password.
+done-recovery_refused = The recovery is refused. Nothing has changed.
+
 cases-title = My cases
 cases-pending-title = Waiting for your decision
 cases-filter = State
-cases-filter-all = every open state
+cases-filter-open = every open state
+cases-filter-all = every state
 cases-filter-button = Show
 cases-none = There is no case here. New cases appear as soon as somebody gives them to you.
+cases-none-so = No case of yours is in this state.
 cases-reference = Reference
 cases-category = Matter
 cases-body = Organisation
 cases-state = State
 cases-age = Age
 cases-due = Next due
-cases-attest-first = attest first
+cases-attest-first = sign first
 cases-no-due = no date
 not-told = not told
 
@@ -115,9 +138,13 @@ case-note-hint = Only those who hold the case read it. The reporter never sees i
 case-note-button = Keep the note
 case-timeline-title = What happened
 case-readers-title = Who can read this
-case-readers-note = Epoch { NUMBER($epoch) } of the key. The reporter's receipt and the desk's recovery sheets open it too.
+case-readers-note = The reporter's receipt and the desk's recovery sheets open it too.
+case-readers-changed = { $count ->
+    [one] The lock was changed once, because somebody lost access: they cannot open what was written since.
+   *[other] The lock was changed { NUMBER($count) } times, because somebody lost access: they cannot open what was written since.
+ }
 case-reader-since = since { $date }
-case-reader-unattested = has not attested yet, sees no content
+case-reader-unattested = has not signed yet, sees no content
 case-alarm-too-few = { $holders ->
     [0] Nobody holds the key of this case any more. It opens only with the recovery sheets. Tell the head of the desk today.
     [one] Only one person holds the key of this case. If they leave, it opens only with the recovery sheets. Give it to a second person.
@@ -132,14 +159,15 @@ why-pending = a proposal is waiting for a decision
 why-reporter_only = only the reporter
 why-timer_only = happens by itself when the time has come
 why-own = You proposed this yourself. Another person must decide.
-why-decided = This has been decided already.
-why-stale = The case has changed since this was proposed, so it can no longer be approved. It must be proposed anew.
+why-stale_moved = The case has moved on since this was proposed, so it can no longer be approved. If the step is still needed, propose it anew.
+why-stale_keys = Somebody lost access to the case after this was proposed, and its lock was changed. So this can no longer be approved. If the step is still needed, propose it anew.
 why-attest = First open the case and sign that you have no part in it.
 why-competence = This is not a matter for your desk.
 
 proposals-title = Proposals
 proposals-waiting-title = Waiting for your decision
-proposals-others-title = Others that you may see
+proposals-others-title = Waiting for others
+proposals-decided-title = Decided lately
 proposals-none = Nothing is waiting for you.
 proposal-title = { $step }: { $reference }
 proposal-by = Proposed by
@@ -148,6 +176,12 @@ proposal-change = Change of state
 proposal-state = State of the proposal
 proposal-facts-title = What the proposer says
 proposal-message-title = What the reporter will read
+proposal-message-sent-title = What the reporter was told
+proposal-no-facts = Nothing was said with it.
+proposal-no-message = Nothing is sent to the reporter.
+proposal-decided-title = The decision
+proposal-approved-by = Approved by { $login }, { $when }.
+proposal-refused-by = Refused by { $login }, { $when }. The reasons:
 proposal-open-case = Open the case
 proposal-decide-title = Your decision
 proposal-approve-lead = If you approve, it takes effect at once, with your signature.

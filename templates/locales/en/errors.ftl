@@ -60,8 +60,8 @@ advice-method_not_allowed = Please begin again from the start page.
 advice-too_many_attempts = Please wait a little and try again.
 advice-busy = Nothing was stored. Please wait a little, then send it again: your text is kept below if we could read it.
 advice-internal = Nothing was stored. Please try again in a few minutes. If it happens again, tell us the number below.
-error-kept-title = Your text
-error-kept-hint = It is only on this page and not stored. Copy it if you need it.
+error-kept-title = What you typed
+error-kept-hint = It stands only on this page and is not stored. Copy what you need.
 error-retry = { $seconds ->
     [one] Please try again in 1 second.
    *[other] Please try again in { $seconds } seconds.

@@ -53,12 +53,35 @@ waiting-line = { $login } ждёт ваших общих дел: { NUMBER($count
 waiting-button = Вернуть дела: { $login }
 keys-awaited = У вас новые ключи, а дело запечатано для прежних. Вернуть его вам может коллега, который ведёт это дело: попросите одного из них.
 
+# Где человек оказывается после входа, и что только что сделано.
+start-title = Начало
+start-roles-title = Ваши роли
+start-roles-none = Сейчас у вас нет роли.
+start-every-desk = для всех подразделений
+start-areas-title = Что вам открыто
+start-areas-none = Для вашей роли страниц пока нет, и здесь вас ничто не ждёт. Делать ничего не нужно.
+done-step = Готово. Ниже дело уже в новом состоянии.
+done-proposed = Предложение внесено. Оно вступит в силу, когда его одобрит другой человек.
+done-message = Ваше письмо в ящике заявителя.
+done-note = Заметка сохранена.
+done-attested = Ваша подпись сохранена в журнале. Теперь с делом можно работать.
+done-recused = Вы отказались от дела. Его больше нет в вашем списке.
+done-approved = Одобрено. Шаг вступил в силу.
+done-refused = Отклонено. Дело осталось как было; предложивший прочтёт ваши причины.
+done-restored = Дела возвращены.
+done-signed = Ваша подпись сохранена.
+done-disabled = Доступ закрыт, сразу и везде.
+done-recovery_approved = Восстановление одобрено. Теперь этот человек войдёт с новым паролем.
+done-recovery_refused = Восстановление отклонено. Ничего не изменилось.
+
 cases-title = Мои дела
 cases-pending-title = Ждут вашего решения
 cases-filter = Состояние
-cases-filter-all = все открытые
+cases-filter-open = все открытые
+cases-filter-all = все, и законченные
 cases-filter-button = Показать
 cases-none = Дел здесь нет. Новые появятся, как только вам их поручат.
+cases-none-so = В этом состоянии у вас дел нет.
 cases-reference = Номер
 cases-category = Предмет
 cases-body = Организация
@@ -112,7 +135,12 @@ case-note-hint = Читают только те, у кого есть ключ �
 case-note-button = Сохранить заметку
 case-timeline-title = Что происходило
 case-readers-title = Кто может это читать
-case-readers-note = Эпоха ключа: { NUMBER($epoch) }. Его открывают также код заявителя и листы восстановления.
+case-readers-note = Открыть его могут также код заявителя и листы восстановления подразделения.
+case-readers-changed = { $count ->
+    [one] Замок меняли { NUMBER($count) } раз: кто-то потерял доступ и не откроет того, что написано после.
+    [few] Замок меняли { NUMBER($count) } раза: кто-то потерял доступ и не откроет того, что написано после.
+   *[other] Замок меняли { NUMBER($count) } раз: кто-то потерял доступ и не откроет того, что написано после.
+ }
 case-reader-since = с { $date }
 case-reader-unattested = ещё нет подписи, содержания не видит
 case-alarm-too-few = { $holders ->
@@ -129,14 +157,15 @@ why-pending = предложение ждёт решения
 why-reporter_only = только заявитель
 why-timer_only = произойдёт само, когда придёт срок
 why-own = Это ваше предложение. Решить должен другой человек.
-why-decided = Решение уже принято.
-why-stale = Дело с тех пор изменилось, одобрить это уже нельзя. Предложение нужно внести заново.
+why-stale_moved = После этого предложения дело пошло дальше, одобрить его уже нельзя. Если шаг ещё нужен, предложите его заново.
+why-stale_keys = После этого предложения кто-то потерял доступ к делу, и замок дела сменили. Одобрить его уже нельзя. Если шаг ещё нужен, предложите его заново.
 why-attest = Сначала откройте дело и подпишите, что вы к нему не причастны.
 why-competence = Это не в ведении вашего подразделения.
 
 proposals-title = Предложения
 proposals-waiting-title = Ждут вашего решения
-proposals-others-title = Другие, которые вам видны
+proposals-others-title = Ждут других
+proposals-decided-title = Решены недавно
 proposals-none = Ничто не ждёт вашего решения.
 proposal-title = { $step }: { $reference }
 proposal-by = Кто предложил
@@ -145,6 +174,12 @@ proposal-change = Смена состояния
 proposal-state = Состояние предложения
 proposal-facts-title = Что пишет предложивший
 proposal-message-title = Что прочтёт заявитель
+proposal-message-sent-title = Что сообщили заявителю
+proposal-no-facts = К нему ничего не сказано.
+proposal-no-message = Заявителю ничего не отправляется.
+proposal-decided-title = Решение
+proposal-approved-by = Одобрено: { $login }, { $when }.
+proposal-refused-by = Отклонено: { $login }, { $when }. Причины:
 proposal-open-case = Открыть дело
 proposal-decide-title = Ваше решение
 proposal-approve-lead = Если вы одобрите, всё сразу вступит в силу с вашей подписью.
