@@ -40,6 +40,7 @@ mod world;
 mod absent;
 mod browser_main_job;
 mod browser_people;
+mod browser_print;
 mod browser_reporter;
 mod contention;
 mod crash;
