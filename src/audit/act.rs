@@ -210,7 +210,7 @@ acts! {
     DetrimentAssessed  = "detriment.assessed",   CASE,           PERSON,             HANDLERS,      "9b",             ["codes.detriment_level|codes.reassessed_detriment", "sig"];
     SubjectRecorded    = "subject.recorded",     CASE,           PERSON,             HANDLERS,      "11a",            ["sig"] later;
     CoiAttested        = "coi.attested",         CASE,           PERSON,             HANDLERS,      "4c" "11a",       ["sig"];
-    CoiRecused         = "coi.recused",          CASE,           PERSON,             HANDLERS,      "4c" "11a",       [];
+    CoiRecused         = "coi.recused",          CASE,           PERSON,             HANDLERS,      "4c" "11a",       ["sig"];
     CoiBlocked         = "coi.blocked",          CASE_OR_PERSON, ANYBODY,            AUDITORS,      "4c" "11a",       [] later;
     GrantAdded         = "grant.added",          CASE,           ALL_BUT_TIMER,      HANDLERS,      "2a" "9b",        [];
     GrantRemoved       = "grant.removed",        CASE,           PERSON_OR_SYSTEM,   HANDLERS,      "2a" "9b",        [];

@@ -2,7 +2,7 @@
 //! have the server's secrets: nothing is sealed to them.
 
 use senim::{
-    audit::entry::commitment_of,
+    audit::{act::Act, entry::commitment_of},
     crypto::{
         epoch::EpochSeed,
         kem::{KemPublic, KemSecret},
@@ -44,6 +44,9 @@ pub async fn moved(sql: &mut Sql, (kind, table): (&str, &str), which: &str, act:
     );
     let mut body: Value = serde_json::from_slice(&bytes(&sql.value(&model).await)).unwrap();
     body.as_object_mut().unwrap().remove("sig");
+    // Nobody can sign it anew, so it says that act alone and none that only a person does.
+    body["acts"] = json!([act]);
+    body["oecd"] = json!(Act::parse(act).unwrap().clauses());
     body["n"] = json!(n);
     body["prev"] = json!(data_encoding::HEXLOWER.encode(&prev));
     body["obj"]["id"] = json!(object.replace('-', ""));
