@@ -18,7 +18,7 @@ use senim::audit::bundle;
 use senim::audit::checkpoint::{Checkpoint, SignedCheckpoint};
 use senim::audit::cosignature::cosign;
 use senim::audit::edge::RightEdge;
-use senim::audit::entry::{By, Draft, Entry, Head, ObjectKind, When, Writer};
+use senim::audit::entry::{By, Draft, Entry, Head, ObjectKind, When, Writer, commitment_of};
 use senim::audit::note_key::{KeyName, Kind, SignerKey};
 use senim::audit::rhythm::Rhythm;
 use senim::audit::tile::changed_bundles;
@@ -133,6 +133,26 @@ const ATTACKS: &[Attack] = &[
     ("a record is inserted", |log| log.alter("tile/entries/002", |bytes| bytes.extend_from_within(..34))),
     ("records change places", |log| log.alter("tile/entries/000", |bytes| bytes.rotate_left(34))),
     ("the tail is cut off", |log| fs::remove_file(log.path("tile/entries/005.p/20")).unwrap()),
+    // Attack 11: everything is signed again by a key of the same name.
+    ("the log's key is another", |log| {
+        log.alter("checkpoint", |bytes| {
+            let signed = SignedCheckpoint::parse(bytes).unwrap();
+            let other = key("log.example/senim", Kind::Note, 9);
+            let mut again = signed.checkpoint().clone().sign(&other).unwrap();
+            for witness in witnesses() {
+                again.add(cosign(&again, &witness, 1_790_100_000).unwrap()).unwrap();
+            }
+            *bytes = again.to_string().into_bytes();
+        });
+    }),
+    // Attacks 10 and 15 without the real keys: other records under a root of their own.
+    ("the root is that of other records", |log| {
+        log.alter("checkpoint", |bytes| {
+            let mut edge = RightEdge::empty();
+            edge.extend(&vec![tree::leaf(b"rewritten"); NEW]).unwrap();
+            *bytes = sign(&edge).to_string().into_bytes();
+        });
+    }),
     ("the size is another", |log| log.alter("checkpoint", |bytes| bytes[18] ^= 1)),
     ("a cosignature is cut off", |log| {
         log.alter("checkpoint", |bytes| {
@@ -157,6 +177,15 @@ const ATTACKS_ON_TILES: &[Attack] = &[
     ("a tile is edited", |log| log.alter("tile/0/003", |bytes| bytes[64] ^= 1)),
     ("an upper tile is edited", |log| log.alter("tile/1/000.p/5", |bytes| bytes[64] ^= 1)),
     ("a tile is cut", |log| log.alter("tile/0/005.p/20", |bytes| bytes.truncate(32))),
+    // Attack 13: who kept a newer head is served an old one.
+    ("an old head is served", |log| {
+        let new = fs::read(log.path("checkpoint")).unwrap();
+        fs::copy(&log.old, log.path("checkpoint")).unwrap();
+        fs::write(&log.old, new).unwrap();
+        // With the partial file that the old head asks for.
+        let records = fs::read(log.path("tile/entries/001")).unwrap();
+        write(&log.path("tile/entries/001.p/44"), &records[..44 * 34]);
+    }),
     ("the old checkpoint is of a fork", |log| {
         let mut edge = RightEdge::empty();
         edge.extend(&vec![tree::leaf(b"rewritten"); OLD]).unwrap();
@@ -164,9 +193,48 @@ const ATTACKS_ON_TILES: &[Attack] = &[
     }),
 ];
 
+/// Changes the lines of the entries.
+fn alter_lines(log: &Published, change: impl FnOnce(&mut Vec<String>)) {
+    log.alter("private/entries.jsonl", |bytes| {
+        let text = String::from_utf8(bytes.clone()).unwrap();
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        change(&mut lines);
+        *bytes = (lines.join("\n") + "\n").into_bytes();
+    });
+}
+
+/// Publishes everything anew with one entry of other bytes, signed with the real keys: attack 25.
+fn republish(log: &Published, bytes: impl FnOnce(&str) -> String) {
+    let mut changed = Vec::new();
+    alter_lines(log, |lines| {
+        lines[700] = bytes(&lines[700]);
+        changed.clone_from(lines);
+    });
+    let records: Vec<[u8; 32]> = changed.iter().map(|line| commitment_of(line.as_bytes())).collect();
+    let leaves: Vec<Hash> = records.iter().map(|record| tree::leaf(record)).collect();
+    let mut edge = RightEdge::empty();
+    edge.extend(&leaves).unwrap();
+    log.alter("tile/entries/002", |old| *old = bundle::to_bytes(&records[512..768]));
+    log.alter("checkpoint", |old| *old = sign(&edge).to_string().into_bytes());
+}
+
 /// What only those notice who have the entries.
 const ATTACKS_ON_ENTRIES: &[Attack] = &[
     ("an entry is edited", |log| log.alter("private/entries.jsonl", |bytes| bytes[30] ^= 1)),
+    ("an entry is deleted", |log| alter_lines(log, |lines| drop(lines.remove(499)))),
+    ("entries change places", |log| alter_lines(log, |lines| lines.swap(10, 11))),
+    ("an entry is inserted", |log| alter_lines(log, |lines| lines.insert(12, lines[12].clone()))),
+    ("an entry is back-dated", |log| {
+        alter_lines(log, |lines| lines[1] = lines[1].replace("\"at\":1790", "\"at\":1780"));
+    }),
+    ("an entry has white space", |log| republish(log, |line| line.replacen(':', ": ", 1))),
+    ("an entry has a member twice", |log| republish(log, |line| line.replacen('{', "{\"v\":1,", 1))),
+    ("the members of an entry stand in another order", |log| {
+        republish(log, |line| {
+            let (rest, last) = line.trim_end_matches('}').rsplit_once(',').unwrap();
+            format!("{{{last},{}}}", rest.trim_start_matches('{'))
+        });
+    }),
     ("the last entry is missing", |log| {
         log.alter("private/entries.jsonl", |bytes| {
             bytes.pop();

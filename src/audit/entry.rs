@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::act::Act;
+use super::post::Image;
 use super::rhythm::Rhythm;
 use super::schema::{SchemaFault, faults};
 use crate::crypto::sign::SigningKey;
@@ -119,6 +120,7 @@ pub struct Draft<'k> {
     commitments: BTreeMap<&'static str, [u8; 32]>,
     enrolled: Option<[u8; 8]>,
     answers: Option<[u8; 32]>,
+    left: Option<Image>,
     signer: Option<&'k SigningKey>,
 }
 
@@ -187,6 +189,7 @@ impl<'k> Draft<'k> {
             commitments: BTreeMap::new(),
             enrolled: None,
             answers: None,
+            left: None,
             signer: None,
         }
     }
@@ -239,6 +242,13 @@ impl<'k> Draft<'k> {
     #[must_use]
     pub fn answering(mut self, proposal_entry: [u8; 32]) -> Self {
         self.answers = Some(proposal_entry);
+        self
+    }
+
+    /// Says what the change leaves behind; storage does, which knows the row.
+    #[must_use]
+    pub fn leaving(mut self, image: Image) -> Self {
+        self.left = Some(image);
         self
     }
 
@@ -319,6 +329,9 @@ impl<'k> Draft<'k> {
         }
         if let Some(proposal) = self.answers {
             put("ok", json!([hex(&proposal)]));
+        }
+        if let Some(image) = &self.left {
+            put("post", json!(hex(&image.digest(&blinding)?)));
         }
         Ok(map)
     }

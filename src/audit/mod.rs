@@ -6,6 +6,8 @@
 //! | `entry` | an entry from draft to canonical bytes and commitment | RFC 8785 |
 //! | `node` | entries read in place | |
 //! | `schema`, `requirements` | what may stand in an entry, what its acts need, and whether it is so | |
+//! | `post` | what an entry says of the row that it leaves behind | RFC 8785 |
+//! | `fold` | what the entries of an object come to, to be compared with the tables | |
 //! | `directory` | who is in the signed directory of staff, and with which keys | |
 //! | `rhythm` | epochs, days, how much the tree grows and what has to wait | |
 //! | `head_map` | the daily tree over the last entry of every object | RFC 6962 section 2.1 |
@@ -38,10 +40,12 @@ pub mod cosignature;
 pub mod directory;
 pub mod edge;
 pub mod entry;
+pub mod fold;
 pub mod head_map;
 mod node;
 pub mod note;
 pub mod note_key;
+pub mod post;
 pub mod promise;
 pub mod proof;
 mod requirements;

@@ -2,7 +2,7 @@
 //!
 //! Deny by default: a member, a code or a value that the table does not name is a fault, so an entry has no place for
 //! a text, a name, an address or a time of a reporter. Members that are designed but written by nobody yet (`pre`,
-//! `post`, `prof`) are not in the table either. To add one: a row here, with the shape of its value.
+//! `prof`) are not in the table either. To add one: a row here, with the shape of its value.
 
 use serde_json::{Map, Value};
 
@@ -150,6 +150,7 @@ pub const ENTRY: &[Member] = members! {
     "obj"   Always,           Shape::Object(OBJECT);
     "oecd"  Always,           Shape::List(&Shape::Word(is_clause));
     "ok"    Sometimes,        Shape::List(&Shape::Hex(64));
+    "post"  Sometimes,        Shape::Hex(64);
     "prev"  AfterTheFirst,    Shape::Hex(64);
     "r"     Always,           Shape::Hex(64);
     "sig"   SometimesByStaff, Shape::Hex(128);

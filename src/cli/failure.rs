@@ -51,6 +51,9 @@ pub(super) enum Failure {
     /// The log cannot be taken along.
     #[error(transparent)]
     Export(crate::usecases::export_log::ExportError),
+    /// `senim audit reconcile` found that tables and record differ, and has printed where.
+    #[error("{}", difference(*.0))]
+    Reconciled(Outcome),
     /// The local secrets.
     #[error(transparent)]
     Local(#[from] LocalError),
@@ -122,7 +125,7 @@ impl Failure {
             Self::NotReady(_) | Self::Found(_) | Self::NotRecovered(_) | Self::Act(Error::NotReady(_)) => {
                 FINDING
             }
-            Self::Verified(outcome) => outcome.exit_code(),
+            Self::Verified(outcome) | Self::Reconciled(outcome) => outcome.exit_code(),
             _ => CANNOT,
         })
     }
@@ -155,6 +158,16 @@ const fn verdict(outcome: Outcome) -> &'static str {
         Outcome::PolicyNotMet => "the log is not vouched for as the policy asks",
         Outcome::CannotTell => "it cannot be told whether the log is good",
         Outcome::Finding => "the log is not good",
+    }
+}
+
+const fn difference(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Good => "the tables say what the record says",
+        Outcome::PolicyNotMet | Outcome::CannotTell => {
+            "it cannot be told whether the tables say what the record says"
+        }
+        Outcome::Finding => "the tables do not say what the record says",
     }
 }
 

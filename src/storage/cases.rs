@@ -352,7 +352,8 @@ impl Tx<'_> {
         if permit.case().is_some_and(|permitted| permitted != case.id) {
             return Err(StorageError::Refused("the permit is for another case".to_owned()));
         }
-        let entry = self.seal(&case.head(), draft)?;
+        let image = self.case_after(case.id, case.next_n(), &change).await?;
+        let entry = self.seal_leaving(&case.head(), draft, image)?;
         let columns = CaseColumns {
             status: change.step.map(|(_, to)| to),
             status_since: change.step.and(change.on),

@@ -5,6 +5,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::{
+    images,
     schema::{bodies, desks, routing_rules},
     store::{Db, StorageError},
     tx::{Tx, Written},
@@ -181,7 +182,8 @@ impl Tx<'_> {
         draft: &Draft<'_>,
     ) -> Result<Written, StorageError> {
         desk.audit_id = self.uuid();
-        let entry = self.seal(&Head::new(ObjectKind::Desk, desk.audit_id), draft)?;
+        let head = Head::new(ObjectKind::Desk, desk.audit_id);
+        let entry = self.seal_leaving(&head, draft, images::desk(&desk))?;
         desk.audit_n = entry.place.n;
         desk.audit_head = entry.commitment.to_vec();
         diesel::insert_into(desks::table).values(desk).execute(self.conn).await?;

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::{
+    images,
     schema::instance,
     store::{Db, StorageError},
     tx::{Tx, Written},
@@ -88,7 +89,8 @@ impl Tx<'_> {
         draft: &Draft<'_>,
     ) -> Result<Written, StorageError> {
         let audit_id = self.uuid();
-        let entry = self.seal(&Head::new(ObjectKind::Instance, audit_id), draft)?;
+        let head = Head::new(ObjectKind::Instance, audit_id);
+        let entry = self.seal_leaving(&head, draft, images::new_instance(founded_on))?;
         diesel::insert_into(instance::table)
             .values((
                 instance::audit_id.eq(audit_id),
@@ -142,7 +144,8 @@ impl Tx<'_> {
         pin: Option<DirectoryPin>,
         draft: &Draft<'_>,
     ) -> Result<Written, StorageError> {
-        let entry = self.seal(&row.head(), draft)?;
+        let image = self.instance_after(row.next_version(), pin.as_ref()).await?;
+        let entry = self.seal_leaving(&row.head(), draft, image)?;
         let pin =
             pin.map(|pin| PinColumns { directory_head: pin.head.to_vec(), directory_mac: pin.mac.to_vec() });
         diesel::update(instance::table)

@@ -16,6 +16,7 @@ use rand::RngExt;
 use uuid::Uuid;
 
 use super::{
+    images,
     store::{StorageError, Store},
     tx::due_time,
     wraps::NewWrap,
@@ -247,6 +248,7 @@ impl Store {
         let mut rng = self.entropy().rng();
         let audit_id = uuid_v4(&mut rng);
         let head = Head::new(ObjectKind::Case, audit_id);
+        let draft = draft.clone().leaving(images::new_case(case));
         let entry = draft.seal(&head, &self.writer(), rng.random())?.checked()?;
         let statement = IntakeStatement {
             audit_id,

@@ -7,6 +7,7 @@
 //! | `codes` | how the domain's ids and closed codes stand in columns |
 //! | `schema` | the tables |
 //! | `export` | the log as it leaves the database, in batches |
+//! | `images` | what is audited of an object, for the digest in its newest entry |
 //! | `intake` | the one statement that takes in a report |
 //! | the rest | one file per table: its row types, reads and writes |
 //!
@@ -14,6 +15,7 @@
 //! [`Tx`]; a write demands the `Permit` under which it happens.
 
 mod codes;
+mod images;
 mod schema;
 mod store;
 mod tx;
@@ -34,6 +36,7 @@ pub mod privileges;
 pub mod proposals;
 pub mod recoveries;
 pub mod sessions;
+pub mod snapshot;
 pub mod staff;
 pub mod tasks;
 pub mod tree;

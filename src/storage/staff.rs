@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
+    images,
     schema::staff,
     store::{Db, StorageError},
     tx::{Tx, Written},
@@ -231,7 +232,8 @@ impl Tx<'_> {
         let audit_id = self.uuid();
         let alias: [u8; 8] = rand::RngExt::random(&mut self.rng);
         let salt: [u8; 32] = rand::RngExt::random(&mut self.rng);
-        let entry = self.seal(&Head::new(ObjectKind::Staff, audit_id), draft)?;
+        let image = images::new_staff(&new, &alias, &salt);
+        let entry = self.seal_leaving(&Head::new(ObjectKind::Staff, audit_id), draft, image)?;
         diesel::insert_into(staff::table)
             .values((
                 staff::id.eq(new.id),
@@ -262,7 +264,8 @@ impl Tx<'_> {
         change: StaffChange,
         draft: &Draft<'_>,
     ) -> Result<Written, StorageError> {
-        let entry = self.seal(&person.head(), draft)?;
+        let image = self.staff_after(person.id, &change).await?;
+        let entry = self.seal_leaving(&person.head(), draft, image)?;
         let columns = StaffColumns {
             state: change.state,
             invited_roles: change.roles,

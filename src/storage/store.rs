@@ -294,14 +294,17 @@ impl Store {
         self.pool.get().await.map_err(|error: PoolError| StorageError::Unavailable(error.to_string()))
     }
 
+    /// A connection for one transaction.
+    pub(super) async fn lease(&self) -> Result<Lease, StorageError> {
+        Ok(Lease(Some(self.connection().await?)))
+    }
+
     async fn record_once<T, E: From<StorageError>>(
         &self,
         work: &impl AsyncFn(&mut Tx<'_>) -> Result<(T, Written), E>,
     ) -> Result<T, E> {
-        let mut lease = Lease(Some(self.connection().await?));
-        let Some(conn) = lease.0.as_deref_mut() else {
-            return Err(StorageError::Unavailable("the connection is gone".to_owned()).into());
-        };
+        let mut lease = self.lease().await?;
+        let conn = lease.connection()?;
         AnsiTransactionManager::begin_transaction(conn).await.map_err(StorageError::from)?;
         let mut tx = Tx::new(conn, self.writer(), &self.entropy, self.now());
         let outcome = match work(&mut tx).await {
@@ -323,11 +326,16 @@ impl Store {
 /// A connection with a transaction on it. Where the work is dropped half-way, because whoever asked went away, the
 /// connection is closed, which rolls back at once; given back to the pool as it is, it would keep its locks until
 /// somebody took it out again.
-struct Lease(Option<Object<AsyncPgConnection>>);
+pub(super) struct Lease(Option<Object<AsyncPgConnection>>);
 
 impl Lease {
+    /// The connection.
+    pub(super) fn connection(&mut self) -> Result<&mut AsyncPgConnection, StorageError> {
+        self.0.as_deref_mut().ok_or_else(|| StorageError::Unavailable("the connection is gone".to_owned()))
+    }
+
     /// The transaction has ended: the pool may have the connection again.
-    fn give_back(mut self) {
+    pub(super) fn give_back(mut self) {
         drop(self.0.take());
     }
 }

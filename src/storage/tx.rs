@@ -15,6 +15,7 @@ use super::store::{Db, StorageError};
 use crate::{
     audit::{
         entry::{Draft, Entry, Head, Writer},
+        post::Image,
         rhythm::Rhythm,
     },
     crypto::random::{Entropy, Rng, uuid_v4},
@@ -97,6 +98,16 @@ impl<'c> Tx<'c> {
     /// Makes the entry that follows `head`, if it may be written; [`Tx::append`] writes it.
     pub(super) fn seal(&mut self, head: &Head, draft: &Draft<'_>) -> Result<Entry, StorageError> {
         Ok(draft.seal(head, &self.writer, self.rng.random())?.checked()?)
+    }
+
+    /// Makes the entry that follows `head` and says what the change leaves behind.
+    pub(super) fn seal_leaving(
+        &mut self,
+        head: &Head,
+        draft: &Draft<'_>,
+        image: Image,
+    ) -> Result<Entry, StorageError> {
+        self.seal(head, &draft.clone().leaving(image))
     }
 
     /// Appends an entry; the row it describes must name it before the transaction ends.

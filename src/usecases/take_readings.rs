@@ -1,6 +1,10 @@
 //! The operator's instruments: does the database answer, how much waits, which cases are in danger of being lost.
 
-use super::{context::Context, error::Error};
+use super::{
+    context::Context,
+    error::Error,
+    take_pulse::{Pulse, take_pulse},
+};
 use crate::domain::case::status::Status;
 
 /// The most cases that are counted.
@@ -39,10 +43,11 @@ pub async fn take_readings(ctx: &Context) -> Result<Readings, Error> {
         .await
 }
 
-/// Whether the database answers.
+/// Whether the database answers, and how the tree of the record does.
 ///
 /// # Errors
 /// [`Error::Busy`] where it does not.
-pub async fn ready(ctx: &Context) -> Result<(), Error> {
-    Ok(crate::storage::ping(&ctx.store).await?)
+pub async fn ready(ctx: &Context) -> Result<Pulse, Error> {
+    crate::storage::ping(&ctx.store).await?;
+    take_pulse(ctx).await
 }

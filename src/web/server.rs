@@ -18,7 +18,7 @@ use tokio::task::JoinHandle;
 use super::{App, endpoints, metrics::resident_memory};
 use crate::{
     config::Config,
-    usecases::{Context, take_readings},
+    usecases::{Context, take_pulse::Pulse, take_readings},
 };
 
 /// How long a stop waits for running requests, seconds.
@@ -170,7 +170,11 @@ async fn finish(
 
 async fn ready(app: Data<App>) -> HttpResponse {
     match take_readings::ready(&app.context).await {
-        Ok(()) => HttpResponse::Ok().body("ready\n"),
+        // Reports are taken all the same, so a balancer must not turn away from here; who reads it shall know.
+        Ok(Pulse::Lagging(epochs)) => HttpResponse::Ok().body(format!(
+            "ready, but the tree of the record has not grown for {epochs} epochs: see `senim check`\n"
+        )),
+        Ok(Pulse::NotBegun | Pulse::Regular(_)) => HttpResponse::Ok().body("ready\n"),
         Err(_) => HttpResponse::ServiceUnavailable().body("the database does not answer\n"),
     }
 }

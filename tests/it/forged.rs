@@ -26,7 +26,7 @@ use crate::{
     database::{Sql, bytes},
     grants::wrap_place,
     people::ReporterActor,
-    world::{World, in_world},
+    world::{World, in_planted_world, in_world},
 };
 
 fn hex(bytes: &[u8]) -> String {
@@ -117,7 +117,7 @@ async fn desk_of(world: &World, case: CaseId) -> DeskId {
 
 #[test]
 fn a_forged_recovery_key_gets_no_report() {
-    in_world(async |world| {
+    in_planted_world(async |world| {
         let (mole, mut app) = (mole(world), world.app().await);
         let set = format!(", recovery_key = {}", hex(&mole.public().to_bytes()));
         let which = format!("id = '{}'", world.desk);
@@ -175,7 +175,7 @@ fn no_report_is_taken_while_every_desk_is_forged() {
 
 #[test]
 fn a_forged_rule_is_not_followed() {
-    in_world(async |world| {
+    in_planted_world(async |world| {
         let planted = format!(
             "insert into routing_rules (position, desk_id, mac) values (1, '{}', sha256('x'))",
             world.independent
@@ -216,7 +216,7 @@ fn sealed<T>(done: Result<T, Error>) -> bool {
 
 #[test]
 fn nobody_writes_to_a_forged_epoch() {
-    in_world(async |world| {
+    in_planted_world(async |world| {
         rotated(world).await;
         for stolen in [false, true] {
             let reporter = world.submit("Something.").await;
@@ -260,7 +260,7 @@ fn a_case_is_not_put_back_to_an_epoch_that_a_leaver_holds() {
 
 #[test]
 fn an_exchanged_reporters_key_is_not_wrapped_to() {
-    in_world(async |world| {
+    in_planted_world(async |world| {
         let (reporter, mole) = (world.submit("Something.").await, mole(world));
         let case = reporter.case;
         let leaver = world.sign_in("tri2").await;

@@ -1,7 +1,15 @@
 //! The demo's installation while it serves, and whoever uses it over HTTP, also while it dies.
 
-use std::{cell::RefCell, collections::BTreeMap, path::PathBuf, time::Duration};
+use std::{
+    cell::RefCell,
+    collections::BTreeMap,
+    fs,
+    path::PathBuf,
+    process::{Child, Stdio},
+    time::Duration,
+};
 
+use nix::unistd::Pid;
 use reqwest::{Client, Method};
 use senim::{
     cluster::{Cluster, ClusterConfig},
@@ -48,7 +56,15 @@ pub struct Living {
 impl Living {
     /// Makes one; takes some seconds.
     pub fn start(name: &str) -> Self {
+        Self::start_with(name, "")
+    }
+
+    /// Makes one with these settings in its file.
+    pub fn start_with(name: &str, settings: &str) -> Self {
         let home = Home::new(name);
+        if !settings.is_empty() {
+            fs::write(home.path("senim.toml"), settings).unwrap();
+        }
         home.good(&["demo", "--seed-only"]);
         let server = Server::start(&home, "serve", "Pages:");
         let config = ClusterConfig { dir: home.path("pg"), durable: true, bin_dir: None, run_as: None };
@@ -170,5 +186,29 @@ impl Visitor {
     pub async fn open_inbox(&self, receipt: &str) -> Option<String> {
         let said = self.post("/inbox/sessions", None, &json!({"receipt": receipt})).await?;
         said.is(&[201]).then(|| said.text("token"))
+    }
+}
+
+/// A process beside the server.
+pub struct Beside(Child);
+
+impl Beside {
+    /// Starts one.
+    pub fn start(home: &Home, arguments: &[&str]) -> Self {
+        let log = fs::File::options().create(true).append(true).open(home.path("beside.log")).unwrap();
+        Self(home.command(arguments).stdout(Stdio::null()).stderr(log).spawn().unwrap())
+    }
+
+    /// Its process.
+    pub fn pid(&self) -> Pid {
+        Pid::from_raw(self.0.id().try_into().unwrap())
+    }
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        // It has ended already, unless it is to live until here.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }

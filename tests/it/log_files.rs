@@ -47,6 +47,7 @@ impl Drop for Home {
 }
 
 impl Home {
+    /// A new one.
     pub fn new(name: &str) -> Self {
         let dir = std::env::temp_dir().join(format!("senim-log-{name}-{}", std::process::id()));
         let _ = fs::remove_dir_all(&dir);
@@ -54,6 +55,7 @@ impl Home {
         Self(dir)
     }
 
+    /// Its path.
     pub fn text(&self) -> &str {
         self.0.to_str().unwrap()
     }
@@ -89,6 +91,7 @@ pub async fn pass(world: &World, runner: &Runner, epochs: usize) {
     }
 }
 
+/// The newest head that was signed.
 pub async fn newest(world: &World) -> SignedCheckpoint {
     let note = "select note from audit.checkpoints order by size desc limit 1";
     SignedCheckpoint::parse(world.owner().await.value(note).await.as_str().unwrap().as_bytes()).unwrap()

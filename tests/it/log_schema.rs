@@ -1,7 +1,7 @@
 //! What stands in the log once people have done everything that they can do: only what the schema allows, and no act
 //! that the code writes was left out of the trial (control AUD-3).
 
-use std::{collections::BTreeSet, fs};
+use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use senim::{
     audit::{
@@ -48,10 +48,15 @@ use crate::{
 /// Every act that a use case names, but those of steps that only later work can take. The table of acts says the same:
 /// strike its word `later` with the first use case that writes an act.
 fn written() -> BTreeSet<Act> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/usecases");
+    let mut folders = vec![concat!(env!("CARGO_MANIFEST_DIR"), "/src/usecases").into()];
     let mut named = BTreeSet::new();
-    for file in fs::read_dir(folder).unwrap() {
-        let source = fs::read_to_string(file.unwrap().path()).unwrap();
+    while let Some(place) = folders.pop() {
+        let place: PathBuf = place;
+        if place.is_dir() {
+            folders.extend(fs::read_dir(place).unwrap().map(|inside| inside.unwrap().path()));
+            continue;
+        }
+        let source = fs::read_to_string(place).unwrap();
         for after in source.split("Act::").skip(1) {
             let name: String = after.chars().take_while(char::is_ascii_alphanumeric).collect();
             named.extend(Act::ALL.iter().find(|act| format!("{act:?}") == name));

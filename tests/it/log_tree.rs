@@ -39,7 +39,7 @@ pub async fn begin(world: &World) {
 }
 
 /// Waits for the end of the epoch and closes it; by how much the tree grew.
-async fn next(world: &World) -> usize {
+pub async fn next(world: &World) -> usize {
     world.advance(EPOCH);
     sequence_log(&world.ctx).await.unwrap()
 }

@@ -9,6 +9,7 @@
 //! | `people` | who acts: staff and reporters |
 //! | `facts` | what a step needs, in the form in which it is sent |
 //! | `record` | the check with which every test ends: the log is whole, no task is left |
+//! | `kept` | the record as a bundle that somebody outside keeps |
 //! | `app` | hosts the server over a world |
 //! | `installation` | the built program in a home directory of its own |
 //! | `living` | the demo's installation while it serves, and who uses it |
@@ -33,6 +34,7 @@ mod bundle;
 mod database;
 mod facts;
 mod installation;
+mod kept;
 mod living;
 mod people;
 mod record;
@@ -68,9 +70,13 @@ mod http_receipts;
 mod http_silence;
 mod http_steps;
 mod http_walls;
+mod legal_histories;
+mod log_crash;
 mod log_export;
 mod log_files;
+mod log_living;
 mod log_page;
+mod log_privacy;
 mod log_schema;
 mod log_tree;
 mod main_job;
@@ -80,6 +86,8 @@ mod planted;
 mod promise;
 mod reads;
 mod receipts;
+mod reconcile;
+mod reconcile_attacks;
 mod refusals;
 mod roles;
 mod routing;

@@ -11,7 +11,7 @@ use senim::{
     usecases::disable_staff::disable_staff,
 };
 
-use crate::world::{World, in_world, password_of};
+use crate::world::{World, in_planted_world, in_world, password_of};
 
 /// A person with keys of their own, known to nobody.
 struct Planted {
@@ -120,7 +120,7 @@ async fn weed(world: &World, planted: &[(Planted, &'static str)]) {
 /// DESIGN section 1: a staff row they plant gets no key, because keys go only to members of the signed directory.
 #[test]
 fn a_planted_row_gets_no_key_and_cannot_sign_in() {
-    in_world(async |world| {
+    in_planted_world(async |world| {
         let planted = plant(world).await;
         let registry = world.ctx.current_registry().await.unwrap();
         assert_eq!(registry.directory.faults.len(), planted.len(), "the faults are told");
@@ -164,7 +164,7 @@ fn the_replication_role_wakes_no_planted_row() {
 /// Exchanged keys of a member count no more than a planted member's.
 #[test]
 fn exchanged_keys_of_a_member_sign_nobody_in_and_get_no_key() {
-    in_world(async |world| {
+    in_planted_world(async |world| {
         let planted = forge(world, "tri1").await;
         let id = world.id("tri1");
         let place = |column| world.ctx.store.place("staff", id.0.as_bytes(), column);

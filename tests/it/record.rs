@@ -7,12 +7,17 @@ use senim::{
         edge::RightEdge,
         entry::{SIGNATURE_DOMAIN, commitment_of},
         schema, tree,
+        verify::{Outcome, Source},
     },
     crypto::{sign::VerifyingKey, staff_keys::StaffPublic},
+    usecases::reconcile::reconcile,
 };
 use serde_json::{Map, Value};
 
-use crate::database::{Database, Sql, bytes};
+use crate::{
+    database::{Database, Sql, bytes},
+    world::World,
+};
 
 const ENTRIES: &str = "select eid, obj_kind, obj_id, n, prev, body, commitment, acts, day, status_from, status_to \
                        from audit.entries order by obj_kind, obj_id, n";
@@ -22,6 +27,19 @@ pub async fn check(db: &Database) {
     let mut owner = db.owner().await;
     check_log(&mut owner).await;
     assert_eq!(owner.count("tasks").await, 0, "a task is left behind");
+}
+
+/// What `senim audit reconcile` finds.
+pub async fn differences(world: &World) -> Vec<String> {
+    differences_with(world, None).await
+}
+
+/// What it finds where somebody kept a bundle.
+pub async fn differences_with(world: &World, bundle: Option<&dyn Source>) -> Vec<String> {
+    let report = reconcile(&world.ctx, bundle, &mut |_, _| {}).await.unwrap();
+    assert!(!report.checks.is_empty());
+    let bad = report.checks.into_iter().filter(|check| check.outcome != Outcome::Good);
+    bad.map(|check| check.sentence).collect()
 }
 
 /// Checks the log alone.

@@ -33,19 +33,20 @@ use crate::{
 };
 
 /// Stands in every text that anybody writes, in two alphabets.
-const CANARIES: [&str; 2] = ["zqkanareika", "құпиясөз"];
+pub const CANARIES: [&str; 2] = ["zqkanareika", "құпиясөз"];
 
 fn planted(what: &str) -> String {
     format!("{} {what} {}", CANARIES[0], CANARIES[1])
 }
 
 /// A case into which something was written by every input there is; sessions are left open.
-struct Full {
-    reporter: ReporterActor,
-    staff: Vec<StaffActor>,
+pub struct Full {
+    pub reporter: ReporterActor,
+    pub staff: Vec<StaffActor>,
 }
 
-async fn fill(world: &World) -> Full {
+/// Makes one.
+pub async fn fill(world: &World) -> Full {
     let answers =
         json!({"when": planted("when"), "where": planted("where"), "risk": "high", "evidence": "yes"});
     let reporter = world.submit_report(world.report_with(&planted("narrative"), answers)).await;
@@ -80,7 +81,7 @@ async fn fill(world: &World) -> Full {
 }
 
 /// The ways in which a text could stand somewhere: as it is, hexadecimal, base64 at any place in it, UTF-16.
-fn disguises(text: &str) -> Vec<String> {
+pub fn disguises(text: &str) -> Vec<String> {
     let wide = |order: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(order).collect::<Vec<u8>>();
     let mut all = vec![text.to_owned(), text.to_uppercase(), text.to_lowercase()];
     for encoded in [text.as_bytes().to_vec(), wide(u16::to_le_bytes), wide(u16::to_be_bytes)] {

@@ -1,4 +1,5 @@
-//! `senim audit`: the log as a file, and what an outsider checks in it, offline, without a database.
+//! `senim audit`: the log as a file, what an outsider checks in it, offline, without a database; and whether the database
+//! says the same.
 //!
 //! | file | holds |
 //! | --- | --- |
@@ -7,6 +8,7 @@
 //! | `consistency` | whether one head extends another |
 //! | `receipt` | whether what a reporter was promised is in the log |
 //! | `folder` | a copy of the public files |
+//! | `reconcile` | the tables against the record |
 //! | `progress` | how far long work has come |
 
 mod consistency;
@@ -14,13 +16,14 @@ mod export;
 mod folder;
 mod progress;
 mod receipt;
+mod reconcile;
 mod verify;
 
 use std::path::PathBuf;
 
 use clap::Subcommand;
 
-use super::failure::Failure;
+use super::{failure::Failure, installation::Settings};
 
 /// What can be asked of the log.
 #[derive(Subcommand)]
@@ -34,6 +37,8 @@ pub(super) enum Command {
     /// Whether a promise from the mailbox is kept: exit code 0 the record is in the log, 1 the promise is broken,
     /// 2 cannot tell, 3 keys or quorum not met
     Receipt(receipt::Arguments),
+    /// Compares the tables of the database with the record: exit code 0 good, 1 they differ, 2 cannot tell
+    Reconcile(reconcile::Arguments),
 }
 
 /// Does it.
@@ -43,5 +48,6 @@ pub(super) fn run(command: &Command, config: Option<PathBuf>) -> Result<(), Fail
         Command::Verify(arguments) => verify::run(arguments),
         Command::Consistency(arguments) => consistency::run(arguments),
         Command::Receipt(arguments) => receipt::run(arguments),
+        Command::Reconcile(arguments) => reconcile::run(&Settings::load(config)?.open()?, arguments),
     }
 }

@@ -141,7 +141,7 @@ fn remember(path: &Path, report: &Report) -> Result<(), Failure> {
     write().map_err(Failure::file(path))
 }
 
-/// Says what was found.
+/// Prints a report: a line of JSON, or a sentence for each check.
 pub(super) fn print(report: &Report, json: bool) {
     if json {
         return say(report.to_json());

@@ -12,7 +12,7 @@ use data_encoding::HEXLOWER;
 use super::BenchError;
 use crate::{
     cluster::{Cluster, ClusterConfig},
-    config::{Config, Environment},
+    config::{Config, Environment, LogConfig},
     crypto::{random::Entropy, secret::Secret},
     domain::clock::Clock,
     storage::{Store, StoreParts, migrations},
@@ -101,14 +101,22 @@ impl Ground {
     /// # Errors
     /// [`BenchError`].
     pub fn context(&self, config: &Config) -> Result<Context, BenchError> {
+        self.context_at(config, &config.log, Clock::system())
+    }
+
+    /// A context with a pace of the log and a clock of its own.
+    ///
+    /// # Errors
+    /// [`BenchError`].
+    pub fn context_at(&self, config: &Config, log: &LogConfig, clock: Clock) -> Result<Context, BenchError> {
         let url = self.url()?;
         let store = Store::open(StoreParts {
             url: &url,
             database: &config.database,
-            log: &config.log,
+            log,
             instance: INSTANCE,
             node: "bench",
-            clock: Clock::system(),
+            clock,
             entropy: Arc::new(Entropy::os()),
         })?;
         Ok(Context::new(config, store)?)

@@ -278,7 +278,8 @@ fn content(desk: &Desk) -> Result<Vec<u8>, BenchError> {
     Ok(report(desk)?.to_sealed_json().to_vec())
 }
 
-fn report_request(desk: &Desk) -> Request {
+/// A report to this desk.
+pub(super) fn report_request(desk: &Desk) -> Request {
     let body =
         json!({"language": "ru", "category": "bribery", "region": desk.region.code(), "narrative": story()});
     Request::post("/api/v1/reports", &body)

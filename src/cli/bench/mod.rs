@@ -2,6 +2,8 @@
 //!
 //! | file | holds |
 //! | --- | --- |
+//! | `audit` | what the record costs and how fast it is checked |
+//! | `bundle` | a large bundle, verified; proofs in its tree |
 //! | `intake` | the order of measurements and what they mean |
 //! | `ground` | the private durable cluster of one run, removed at its end |
 //! | `people` | founding: administrators, two desks, their triagers |
@@ -11,6 +13,8 @@
 //! | `load` | clients that send reports and sign in |
 //! | `figures` | medians, the table, the line of JSON |
 
+mod audit;
+mod bundle;
 mod figures;
 mod floor;
 mod ground;
@@ -37,6 +41,28 @@ use crate::{
 pub enum BenchCommand {
     /// Reports over HTTP, against pgbench with the same rows plus the bare sealing
     Intake(IntakeArgs),
+    /// The record: its cost at the intake, giving entries their places, comparing, verifying, proofs
+    Audit(AuditArgs),
+}
+
+/// How to measure the record.
+#[derive(Debug, Clone, Args)]
+pub struct AuditArgs {
+    /// Print one line of JSON instead of sentences
+    #[arg(long)]
+    pub json: bool,
+    /// Seconds of each measurement of the intake
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub seconds: u64,
+    /// Rounds of the intake; its figures are their medians
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub rounds: u32,
+    /// Leaves that the tree is to gain in the database, pads among them
+    #[arg(long, default_value_t = 30_000, value_parser = clap::value_parser!(u64).range(1000..=10_000_000))]
+    pub sequenced: u64,
+    /// Entries of the bundle that is verified
+    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(10_000..=100_000_000))]
+    pub verified: u64,
 }
 
 /// How to measure the intake.
@@ -115,5 +141,6 @@ impl BenchError {
 pub fn run(command: &BenchCommand, env: &Environment) -> Result<(), BenchError> {
     match command {
         BenchCommand::Intake(args) => intake::run(args, env),
+        BenchCommand::Audit(args) => audit::run(args, env),
     }
 }

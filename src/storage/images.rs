@@ -1,0 +1,328 @@
+//! What is audited of an object, as one JSON value: its own columns, and the rows that hang on it. The digest of it stands
+//! in the object's newest entry (`post`), so whoever edits any of them past the application is found by `reconcile`.
+//!
+//! Every column is in it unless it is named here as left out, so a column that a migration adds is audited without further
+//! ado; it must allow null, or the entries from before no longer fit. A change that has an act of its own sets its columns
+//! in the image before they are written: [`Tx::case_after`], [`Tx::staff_after`].
+
+use diesel::{pg::sql_types::Uuid as SqlUuid, sql_types::Text};
+use diesel_async::RunQueryDsl;
+use jiff::{Timestamp, civil::Date};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{
+    cases::CaseChange,
+    desks::DeskRow,
+    instance::DirectoryPin,
+    intake::NewCase,
+    staff::{NewStaff, StaffChange, StaffKeyColumns},
+    store::StorageError,
+    tx::Tx,
+};
+use crate::{
+    audit::{
+        entry::ObjectKind,
+        post::{Image, bytes, digest_of},
+    },
+    domain::ids::{CaseId, StaffId},
+};
+
+/// Where an object of a kind stands, and what of it is audited; `o` is its row. The place in the log is left out: it is
+/// compared by itself.
+pub(super) const fn audited(kind: ObjectKind) -> (&'static str, &'static str) {
+    match kind {
+        ObjectKind::Case => ("cases", CASE),
+        ObjectKind::Staff => ("staff", STAFF),
+        ObjectKind::Desk => {
+            ("desks", "jsonb_build_object('row', to_jsonb(o) - '{audit_id,audit_n,audit_head}'::text[])")
+        }
+        ObjectKind::Instance => ("instance", INSTANCE),
+        // The tree itself shows its state.
+        ObjectKind::Log => ("audit.tree_state", "'{}'::jsonb"),
+    }
+}
+
+/// Sealed content stands by its digest; of wraps only who holds one, because the application cannot read them.
+const CASE: &str = "jsonb_build_object(
+  'row', to_jsonb(o) - '{audit_id,audit_n,audit_head}'::text[],
+  'epochs', (select jsonb_agg(to_jsonb(e) - 'case_id' order by e.epoch) from case_epochs e where e.case_id = o.id),
+  'grants', (select jsonb_agg(to_jsonb(g) - 'case_id' order by g.staff_id) from case_grants g where g.case_id = o.id),
+  'holders', (select jsonb_agg(jsonb_build_array(w.epoch, w.holder_kind, w.holder_id) order by w.epoch, w.holder_id)
+              from case_wraps w where w.case_id = o.id),
+  'items', (select jsonb_agg(jsonb_build_object('id', i.id, 'n', i.n, 'epoch', i.epoch, 'kind', i.kind,
+                'author_id', i.author_id, 'template', i.template, 'written_on', i.written_on,
+                'proposal_id', i.proposal_id, 'sealed', encode(sha256(i.sealed), 'hex')) order by i.id)
+            from case_items i where i.case_id = o.id),
+  'proposals', (select jsonb_agg(to_jsonb(p) - 'case_id' || jsonb_build_object(
+                    'proposed_at', (extract(epoch from p.proposed_at) * 1000000)::bigint,
+                    'resolved_at', (extract(epoch from p.resolved_at) * 1000000)::bigint) order by p.id)
+                from proposals p where p.case_id = o.id))";
+
+/// Times stand as microseconds since 1970: a session's time zone must not change the digest.
+const STAFF: &str = "jsonb_build_object(
+  'row', to_jsonb(o) - '{audit_id,audit_n,audit_head}'::text[] || jsonb_build_object(
+           'invitation_expires', (extract(epoch from o.invitation_expires) * 1000000)::bigint),
+  'recovery', (select jsonb_agg(jsonb_build_object('keys', encode(sha256(r.keys), 'hex'), 'signature', r.signature,
+                   'asked_at', (extract(epoch from r.asked_at) * 1000000)::bigint))
+               from staff_recoveries r where r.staff_id = o.id))";
+
+/// Of the directory what is in force; what waits for its second signature gives nobody anything.
+const INSTANCE: &str = "jsonb_build_object(
+  'row', to_jsonb(o) - '{audit_id,audit_n,audit_head}'::text[],
+  'bodies', (select jsonb_agg(to_jsonb(b) order by b.id) from bodies b),
+  'directory', (select jsonb_agg(to_jsonb(d) order by d.version) from directory_entries d where d.version is not null),
+  'rules', (select jsonb_agg(to_jsonb(r) order by r.position) from routing_rules r))";
+
+#[derive(diesel::QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text)]
+    image: String,
+}
+
+fn corrupt(kind: ObjectKind) -> StorageError {
+    StorageError::Corrupt { table: audited(kind).0, column: "image" }
+}
+
+/// Reads what the database made.
+pub(super) fn read(kind: ObjectKind, text: &str) -> Result<Image, StorageError> {
+    Image::parse(text).ok_or(corrupt(kind))
+}
+
+fn day(day: Date) -> Value {
+    Value::String(day.to_string())
+}
+
+fn moment(moment: Timestamp) -> Value {
+    json!(moment.as_microsecond())
+}
+
+impl Tx<'_> {
+    async fn image(&mut self, kind: ObjectKind, id: Uuid) -> Result<Image, StorageError> {
+        let (table, audited) = audited(kind);
+        let query =
+            format!("select jsonb_strip_nulls({audited})::text as image from {table} o where o.id = $1");
+        let line: Line = diesel::sql_query(query).bind::<SqlUuid, _>(id).get_result(self.conn).await?;
+        read(kind, &line.image)
+    }
+
+    /// A case as it will stand after a change, with the rows that hang on it as they stand now: they are written first.
+    pub(super) async fn case_after(
+        &mut self,
+        id: CaseId,
+        n: i32,
+        change: &CaseChange,
+    ) -> Result<Image, StorageError> {
+        let mut image = self.image(ObjectKind::Case, id.0).await?;
+        // Every member is named, so that a new one cannot be forgotten here.
+        let CaseChange {
+            step,
+            proposal,
+            origin,
+            due_on,
+            question_until,
+            lead,
+            detriment,
+            outcome,
+            reason,
+            master,
+            epoch,
+            on,
+        } = change;
+        if let Some((step, status)) = step {
+            image.set("step", Some(step.code().into()));
+            image.set("status", Some(status.code().into()));
+            image.set("step_n", Some(n.into()));
+            if let Some(on) = on {
+                image.set("status_since", Some(day(*on)));
+            }
+        }
+        if let Some(proposal) = proposal {
+            image.set("proposal_id", Some(proposal.to_string().into()));
+        }
+        if let Some(origin) = origin {
+            image.set("origin_status", origin.map(|status| status.code().into()));
+        }
+        if let Some(due) = due_on {
+            image.set("due_on", due.map(day));
+        }
+        if let Some(until) = question_until {
+            image.set("question_until", until.map(day));
+        }
+        if let Some(lead) = lead {
+            image.set("lead_id", lead.map(|lead| lead.to_string().into()));
+        }
+        let codes = [
+            ("detriment", detriment.map(|level| level.code().to_owned())),
+            ("outcome", outcome.map(|outcome| outcome.code().to_owned())),
+            ("reason_code", reason.map(|reason| reason.code().to_owned())),
+            ("master_id", master.map(|master| master.to_string())),
+        ];
+        for (column, value) in codes.into_iter().filter(|(_, value)| value.is_some()) {
+            image.set(column, value.map(Value::String));
+        }
+        if let Some(epoch) = epoch {
+            image.set("epoch", Some((*epoch).into()));
+        }
+        Ok(image)
+    }
+
+    /// A member of staff as they will stand after a change.
+    pub(super) async fn staff_after(
+        &mut self,
+        id: StaffId,
+        change: &StaffChange,
+    ) -> Result<Image, StorageError> {
+        let mut image = self.image(ObjectKind::Staff, id.0).await?;
+        let StaffChange { state, keys, invitation, roles } = change;
+        if let Some(state) = state {
+            image.set("state", Some((*state).into()));
+        }
+        if let Some(roles) = roles {
+            image.set("invited_roles", Some(roles.as_str().into()));
+        }
+        if let Some(invitation) = invitation {
+            image.set("invitation_hash", invitation.map(|new| bytes(&new.hash)));
+            image.set("invitation_expires", invitation.map(|new| moment(new.expires)));
+        }
+        if let Some(keys) = keys {
+            let StaffKeyColumns {
+                salt,
+                verifier,
+                public_keys,
+                sealed_secrets,
+                sealed_totp,
+                recovery_hash,
+                sealed_recovery,
+            } = keys;
+            let columns = [
+                ("salt", salt),
+                ("verifier", verifier),
+                ("public_keys", public_keys),
+                ("sealed_secrets", sealed_secrets),
+                ("sealed_totp", sealed_totp),
+                ("recovery_hash", recovery_hash),
+                ("sealed_recovery", sealed_recovery),
+            ];
+            for (column, value) in columns {
+                image.set(column, Some(bytes(value)));
+            }
+        }
+        Ok(image)
+    }
+
+    /// The instance as it will stand with its next version.
+    pub(super) async fn instance_after(
+        &mut self,
+        version: i64,
+        pin: Option<&DirectoryPin>,
+    ) -> Result<Image, StorageError> {
+        let (table, audited) = audited(ObjectKind::Instance);
+        let query = format!("select jsonb_strip_nulls({audited})::text as image from {table} o");
+        let line: Line = diesel::sql_query(query).get_result(self.conn).await?;
+        let mut image = read(ObjectKind::Instance, &line.image)?;
+        image.set("version", Some(version.into()));
+        if let Some(pin) = pin {
+            image.set("directory_head", Some(bytes(&pin.head)));
+            image.set("directory_mac", Some(bytes(&pin.mac)));
+        }
+        Ok(image)
+    }
+}
+
+/// The instance as it begins.
+pub(super) fn new_instance(founded_on: Date) -> Image {
+    let mut image = Image::default();
+    image.set("id", Some(true.into()));
+    image.set("version", Some(0.into()));
+    image.set("founded_on", Some(day(founded_on)));
+    image
+}
+
+/// Somebody who was invited.
+pub(super) fn new_staff(new: &NewStaff, alias: &[u8; 8], salt: &[u8; 32]) -> Image {
+    let mut image = Image::default();
+    image.set("id", Some(new.id.to_string().into()));
+    image.set("alias", Some(bytes(alias)));
+    image.set("identity_salt", Some(bytes(salt)));
+    image.set("login", Some(new.login.as_str().into()));
+    image.set("state", Some("invited".into()));
+    image.set("invited_roles", Some(new.invited_roles.as_str().into()));
+    image.set("invitation_hash", Some(bytes(&new.invitation.hash)));
+    image.set("invitation_expires", Some(moment(new.invitation.expires)));
+    image
+}
+
+/// A desk.
+pub(super) fn desk(row: &DeskRow) -> Image {
+    let mut image = Image::default();
+    let mut set = |column: &str, value: Value| image.set(column, Some(value));
+    set("id", row.id.to_string().into());
+    set("body_id", row.body_id.to_string().into());
+    set("name_kk", row.name_kk.as_str().into());
+    set("name_ru", row.name_ru.as_str().into());
+    set("name_en", row.name_en.as_str().into());
+    set("profile", row.profile.code().into());
+    set("independent", row.independent.into());
+    set("recovery_key", bytes(&row.recovery_key));
+    set("recovery_threshold", row.recovery_threshold.into());
+    set("recovery_shares", row.recovery_shares.into());
+    set("mac", bytes(&row.mac));
+    image
+}
+
+/// A case as the one statement of intake writes it.
+pub(super) fn new_case(case: &NewCase) -> Image {
+    let mut image = Image::default();
+    let received = day(case.received_on);
+    let mut set = |column: &str, value: Value| image.set(column, Some(value));
+    set("id", case.id.to_string().into());
+    set("reference", case.reference.as_str().into());
+    set("desk_id", case.desk.to_string().into());
+    set("category", case.category.code().into());
+    set("language", case.language.code().into());
+    set("channel", case.channel.into());
+    set("mode", "anonymous".into());
+    set("profile", case.profile.code().into());
+    set("notice_version", case.notice_version.as_str().into());
+    set("status", "received".into());
+    for column in ["status_since", "received_on", "acknowledged_on"] {
+        set(column, received.clone());
+    }
+    set("epoch", 1.into());
+    set("receipt_id", bytes(&case.receipt_id));
+    set("reporter_key", bytes(&case.reporter_key));
+    set("step", "submit".into());
+    set("step_n", 1.into());
+    image.set("body_id", case.body.map(|body| body.to_string().into()));
+    image.set("region", case.region.map(|region| region.code().into()));
+    image.set("due_on", case.due_on.map(day));
+    hang_on_new_case(&mut image, case, &received);
+    image
+}
+
+fn hang_on_new_case(image: &mut Image, case: &NewCase, received: &Value) {
+    let epoch = json!({"epoch": 1, "public_key": bytes(&case.epoch_key), "mac": bytes(&case.epoch_mac)});
+    image.hang("epochs", vec![epoch]);
+    let mut triagers = case.triagers.clone();
+    triagers.sort_unstable();
+    let grant = |staff: &StaffId| json!({"staff_id": staff, "capacity": "triager", "granted_on": received});
+    image.hang("grants", triagers.iter().map(grant).collect());
+    let mut holders: Vec<_> =
+        case.wraps.iter().map(|wrap| (wrap.epoch, wrap.holder.id(), wrap.holder.kind())).collect();
+    holders.sort_unstable();
+    image.hang("holders", holders.iter().map(|(epoch, id, kind)| json!([epoch, kind, id])).collect());
+    let (report, sealed) = &case.report;
+    let mut items = [
+        (
+            report.0,
+            json!({"id": report.0, "n": 1, "epoch": 1, "kind": "report", "written_on": received, "sealed": digest_of(sealed)}),
+        ),
+        (
+            case.acknowledgement.0,
+            json!({"id": case.acknowledgement.0, "n": 1, "epoch": 1, "kind": "system_message", "written_on": received, "template": "acknowledged"}),
+        ),
+    ];
+    items.sort_unstable_by_key(|(id, _)| *id);
+    image.hang("items", items.map(|(_, item)| item).to_vec());
+}
