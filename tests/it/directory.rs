@@ -20,7 +20,7 @@ use crate::{
     forged::moved,
     planted::{rows, verified},
     recovery::admin,
-    world::{World, in_world, password_of},
+    world::{World, in_planted_world, in_world, password_of},
 };
 
 const TRIAGER: Role = Role::Triager;
@@ -62,7 +62,7 @@ async fn differences(world: &World) -> Differences {
 
 #[test]
 fn a_retirement_that_is_taken_out_brings_nobody_back() {
-    in_world(async |world| {
+    in_planted_world(async |world| {
         let left = world.id("tri1");
         disable_staff(&world.ctx, Some(admin(world, 0)), left).await.unwrap();
         world.enrol("tri3", &[RoleAt { role: TRIAGER, desk: Some(world.desk) }]).await;
@@ -82,7 +82,7 @@ fn a_retirement_that_is_taken_out_brings_nobody_back() {
 
 #[test]
 fn a_tail_that_is_cut_off_is_noticed_at_once() {
-    in_world(async |world| {
+    in_planted_world(async |world| {
         let left = world.id("tri1");
         disable_staff(&world.ctx, Some(admin(world, 0)), left).await.unwrap();
         bring_back(world, left).await;
@@ -107,7 +107,7 @@ fn a_tail_that_is_cut_off_is_noticed_at_once() {
 /// The older pin is the server's too: who was there before notices, and the record tells who was not.
 #[test]
 fn an_older_directory_put_back_with_its_pin_is_noticed() {
-    in_world(async |world| {
+    in_planted_world(async |world| {
         let left = world.id("tri1");
         let mut owner = world.owner().await;
         owner.run("create table kept as select directory_head, directory_mac from instance").await.unwrap();

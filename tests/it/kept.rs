@@ -13,7 +13,7 @@ use senim::{
         note_key::{KeyName, Kind, SignerKey},
         tile::{TilePath, changed_bundles},
         tree,
-        verify::{Asked, Check, Entries, Outcome, Source, Unreadable, verify},
+        verify::{Asked, Check, Entries, Outcome, Pace, Report, Source, Unreadable, verify},
     },
     crypto::{note_key::NoteKey, secret::Secret, sign::VerifyingKey},
     domain::ids::StaffId,
@@ -32,6 +32,8 @@ pub struct Kept {
     pub files: BTreeMap<String, Vec<u8>>,
     /// The entries, in the order of the log.
     pub entries: Vec<Vec<u8>>,
+    /// How the log moves.
+    pub pace: Pace,
 }
 
 impl Source for Kept {
@@ -66,7 +68,7 @@ impl Kept {
         let entries: Vec<Vec<u8>> = rows.iter().map(|row| bytes(&row["body"])).collect();
         let records: Vec<[u8; 32]> =
             rows.iter().map(|row| bytes(&row["commitment"]).try_into().unwrap()).collect();
-        let mut kept = Self { files: BTreeMap::new(), entries };
+        let mut kept = Self { entries, ..Self::default() };
         let mut edge = RightEdge::empty();
         let hashes: Vec<_> = records.iter().map(|record| tree::leaf(record)).collect();
         for tile in edge.extend(&hashes).unwrap() {
@@ -88,16 +90,22 @@ impl Kept {
         kept
     }
 
-    /// What is not good about it, by the verifier; `genesis` are the founding keys.
-    pub fn faults(&self, genesis: &[[u8; 32]]) -> Vec<Check> {
+    /// What the verifier says; `genesis` are the founding keys.
+    pub fn verified(&self, genesis: &[[u8; 32]]) -> Report {
         let (log, witness) = keys();
         let policy = format!("log {}\nwitness w {}\nquorum w\n", log.verifier(), witness.verifier());
         let genesis: Vec<VerifyingKey> =
             genesis.iter().map(|key| VerifyingKey::parse(key).unwrap()).collect();
-        let asked = Asked { policy: Some(policy.as_bytes()), genesis: Some(&genesis), ..Asked::default() };
+        let policy = Some(policy.as_bytes());
+        let asked = Asked { policy, genesis: Some(&genesis), pace: self.pace, ..Asked::default() };
         let report = verify(self, &asked, &mut |_| {});
         assert!(report.checks.len() > 5, "{report:#?}");
-        report.checks.into_iter().filter(|check| check.outcome != Outcome::Good).collect()
+        report
+    }
+
+    /// What is not good about it.
+    pub fn faults(&self, genesis: &[[u8; 32]]) -> Vec<Check> {
+        self.verified(genesis).checks.into_iter().filter(|check| check.outcome != Outcome::Good).collect()
     }
 }
 

@@ -30,7 +30,6 @@ mod programs;
 
 mod app;
 mod browser;
-mod bundle;
 mod database;
 mod facts;
 mod installation;
