@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use data_encoding::{BASE64, HEXLOWER};
+use data_encoding::{BASE64, HEXLOWER, HEXLOWER_PERMISSIVE};
 use sha2::{Digest as _, Sha256};
 
 /// Bytes of a hash.
@@ -37,6 +37,12 @@ impl Hash {
     #[must_use]
     pub fn from_base64(text: &str) -> Option<Self> {
         Self::from_slice(&BASE64.decode(text.as_bytes()).ok()?)
+    }
+
+    /// Reads hex of any case.
+    #[must_use]
+    pub fn from_hex(text: &str) -> Option<Self> {
+        Self::from_slice(&HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok()?)
     }
 
     /// The bytes.

@@ -191,3 +191,36 @@ fn a_newer_head_extends_an_older_one_or_the_command_says_no() {
     assert_eq!((code, &answer["outcome"]), (3, &"policy_not_met".into()));
     assert_eq!(audit("consistency", &names[..1]).0, 64);
 }
+
+/// The three lines of a printed sheet, as a code reads them or as somebody copies them.
+#[test]
+fn a_printed_head_is_compared_with_a_newer_bundle() {
+    let (place, log) = (Place::new("sheet"), Log::lived());
+    let (policy, bundle) = (place.write("policy", log.policy()), log.bundle());
+    let new = place.tar("new.tar", &bundle);
+    let note = String::from_utf8(bundle.files["checkpoints/300"].clone()).unwrap();
+    let scanned: String = note.split_inclusive('\n').take(3).collect();
+    let lines: Vec<&str> = scanned.lines().collect();
+    let hex = data_encoding::HEXLOWER.encode(&data_encoding::BASE64.decode(lines[2].as_bytes()).unwrap());
+    let grouped =
+        hex.as_bytes().chunks(8).map(|part| str::from_utf8(part).unwrap()).collect::<Vec<_>>().join(" ");
+    let copied = format!("{}\n 300 \n{grouped}", lines[0]);
+    let compare = |text: &str| {
+        let old = place.write("old", text);
+        let names = [old.to_str().unwrap(), new.to_str().unwrap(), "--policy", policy.to_str().unwrap()];
+        audit("consistency", &names)
+    };
+    for text in [&scanned, &copied] {
+        let (code, out, err) = compare(text);
+        assert_eq!(code, 0, "{out}{err}");
+        assert!(out.contains("as on a printed sheet") && out.contains("none was changed"), "{out}");
+    }
+    let (code, out, _) =
+        compare(&copied.replace(&grouped[..4], if grouped.starts_with('0') { "1111" } else { "0000" }));
+    assert!(code == 1 && out.contains("history was rewritten"), "{out}");
+    for unclear in
+        [copied.replace(" 300 ", "three"), copied.replace(&grouped[..4], ""), format!("{copied}\nmore")]
+    {
+        assert_eq!(compare(&unclear).0, 2, "{unclear}");
+    }
+}

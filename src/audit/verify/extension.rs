@@ -5,35 +5,41 @@ use super::{
     source::Source,
 };
 use crate::audit::{
-    checkpoint::SignedCheckpoint,
+    checkpoint::{Checkpoint, SignedCheckpoint},
     proof::{self, ProofError},
     stored::{StoredTree, TileError},
     tile::TileId,
-    tree::TreeHead,
+    tree::{Hash, TreeHead},
     witness_policy::Policy,
 };
 
-/// Compares the checkpoint `old` with the checkpoint `new`, by the tiles that `tiles` has. Signatures and quorum of both
-/// are judged by the policy of the one who checks; without one nobody vouches for either.
+/// Compares the head `old`, a checkpoint or the three lines of a printed sheet, with the checkpoint `new`, by the tiles that
+/// `tiles` has. Signatures and quorum are judged by the policy of the one who checks; without one nobody vouches for them.
+/// For a sheet vouches whoever kept it.
 #[must_use]
 pub fn extension(old: &[u8], new: &[u8], tiles: &dyn Source, policy: Option<&[u8]>) -> Report {
     let mut report = Report::default();
-    let mut read = |bytes: &[u8], what: &str| match SignedCheckpoint::parse(bytes) {
-        Ok(signed) => Some(signed),
-        Err(error) => {
-            report.add(
-                "checkpoint",
-                Outcome::CannotTell,
-                format_args!("The {what} head is no checkpoint: {error}"),
-            );
-            None
-        }
+    let mut read = |bytes: &[u8], what: &str| {
+        let unreadable = |error| format!("The {what} head is no checkpoint: {error}");
+        SignedCheckpoint::parse(bytes)
+            .map_err(|error| report.add("checkpoint", Outcome::CannotTell, unreadable(error)))
+            .ok()
     };
-    let (Some(old), Some(new)) = (read(old, "older"), read(new, "newer")) else { return report };
+    let Some(new) = read(new, "newer") else { return report };
+    let sheet = from_sheet(old);
+    let signed = if sheet.is_none() { read(old, "older") } else { None };
+    let Some(old) = sheet.as_ref().or(signed.as_ref().map(SignedCheckpoint::checkpoint)) else {
+        return report;
+    };
     report.origin = Some(new.checkpoint().origin().to_owned());
     report.head = Some(*new.head());
-    signatures([("older", &old), ("newer", &new)], policy, &mut report);
-    if old.checkpoint().origin() != new.checkpoint().origin() {
+    if sheet.is_some() {
+        let sentence = "The older head is unsigned, as on a printed sheet; whoever kept it vouches for it.";
+        report.add("sheet", Outcome::Good, sentence);
+    }
+    let older = signed.iter().map(|signed| ("older", signed));
+    signatures(older.chain([("newer", &new)]), policy, &mut report);
+    if old.origin() != new.checkpoint().origin() {
         report.add("consistency", Outcome::Finding, "The two heads are of different logs.");
         return report;
     }
@@ -41,7 +47,26 @@ pub fn extension(old: &[u8], new: &[u8], tiles: &dyn Source, policy: Option<&[u8
     report
 }
 
-fn signatures(heads: [(&str, &SignedCheckpoint); 2], policy: Option<&[u8]>, report: &mut Report) {
+/// The three lines of a printed sheet: the log's name, the number of entries, the root in base64 or hex, with or without
+/// the spaces that make it readable. `None` for anything else.
+fn from_sheet(bytes: &[u8]) -> Option<Checkpoint> {
+    let text = str::from_utf8(bytes).ok()?;
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let (origin, size, root) = (lines.next()?, lines.next()?, lines.next()?);
+    if lines.next().is_some() {
+        return None;
+    }
+    let dense = |line: &str| line.split_whitespace().collect::<String>();
+    let (size, root) = (dense(size).parse().ok()?, dense(root));
+    let root = Hash::from_hex(&root).or_else(|| Hash::from_base64(&root))?;
+    Checkpoint::new(origin, TreeHead { size, root }).ok()
+}
+
+fn signatures<'h>(
+    heads: impl Iterator<Item = (&'h str, &'h SignedCheckpoint)>,
+    policy: Option<&[u8]>,
+    report: &mut Report,
+) {
     let policy = match policy.map(Policy::parse) {
         Some(Ok(policy)) => policy,
         Some(Err(error)) => {
@@ -55,7 +80,7 @@ fn signatures(heads: [(&str, &SignedCheckpoint); 2], policy: Option<&[u8]>, repo
             return report.add(
                 "policy",
                 Outcome::PolicyNotMet,
-                "No policy was given, so nobody vouches for the two heads. Give the policy that you trust.",
+                "No policy was given, so nobody vouches for what is signed. Give the policy that you trust.",
             );
         }
     };

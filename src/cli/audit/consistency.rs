@@ -21,7 +21,8 @@ use crate::{
 /// Which heads are compared.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// The older head: a checkpoint, or a bundle that holds one
+    /// The older head: a checkpoint, a bundle that holds one, or the three lines of a printed sheet (the log's name, the
+    /// number of entries, the root)
     old: PathBuf,
     /// The newer head: a bundle with its tiles, or a checkpoint where both are of one size
     new: PathBuf,

@@ -1,5 +1,5 @@
 # The auditors' page on the log.
-log-title = How the log does
+log-title = State of the log
 log-lead = Every entry has its place in a tree. The log signs the head of the tree after each epoch; witnesses outside sign that they saw it. What a witness has seen cannot be changed unnoticed. All times are UTC.
 log-to-entries = To the entries
 log-to-sheet = Today's head, for printing
@@ -63,7 +63,7 @@ sheet-root = Root (SHA-256, hexadecimal)
 sheet-code = QR code of the log's name, the number of entries and the root
 sheet-note = The signed head, exactly as published
 sheet-keep = Print this sheet every day, sign it, and keep it where whoever runs this system has no hand: with the auditors, at a notary, in a newspaper. It tells nothing about any case.
-sheet-compare = To compare later: a later copy of the log is given to senim audit verify; it shows the root at this number of entries. If it differs from this sheet, the log was rewritten.
+sheet-compare = To compare later, write the log's name, the number of entries and the root into a file, one line each (the code holds just these), and run on a machine of your own: senim audit consistency FILE BUNDLE, with a bundle of the log from then. It says whether anything that this sheet covers was changed.
 sheet-none = No day of the log has ended yet, so there is no public head. Come back tomorrow.
 sheet-back = Back to the log
 
