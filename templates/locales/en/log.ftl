@@ -1,7 +1,6 @@
 # The auditors' page on the log.
 log-title = State of the log
 log-lead = Every entry has its place in a tree. The log signs the head of the tree after each epoch; witnesses outside sign that they saw it. What a witness has seen cannot be changed unnoticed. All times are UTC.
-log-to-entries = To the entries
 log-to-sheet = Today's head, for printing
 log-now-title = Now
 log-watch-witnessed = The newest head is cosigned by the quorum of the policy.
