@@ -1,7 +1,11 @@
 //! Whoever acts was enrolled before, as the person that the directory and the openings name.
 
 use senim::{
-    audit::{act::Act, verify::Outcome},
+    audit::{
+        act::Act,
+        entry::{By, Draft, ObjectKind},
+        verify::Outcome,
+    },
     crypto::random::uuid_v4,
 };
 
@@ -38,6 +42,43 @@ fn attack_23_aliases_that_are_bound_late_or_twice() {
     // Each of the two is found by its enrolment and by the act in it.
     assert_eq!(found(&report, "actors").len(), 4, "{report:#?}");
     assert!(found(&report, "actors")[0].contains("to a second person"), "{report:#?}");
+}
+
+/// Somebody left, and their alias acts on; whoever is signed in again acts rightly.
+#[test]
+fn attack_23_an_alias_that_acts_after_it_left() {
+    let lived = |back: bool| {
+        let mut log = Log::new(1);
+        let (case, instance) = (uuid_v4(&mut log.rng), uuid_v4(&mut log.rng));
+        let enrolments = log.enrolments();
+        let history = enrolments[0].place.id;
+        log.entries.extend(enrolments);
+        log.staff(case, 0, |draft| draft.and(Act::ContentRead));
+        let retired =
+            log.seal(history, ObjectKind::Staff, |when| Draft::new(Act::ActorRetired, By::System, when));
+        log.entries.push(retired);
+        if back {
+            let (alias, commitment) = (log.people[0].alias, log.people[0].opening().commitment().unwrap());
+            let enrolled = log.seal(history, ObjectKind::Staff, |when| {
+                Draft::new(Act::StaffEnrolled, By::Staff { alias, role: "none" }, when)
+                    .enrolling(alias, commitment)
+            });
+            log.entries.push(enrolled);
+        }
+        for _ in 0..70 {
+            log.system(instance);
+        }
+        let index = u64::try_from(log.entries.len()).unwrap();
+        log.staff(case, 0, |draft| draft.and(Act::ContentRead));
+        for _ in 0..310 {
+            log.system(instance);
+        }
+        (log.bundle().verified(&log.policy(), |_| {}), index)
+    };
+    let (report, index) = lived(false);
+    assert!(found(&report, "actors")[0].contains("an alias that had left"), "{report:#?}");
+    assert_eq!(report.first_divergent(), Some(index));
+    assert!(found(&lived(true).0, "actors").is_empty());
 }
 
 /// Openings show who an alias is, and that nobody else is given out for them.

@@ -3,6 +3,7 @@
 //! | rule | why |
 //! | --- | --- |
 //! | an act of staff needs an enrolment of its alias, no later than the act | nobody acts whom two administrators did not sign in |
+//! | and no retirement between the two | nobody acts who has left |
 //! | who acts in no part (`role: none`) in a person's history needs none | they make their keys or ask for their recovery: the act is about their own place, gives nothing, and comes first |
 //! | an alias belongs to one history, and a history to one alias | so that nobody acts as another |
 //!
@@ -36,8 +37,10 @@ pub(super) struct Actors {
     /// The history that an alias belongs to, and the alias of a history.
     histories: HashMap<String, String>,
     owners: HashMap<String, String>,
-    /// The earliest act of an alias that needs its enrolment, and its index.
-    first: BTreeMap<String, (u64, u64)>,
+    /// When a history's person left.
+    retired: HashMap<String, Vec<u64>>,
+    /// The acts of an alias that need its enrolment: when, and the index. A lawful one is known only at the end.
+    acts: BTreeMap<String, Vec<(u64, u64)>>,
     faults: u64,
 }
 
@@ -64,12 +67,14 @@ impl Actors {
             self.belongs(index, (alias, &entry.object.1), report);
             self.enrolled.entry(alias.clone()).or_default().push(Enrolment { index, at, identity });
         }
+        if let Some(at) = entry.at.filter(|_| entry.did("actor.retired")) {
+            self.retired.entry(entry.object.1.clone()).or_default().push(at);
+        }
         let Some(alias) = entry.alias.as_ref().filter(|_| entry.cause == "staff") else { return };
         if entry.role.as_deref() == Some("none") && entry.object.0 == "staff" {
             self.belongs(index, (alias, &entry.object.1), report);
         } else if let Some(at) = entry.at {
-            let first = self.first.entry(alias.clone()).or_insert((at, index));
-            *first = (at, index).min(*first);
+            self.acts.entry(alias.clone()).or_default().push((at, index));
         }
     }
 
@@ -90,14 +95,9 @@ impl Actors {
 
     /// Ends.
     pub(super) fn finish(mut self, report: &mut Report) {
-        for (alias, (at, index)) in std::mem::take(&mut self.first) {
-            let enrolled = self.enrolled.get(&alias).and_then(|all| all.iter().map(|one| one.at).min());
-            match enrolled {
-                None => self.fault(index, "is the act of an alias that was never enrolled", report),
-                Some(enrolled) if enrolled > at.saturating_add(CLOCKS) => {
-                    self.fault(index, "is the act of an alias that was enrolled only later", report);
-                }
-                Some(_) => {}
+        for (alias, acts) in std::mem::take(&mut self.acts) {
+            if let Some((index, what)) = self.unlawful(&alias, acts) {
+                self.fault(index, what, report);
             }
         }
         let opened = self.open(report);
@@ -111,6 +111,27 @@ impl Actors {
                 format_args!("Whoever acts was enrolled before; there are {count} aliases.{opened}"),
             );
         }
+    }
+
+    /// The earliest act that the alias had no right to, and why.
+    fn unlawful(&self, alias: &str, mut acts: Vec<(u64, u64)>) -> Option<(u64, &'static str)> {
+        acts.sort_unstable();
+        let enrolled = self.enrolled.get(alias).map_or(&[][..], Vec::as_slice);
+        let retired = self.histories.get(alias).and_then(|history| self.retired.get(history));
+        let retired = retired.map_or(&[][..], Vec::as_slice);
+        acts.into_iter().find_map(|(at, index)| {
+            let left = retired.iter().copied().filter(|left| left.saturating_add(CLOCKS) < at).max();
+            let since = left.unwrap_or(0);
+            if enrolled.iter().any(|one| one.at >= since && one.at <= at.saturating_add(CLOCKS)) {
+                return None;
+            }
+            let what = match (left, enrolled.is_empty()) {
+                (_, true) => "is the act of an alias that was never enrolled",
+                (Some(_), false) => "is the act of an alias that had left",
+                (None, false) => "is the act of an alias that was enrolled only later",
+            };
+            Some((index, what))
+        })
     }
 
     /// Opens what was bound; how many aliases that were.
