@@ -3,7 +3,8 @@
 use std::{
     collections::BTreeMap,
     fs::File,
-    io::{self, BufRead, BufReader, Read, Seek, SeekFrom},
+    io::{self, BufRead, BufReader, Read, Seek},
+    os::unix::fs::FileExt,
     path::Path,
 };
 
@@ -19,7 +20,7 @@ const LARGEST: u64 = 64 << 20;
 
 /// An opened bundle.
 pub struct Tarball {
-    path: std::path::PathBuf,
+    file: File,
     /// Place and length of each file.
     files: BTreeMap<String, (u64, u64)>,
 }
@@ -30,7 +31,16 @@ impl Tarball {
     /// # Errors
     /// Where it cannot be read, is no tar file, or holds a name twice.
     pub fn open(path: &Path) -> io::Result<Self> {
-        let mut archive = tar::Archive::new(File::open(path)?);
+        Self::read(File::open(path)?)
+    }
+
+    /// The same, of a file that is open, read from its beginning.
+    ///
+    /// # Errors
+    /// As for [`Self::open`].
+    pub fn read(file: File) -> io::Result<Self> {
+        (&file).rewind()?;
+        let mut archive = tar::Archive::new(&file);
         let mut files = BTreeMap::new();
         for entry in archive.entries_with_seek()? {
             let entry = entry?;
@@ -43,15 +53,31 @@ impl Tarball {
                 return Err(io::Error::new(io::ErrorKind::InvalidData, format!("it holds {name} twice")));
             }
         }
-        Ok(Self { path: path.to_owned(), files })
+        Ok(Self { file, files })
     }
 
-    /// Opens a file inside.
-    fn part(&self, path: &str) -> io::Result<Option<io::Take<File>>> {
-        let Some((position, length)) = self.files.get(path) else { return Ok(None) };
-        let mut file = File::open(&self.path)?;
-        file.seek(SeekFrom::Start(*position))?;
-        Ok(Some(file.take(*length)))
+    /// A file inside.
+    fn part(&self, path: &str) -> Option<Part<'_>> {
+        let (position, left) = *self.files.get(path)?;
+        Some(Part { file: &self.file, position, left })
+    }
+}
+
+/// A part of a file, wherever others read it.
+struct Part<'f> {
+    file: &'f File,
+    position: u64,
+    left: u64,
+}
+
+impl Read for Part<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let most = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
+        let read = self.file.read_at(&mut buffer[..most], self.position)?;
+        let step = u64::try_from(read).map_err(io::Error::other)?;
+        self.position = self.position.saturating_add(step);
+        self.left = self.left.saturating_sub(step);
+        Ok(read)
     }
 }
 
@@ -64,7 +90,7 @@ impl Source for Tarball {
         if self.files.get(path).is_some_and(|(_, length)| *length > LARGEST) {
             return Err(Unreadable(format!("{path} is larger than {LARGEST} bytes")));
         }
-        let Some(mut part) = self.part(path).map_err(unreadable(path))? else { return Ok(None) };
+        let Some(mut part) = self.part(path) else { return Ok(None) };
         let mut bytes = Vec::new();
         part.read_to_end(&mut bytes).map_err(unreadable(path))?;
         Ok(Some(bytes))
@@ -76,19 +102,18 @@ impl Source for Tarball {
     }
 
     fn entries(&self) -> Result<Entries<'_>, Unreadable> {
-        let part = self.part(ENTRIES).map_err(unreadable(ENTRIES))?;
-        let part = part.ok_or_else(|| Unreadable(format!("{ENTRIES} is missing")))?;
+        let part = self.part(ENTRIES).ok_or_else(|| Unreadable(format!("{ENTRIES} is missing")))?;
         Ok(Box::new(Lines { reader: BufReader::with_capacity(1 << 20, part), ended: false }))
     }
 }
 
 /// Lines of at most [`MAX_BYTES`].
-struct Lines {
-    reader: BufReader<io::Take<File>>,
+struct Lines<'f> {
+    reader: BufReader<Part<'f>>,
     ended: bool,
 }
 
-impl Iterator for Lines {
+impl Iterator for Lines<'_> {
     type Item = Result<Vec<u8>, Unreadable>;
 
     fn next(&mut self) -> Option<Self::Item> {

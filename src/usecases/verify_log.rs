@@ -1,14 +1,17 @@
 //! An auditor has the log verified here and now: the log at its newest signed head, as everybody gets it, by the same
 //! verifier that outsiders run. It is no replacement for theirs, because it runs on the machine that it judges.
 //!
-//! One verification at a time runs in a process, on a thread of its own, over a file that is removed afterwards.
+//! One verification at a time runs in a process, on a thread of its own, over a file without a name, which is gone
+//! with whoever has it open, even if that is killed.
 
 use std::{
+    fs::{self, File, OpenOptions},
     io,
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
 
-use tokio::{fs::OpenOptions, io::AsyncWriteExt, sync::Semaphore};
+use tokio::{io::AsyncWriteExt, sync::Semaphore};
 
 use super::{
     caller::Caller,
@@ -72,12 +75,15 @@ pub async fn verify_log(ctx: &Context, caller: &Caller, log: &LogConfig) -> Resu
     if export.length() > LARGEST {
         return Err(VerifyError::TooLarge(export.length()));
     }
-    let folder = log.public.parent().unwrap_or(&log.public).to_owned();
-    let bundle = Bundle(folder.join(format!("verification-{}.tar", std::process::id())));
-    write(ctx, export, &bundle.0).await.map_err(|error| match error {
-        WriteError::File(source) => VerifyError::File { path: bundle.0.clone(), source },
+    let path =
+        log.public.parent().unwrap_or(&log.public).join(format!("verification-{}.tar", std::process::id()));
+    let failed = |source| VerifyError::File { path: path.clone(), source };
+    let file = nameless(&path).map_err(failed)?;
+    write(ctx, export, file.try_clone().map_err(failed)?).await.map_err(|error| match error {
+        WriteError::File(source) => failed(source),
         WriteError::Export(error) => error.into(),
     })?;
+    let bundle = Tarball::read(file).map_err(failed)?;
     let policy = tokio::fs::read(&log.policy).await.ok();
     let pace = Pace {
         epoch: log.epoch.as_secs(),
@@ -87,20 +93,18 @@ pub async fn verify_log(ctx: &Context, caller: &Caller, log: &LogConfig) -> Resu
     };
     let genesis = ctx.genesis.clone();
     let done = tokio::task::spawn_blocking(move || check(&bundle, policy.as_deref(), &genesis, pace));
-    done.await.map_err(|_panic| VerifyError::from(Error::Sealed("the verifier ended too early")))?
+    done.await.map_err(|_panic| VerifyError::from(Error::Sealed("the verifier ended too early")))
 }
 
-/// The file, removed when it is no longer used.
-struct Bundle(PathBuf);
-
-impl Drop for Bundle {
-    fn drop(&mut self) {
-        if let Err(error) = std::fs::remove_file(&self.0)
-            && error.kind() != io::ErrorKind::NotFound
-        {
-            tracing::warn!(path = %self.0.display(), %error, "a copy of the log is left behind");
-        }
+/// A file that nobody else can open.
+fn nameless(path: &Path) -> io::Result<File> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
     }
+    let file =
+        OpenOptions::new().read(true).write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    fs::remove_file(path)?;
+    Ok(file)
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -111,25 +115,15 @@ enum WriteError {
     Export(#[from] ExportError),
 }
 
-async fn write(ctx: &Context, mut export: LogExport, path: &Path) -> Result<(), WriteError> {
-    if let Some(folder) = path.parent() {
-        tokio::fs::create_dir_all(folder).await?;
-    }
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path).await?;
+async fn write(ctx: &Context, mut export: LogExport, file: File) -> Result<(), WriteError> {
+    let mut file = tokio::fs::File::from_std(file);
     while let Some(piece) = export.next(ctx).await? {
         file.write_all(&piece).await?;
     }
     Ok(file.flush().await?)
 }
 
-fn check(
-    bundle: &Bundle,
-    policy: Option<&[u8]>,
-    genesis: &[VerifyingKey],
-    pace: Pace,
-) -> Result<Report, VerifyError> {
-    let source =
-        Tarball::open(&bundle.0).map_err(|source| VerifyError::File { path: bundle.0.clone(), source })?;
+fn check(bundle: &Tarball, policy: Option<&[u8]>, genesis: &[VerifyingKey], pace: Pace) -> Report {
     let asked = Asked { policy, remembered: None, genesis: Some(genesis), pace };
-    Ok(verify(&source, &asked, &mut |_read| {}))
+    verify(bundle, &asked, &mut |_read| {})
 }
