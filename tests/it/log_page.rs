@@ -222,6 +222,7 @@ fn the_log_is_verified_here_and_taken_along() {
         let csrf = pages.get("/audit/log").await.input("csrf");
         let early = pages.post("/audit/log/verification", &[("csrf", &csrf)]).await;
         assert_eq!(early.status, 409, "no head: {}", early.body);
+        assert!(early.body.contains("Ни одна вершина ещё не подписана"), "{}", early.body);
         let _signer = signer(world, &home, &config);
         let witness = witness(world, &home, 1);
         ask_for_witness(&home);

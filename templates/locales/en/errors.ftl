@@ -64,6 +64,9 @@ advice-method_not_allowed = Please begin again from the start page.
 advice-too_many_attempts = Please wait a little and try again.
 advice-busy = Nothing was stored. Please wait a little, then send it again: your text is kept below if we could read it.
 advice-internal = Nothing was stored. Please try again in a few minutes. If it happens again, tell us the number below.
+advice-no_head = The log has nothing to show before its signer has signed a head. That takes one epoch, a quarter of an hour as a rule. If it takes longer, tell the operator that the signer is not running.
+advice-log_changed = Nothing was made of it. Please try again; if it happens again, tell the operator: entries of a log never change.
+advice-log_too_large = Please download it and run senim audit verify on a machine of your own, which is the stronger proof anyhow.
 error-kept-title = Your text
 error-kept-hint = It is only on this page and not stored. Copy it if you need it.
 error-retry = { $seconds ->
@@ -71,3 +74,6 @@ error-retry = { $seconds ->
    *[other] Please try again in { $seconds } seconds.
  }
 error-home = To the start page
+error-no_head = No head has been signed yet
+error-log_changed = The log changed while it was read
+error-log_too_large = The log is too large to be verified here
