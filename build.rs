@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::fmt::Write as _;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -48,13 +47,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn tell_cargo(root: &Path) -> Result<(), Box<dyn Error>> {
-    let mut hasher = DefaultHasher::new();
-    fs::read(root.join("templates/assets/style.css"))?.hash(&mut hasher);
-    println!("cargo::rustc-env=SENIM_STYLE_VERSION={:016x}", hasher.finish());
     println!("cargo::rustc-env=SENIM_NOTICE_VERSION={:016x}", notice_version(root)?);
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=templates/locales");
-    println!("cargo::rerun-if-changed=templates/assets");
     // Embedded by a macro that does not tell cargo what it read.
     println!("cargo::rerun-if-changed=migrations");
     Ok(())

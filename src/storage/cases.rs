@@ -176,6 +176,8 @@ pub struct Scope {
 pub struct CaseFilter {
     /// Only this status.
     pub status: Option<Status>,
+    /// Only cases on which work is still to be done.
+    pub open: bool,
     /// Only this desk.
     pub desk: Option<DeskId>,
     /// Only cases due on or before this day.
@@ -243,6 +245,15 @@ impl Db<'_> {
         Ok(query.first(self.conn).await.optional()?)
     }
 
+    /// What these cases are called.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn references(&mut self, ids: &[CaseId]) -> Result<Vec<(CaseId, String)>, StorageError> {
+        let query = cases::table.filter(cases::id.eq_any(ids)).select((cases::id, cases::reference));
+        Ok(query.load(self.conn).await?)
+    }
+
     /// The cases of a desk that still have keys, with their references, by reference.
     ///
     /// # Errors
@@ -280,6 +291,10 @@ impl Db<'_> {
             .into_boxed();
         if let Some(status) = filter.status {
             query = query.filter(cases::status.eq(status));
+        }
+        if filter.open {
+            let open: Vec<Status> = Status::ALL.iter().copied().filter(|status| status.is_open()).collect();
+            query = query.filter(cases::status.eq_any(open));
         }
         if let Some(desk) = filter.desk {
             query = query.filter(cases::desk_id.eq(desk));

@@ -38,6 +38,31 @@ pub struct BodyRow {
     pub name_en: String,
 }
 
+/// A name in one language of the three.
+fn name_in<'a>(language: &str, kk: &'a str, ru: &'a str, en: &'a str) -> &'a str {
+    match language {
+        "kk" => kk,
+        "ru" => ru,
+        _ => en,
+    }
+}
+
+impl BodyRow {
+    /// Its name in the language with this code.
+    #[must_use]
+    pub fn name(&self, language: &str) -> &str {
+        name_in(language, &self.name_kk, &self.name_ru, &self.name_en)
+    }
+}
+
+impl DeskRow {
+    /// Its name in the language with this code.
+    #[must_use]
+    pub fn name(&self, language: &str) -> &str {
+        name_in(language, &self.name_kk, &self.name_ru, &self.name_en)
+    }
+}
+
 /// A desk: a team of a body that receives reports.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = desks, check_for_backend(diesel::pg::Pg))]

@@ -49,6 +49,24 @@ pub struct ProposalRow {
     pub resolver_id: Option<StaffId>,
 }
 
+impl ProposalRow {
+    /// Whether the case went on without it: it stands elsewhere, or has other keys than the effects were prepared for.
+    #[must_use]
+    pub fn overtaken(&self, case: &CaseRow) -> bool {
+        self.epoch != case.epoch || self.from_status != case.status
+    }
+}
+
+/// Who answered a proposal, and when; nobody did where it became stale by itself.
+#[derive(Debug, Clone, Queryable)]
+pub struct Answered {
+    /// Their login.
+    pub by: Option<String>,
+    /// The moment.
+    #[diesel(deserialize_as = jiff_diesel::NullableTimestamp)]
+    pub at: Option<Timestamp>,
+}
+
 /// What became of a proposal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Resolution {
@@ -72,6 +90,9 @@ impl Resolution {
     }
 }
 
+/// A proposal of a list, with its case and the proposer's login.
+type Listed = (ProposalRow, CaseRow, String);
+
 impl Db<'_> {
     /// A proposal.
     ///
@@ -91,6 +112,18 @@ impl Db<'_> {
         Ok(query.select(ProposalRow::as_select()).first(self.conn).await.optional()?)
     }
 
+    /// How a proposal was answered.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn answer_of(&mut self, id: ProposalId) -> Result<Option<Answered>, StorageError> {
+        let query = proposals::table
+            .find(id)
+            .left_join(staff::table.on(proposals::resolver_id.eq(staff::id.nullable())))
+            .select((staff::login.nullable(), proposals::resolved_at));
+        Ok(query.first(self.conn).await.optional()?)
+    }
+
     /// Whether a person proposed or approved a step that this case took.
     ///
     /// # Errors
@@ -107,10 +140,7 @@ impl Db<'_> {
     ///
     /// # Errors
     /// [`StorageError`].
-    pub async fn list_proposals(
-        &mut self,
-        scope: Scope,
-    ) -> Result<Vec<(ProposalRow, CaseRow, String)>, StorageError> {
+    pub async fn list_proposals(&mut self, scope: Scope) -> Result<Vec<Listed>, StorageError> {
         let query = proposals::table
             .inner_join(cases::table.inner_join(case_grants::table))
             .inner_join(staff::table.on(staff::id.eq(proposals::proposer_id)))
@@ -118,6 +148,27 @@ impl Db<'_> {
             .filter(case_grants::staff_id.eq(scope.staff))
             .filter(case_grants::recused_on.is_null().and(case_grants::revoked_on.is_null()))
             .order((proposals::proposed_at, proposals::id))
+            .select((ProposalRow::as_select(), CaseRow::as_select(), staff::login));
+        Ok(query.load(self.conn).await?)
+    }
+
+    /// The proposals of a scope that were answered last, or went stale.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn answered_proposals(
+        &mut self,
+        scope: Scope,
+        limit: i64,
+    ) -> Result<Vec<Listed>, StorageError> {
+        let query = proposals::table
+            .inner_join(cases::table.inner_join(case_grants::table))
+            .inner_join(staff::table.on(staff::id.eq(proposals::proposer_id)))
+            .filter(proposals::state.ne("pending"))
+            .filter(case_grants::staff_id.eq(scope.staff))
+            .filter(case_grants::recused_on.is_null().and(case_grants::revoked_on.is_null()))
+            .order((proposals::resolved_at.desc(), proposals::id))
+            .limit(limit)
             .select((ProposalRow::as_select(), CaseRow::as_select(), staff::login));
         Ok(query.load(self.conn).await?)
     }

@@ -35,8 +35,7 @@ pub async fn approve_proposal(ctx: &Context, caller: &Caller, id: ProposalId) ->
         .record("approve_proposal", async |tx| {
             let (proposal, case, situation, permit) = decidable(tx, caller, id).await?;
             let now = ctx.store.now();
-            let moved = case.epoch != proposal.epoch || case.status != proposal.from_status;
-            if moved
+            if proposal.overtaken(&case)
                 || !tx.resolve_proposal(&permit, id, Resolution::Approved, (Some(caller.id), now)).await?
             {
                 return Err(Error::ProposalStale);

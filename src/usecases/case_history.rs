@@ -31,12 +31,17 @@ pub struct HistoryLine {
     pub who: Option<String>,
     /// The state afterwards, where it changed.
     pub to: Option<String>,
+    /// Number of the entry of the proposal that it answers.
+    pub answers: Option<i32>,
 }
 
 #[derive(Deserialize)]
 struct Members {
     at: Option<i64>,
     by: By,
+    /// Commitments of the proposals that it answers.
+    #[serde(default)]
+    ok: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -56,16 +61,23 @@ pub(super) async fn case_history(ctx: &Context, case: &CaseRow) -> Result<Vec<Hi
         .into_iter()
         .map(|person| (data_encoding::HEXLOWER.encode(&person.alias), person.login))
         .collect();
-    Ok(entries.into_iter().filter_map(|entry| line(entry, &logins)).collect())
+    let numbers: HashMap<String, i32> =
+        entries.iter().map(|entry| (data_encoding::HEXLOWER.encode(&entry.commitment), entry.n)).collect();
+    Ok(entries.into_iter().filter_map(|entry| line(entry, &logins, &numbers)).collect())
 }
 
-fn line(mut entry: EntryRow, logins: &HashMap<String, String>) -> Option<HistoryLine> {
+fn line(
+    mut entry: EntryRow,
+    logins: &HashMap<String, String>,
+    numbers: &HashMap<String, i32>,
+) -> Option<HistoryLine> {
     entry.acts.retain(|code| Act::parse(code).is_some_and(|act| act.seen_by().contains(&Viewer::Case)));
     if entry.acts.is_empty() {
         return None;
     }
     let members: Option<Members> = serde_json::from_slice(&entry.body).ok();
     let at = members.as_ref().and_then(|members| Timestamp::from_second(members.at?).ok());
+    let answers = members.as_ref().and_then(|members| numbers.get(members.ok.first()?).copied());
     let who = members.and_then(|members| logins.get(&members.by.id?).cloned());
-    Some(HistoryLine { n: entry.n, on: entry.day, at, acts: entry.acts, who, to: entry.status_to })
+    Some(HistoryLine { n: entry.n, on: entry.day, at, acts: entry.acts, who, to: entry.status_to, answers })
 }

@@ -67,6 +67,17 @@ pub struct OpenedCase {
     pub may_give: bool,
     /// Whose part the caller may take now.
     pub removable: Vec<StaffId>,
+    /// Whom and what the facts of its steps name; empty before the attestation.
+    pub names: Names,
+}
+
+/// What the ids in the facts of steps stand for.
+#[derive(Debug, Default)]
+pub struct Names {
+    /// Logins of people.
+    pub staff: HashMap<StaffId, String>,
+    /// References of other cases.
+    pub cases: HashMap<CaseId, String>,
 }
 
 /// An opened piece of a case.
@@ -114,13 +125,14 @@ pub async fn open_case(ctx: &Context, caller: &Caller, id: CaseId) -> Result<Ope
     let (case, situation, readable, was_read) = watched(ctx, caller, outcome).await?;
     let (body, grants, holders, proposal) = head(ctx, &case).await?;
     let keys_awaited = readable.is_some() && !holders.contains(&caller.id);
-    let content = match readable.filter(|_| !keys_awaited) {
-        None => None,
+    let (content, names) = match readable.filter(|_| !keys_awaited) {
+        None => (None, Names::default()),
         Some(_) => {
             if !was_read {
                 record_reading(ctx, caller, id).await?;
             }
-            Some(read_content(ctx, caller, &case).await?)
+            let (pieces, names) = read_content(ctx, caller, &case).await?;
+            (Some(pieces), names)
         }
     };
     let history = if content.is_some() { case_history(ctx, &case).await? } else { Vec::new() };
@@ -149,6 +161,7 @@ pub async fn open_case(ctx: &Context, caller: &Caller, id: CaseId) -> Result<Ope
         content,
         history,
         colleagues,
+        names,
     })
 }
 
@@ -207,7 +220,7 @@ async fn record_reading(ctx: &Context, caller: &Caller, id: CaseId) -> Result<()
         .await
 }
 
-async fn read_content(ctx: &Context, caller: &Caller, case: &CaseRow) -> Result<Vec<Piece>, Error> {
+async fn read_content(ctx: &Context, caller: &Caller, case: &CaseRow) -> Result<(Vec<Piece>, Names), Error> {
     let (wraps, items, logins) = ctx
         .store
         .read(async |db| {
@@ -217,8 +230,23 @@ async fn read_content(ctx: &Context, caller: &Caller, case: &CaseRow) -> Result<
         .await?;
     let seeds = HeldSeeds::open(ctx, case.id, &wraps, (Holder::Staff(caller.id), &caller.secrets.kem))?;
     let opener = Opener::new(ctx, &seeds);
-    let logins: HashMap<StaffId, String> = logins.into_iter().collect();
-    items.iter().map(|item| piece(&opener, item, &logins)).collect()
+    let staff: HashMap<StaffId, String> = logins.into_iter().collect();
+    let pieces: Vec<Piece> =
+        items.iter().map(|item| piece(&opener, item, &staff)).collect::<Result<_, Error>>()?;
+    let named: Vec<CaseId> = pieces.iter().filter_map(|piece| named_case(&piece.body)).collect();
+    let cases = match named.as_slice() {
+        [] => HashMap::new(),
+        named => ctx.store.read(async |db| db.references(named).await).await?.into_iter().collect(),
+    };
+    Ok((pieces, Names { staff, cases }))
+}
+
+/// The other case that a step names.
+fn named_case(body: &PieceBody) -> Option<CaseId> {
+    match body {
+        PieceBody::Step(facts) => facts.master,
+        PieceBody::Report(_) | PieceBody::Words(..) | PieceBody::Template(_) => None,
+    }
 }
 
 fn piece(opener: &Opener<'_>, item: &ItemRow, logins: &HashMap<StaffId, String>) -> Result<Piece, Error> {

@@ -93,7 +93,7 @@ pub async fn take_step(
 /// here and not by the reporter's answer, whose rows tell no time.
 async fn set_aside(ctx: &Context, tx: &mut Tx<'_>, permit: &Permit, case: &CaseRow) -> Result<bool, Error> {
     let Some(waiting) = tx.pending_proposal(case.id).await? else { return Ok(false) };
-    if waiting.epoch == case.epoch && waiting.from_status == case.status {
+    if !waiting.overtaken(case) {
         return Err(Error::ProposalWaiting);
     }
     Ok(tx.resolve_proposal(permit, waiting.id, Resolution::Stale, (None, ctx.store.now())).await?)

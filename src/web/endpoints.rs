@@ -17,7 +17,7 @@ use super::{
     site::{
         audit as audit_pages, audit_log, audit_log_check, case as case_page, case_people, cases as case_list,
         credentials, desk as desk_pages, evidence, inbox as inbox_pages, inbox_proof, inventory, log, people,
-        people_roles, proposals as proposal_pages, public, report, sign_in,
+        people_roles, proposals as proposal_pages, public, report, sign_in, start,
     },
 };
 use crate::domain::role::Role;
@@ -129,7 +129,7 @@ mod table {
         GET    "/staff/recover"                    Public,            credentials::show_recover;
         POST   "/staff/recover"                    Public,            credentials::submit_recover;
         POST   "/staff/sign-out"                   Staff,             sign_in::leave;
-        GET    "/staff"                            Staff,             desk_pages::start;
+        GET    "/staff"                            Staff,             start::show;
         GET    "/staff/cases"                      Roles(CASE_ROLES), case_list::show;
         GET    "/staff/cases/{id}"                 Roles(CASE_ROLES), case_page::show;
         POST   "/staff/colleagues/{id}/access"     Roles(CASE_ROLES), case_list::restore;

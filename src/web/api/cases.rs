@@ -68,7 +68,7 @@ impl CaseQuery {
             None => None,
         };
         let limit = self.limit.unwrap_or(50);
-        Ok(CaseFilter { status, desk: self.desk.map(DeskId), due_by: self.due, after, limit })
+        Ok(CaseFilter { status, open: false, desk: self.desk.map(DeskId), due_by: self.due, after, limit })
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
     domain::{field_error::FieldError, text::Reasons},
     usecases::{
         approve_proposal::approve_proposal,
-        list_proposals::{WaitingProposal, list_proposals},
+        list_proposals::{ListedProposal, list_proposals},
         refuse_proposal::refuse_proposal,
     },
     web::{
@@ -50,9 +50,9 @@ pub struct ProposalView {
     pub attest_first: bool,
 }
 
-impl From<WaitingProposal> for ProposalView {
-    fn from(waiting: WaitingProposal) -> Self {
-        let WaitingProposal { proposal, case, proposer, decidable, attest_first } = waiting;
+impl From<ListedProposal> for ProposalView {
+    fn from(waiting: ListedProposal) -> Self {
+        let ListedProposal { proposal, case, proposer, part } = waiting;
         Self {
             id: proposal.id.0,
             case: case.id.0,
@@ -62,8 +62,8 @@ impl From<WaitingProposal> for ProposalView {
             to: proposal.to_status.code(),
             proposer,
             proposed_at: proposal.proposed_at,
-            decidable,
-            attest_first,
+            decidable: part.decidable,
+            attest_first: part.attest_first,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Files that pages refer to, embedded in the program.
 
-/// Address of the style sheet; the version changes with its content, so it may be kept by browsers for ever.
-pub const STYLE_PATH: &str = concat!("/assets/style.css?v=", env!("SENIM_STYLE_VERSION"));
+/// Address of the style sheet. Browsers do not keep it, so it needs no version.
+pub const STYLE_PATH: &str = "/assets/style.css";
 
 /// Media type and content of the asset with this path (`/assets/style.css`, with or without a query).
 #[must_use]

@@ -57,6 +57,15 @@ impl Faults {
     }
 }
 
+/// A field that was typed into a form which could not be taken: shown on the page of refusal, so that nothing is lost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// What the field is called.
+    pub name: String,
+    /// What was typed, or the word of the answer chosen.
+    pub text: String,
+}
+
 /// One possible answer of a choice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {

@@ -7,7 +7,7 @@ use crate::i18n::LANGUAGES;
 pub struct PublicFrame {
     /// The page's path after `/{lang}/` (`""`, `"report"`, `"inbox"`, `"promises"`): where the language switch leads.
     pub path: &'static str,
-    /// False where the page answers a form and switching the language would lose it (the receipt).
+    /// False where switching the language would lose what stands on the page: a receipt, what was typed.
     pub switch: bool,
     /// Token for the forms of a mailbox session; `None` without one.
     pub csrf: Option<String>,
@@ -26,6 +26,10 @@ pub struct StaffFrame {
     pub here: Option<Area>,
     /// Who is signed in; `None` on the sign-in and join pages.
     pub who: Option<Who>,
+    /// True where switching the language would lose what stands on the page: a secret shown once, what was typed.
+    pub once: bool,
+    /// Code of what was done just now (`done-step`), told on this page and no other.
+    pub done: Option<&'static str>,
 }
 
 /// A person who is signed in.

@@ -18,5 +18,5 @@ mod samples;
 #[cfg(test)]
 mod tests;
 
-pub use form::{Choice, Fault, Faults};
+pub use form::{Choice, Fault, Faults, Kept};
 pub use frame::{Area, PublicFrame, StaffFrame, Who};

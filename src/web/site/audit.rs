@@ -8,7 +8,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{Desk, PageRefusal, desk::shown};
+use super::{Desk, PageRefusal};
 use crate::{
     domain::{profile::ProfileId, role::Role},
     i18n::Texts,
@@ -40,7 +40,7 @@ pub async fn list(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Page
         Err(faults) => {
             may_look(&desk.caller).map_err(|error| desk.refuse(&request, error, None))?;
             let page = AuditEntriesPage { faults: Faults::from(faults.as_slice()), ..empty(&desk, &asked) };
-            shown(StatusCode::UNPROCESSABLE_ENTITY, &page)
+            desk.shown(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
     }
 }
@@ -59,7 +59,7 @@ async fn found(
         next: cursor_after(&page, &filter),
         ..empty(desk, asked)
     };
-    shown(StatusCode::OK, &view)
+    desk.shown(StatusCode::OK, &view)
 }
 
 /// The page with its form as it was filled, and no entry yet.
@@ -128,7 +128,7 @@ pub async fn show(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Page
         around: read.around.iter().map(|row| line(row, None)).collect(),
         provable: read.provable,
     };
-    shown(StatusCode::OK, &view)
+    desk.shown(StatusCode::OK, &view)
 }
 
 /// Gives the proof that an entry is in the log, as a file.

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 
-use super::{Desk, PageRefusal, desk::shown};
+use super::{Desk, PageRefusal};
 use crate::{
     i18n::Texts,
     usecases::{
@@ -26,7 +26,7 @@ pub async fn show(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Page
     let survey = survey_log(&desk.app.context, &desk.caller, &desk.app.config.log)
         .await
         .map_err(|error| desk.refuse(&request, error, None))?;
-    shown(StatusCode::OK, &page(&desk, survey))
+    desk.shown(StatusCode::OK, &page(&desk, survey))
 }
 
 /// Shows the newest public head, for printing.
@@ -45,7 +45,7 @@ pub async fn sheet(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Pag
         note: head.as_ref().map(|head| head.signed.to_string()).unwrap_or_default(),
         head: head.as_ref().map(line),
     };
-    shown(StatusCode::OK, &view)
+    desk.shown(StatusCode::OK, &view)
 }
 
 fn page(desk: &Desk, survey: Survey) -> AuditLogPage {

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
 
-use super::{Desk, PageRefusal, desk::shown};
+use super::{Desk, PageRefusal};
 use crate::{
     usecases::{
         export_log::{Asker, export_log},
@@ -11,7 +11,7 @@ use crate::{
     web::{
         api::bundle::send,
         pages::{
-            Area,
+            Area, StaffFrame,
             audit::{AuditLogCheckPage, CheckLine},
         },
         problem::Problem,
@@ -44,7 +44,7 @@ pub async fn verify(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Pa
     let report = verify_log(&desk.app.context, &desk.caller, &desk.app.config.log)
         .await
         .map_err(|error| desk.refuse(&request, error, None))?;
-    shown(StatusCode::OK, &page(&desk, report))
+    desk.shown(StatusCode::OK, &page(&desk, report))
 }
 
 /// Sends the log at its newest signed head as a file.
@@ -69,7 +69,8 @@ fn page(desk: &Desk, report: Report) -> AuditLogCheckPage {
     };
     AuditLogCheckPage {
         t: desk.t,
-        frame: desk.frame(Area::Audit),
+        // Another language would need the whole log verified again.
+        frame: StaffFrame { once: true, ..desk.frame(Area::Audit) },
         outcome,
         size: head.map_or(0, |head| i64::try_from(head.size).unwrap_or(i64::MAX)),
         root: head.map(|head| head.root.hex()).unwrap_or_default(),

@@ -10,9 +10,7 @@ use super::{
     case_people::keepers,
     case_steps::{Typed, closed, forms, given, raw_facts},
     cases::{days_between, due},
-    desk::shown,
-    report::name_of,
-    see_other,
+    done::done,
 };
 use crate::{
     domain::{
@@ -33,7 +31,7 @@ use crate::{
         attest::attest,
         case_history::HistoryLine,
         list_cases::find_case,
-        open_case::{OpenedCase, Piece, PieceBody, open_case},
+        open_case::{Names, OpenedCase, Piece, PieceBody, open_case},
         recuse::recuse,
         send_message::send_message,
         take_step::{StepDone, take_step},
@@ -42,7 +40,7 @@ use crate::{
         api::path_id,
         body::Form,
         pages::{
-            Area, Faults,
+            Area, Faults, StaffFrame,
             public::Speaker,
             staff::{
                 Answer, CaseGatePage, CaseHead, CaseMessage, CaseNote, CasePage, PendingStep, TimelineLine,
@@ -62,6 +60,14 @@ pub(super) struct Draft {
     pub(super) faults: Vec<FieldError>,
 }
 
+impl Draft {
+    /// Whether somebody typed what they would not like to lose.
+    fn typed(&self) -> bool {
+        self.step.is_some()
+            || ["message", "note", "staff", "capacity"].iter().any(|name| self.form.get(name).is_some())
+    }
+}
+
 /// Shows the case.
 ///
 /// # Errors
@@ -79,23 +85,27 @@ pub(super) async fn draw(
     let id = case_id(desk, request)?;
     let opened = open_case(&desk.app.context, &desk.caller, id)
         .await
-        .map_err(|error| desk.refuse(request, error, None))?;
+        .map_err(|error| desk.refuse(request, error, Some(&draft.form)))?;
     let head = head(desk, &opened);
     if opened.content.is_none() {
+        if status != StatusCode::OK && draft.typed() {
+            return Err(desk.refuse(request, Problem::from(Error::Forbidden), Some(&draft.form)));
+        }
         let faults = Faults::from(draft.faults.as_slice());
         let keys_awaited = opened.keys_awaited;
         let frame = desk.frame(Area::Cases);
-        return shown(status, &CaseGatePage { t: desk.t, frame, head, keys_awaited, faults });
+        return desk.shown(status, &CaseGatePage { t: desk.t, frame, head, keys_awaited, faults });
     }
-    shown(status, &page(desk, head, opened, &draft))
+    desk.shown(status, &page(desk, head, opened, &draft))
 }
 
 pub(super) fn case_id(desk: &Desk, request: &HttpRequest) -> Result<CaseId, PageRefusal> {
     path_id(request).map_err(|problem| desk.refuse(request, problem, None))
 }
 
-pub(super) fn back_to(id: CaseId) -> HttpResponse {
-    see_other(&format!("/staff/cases/{id}"))
+/// Back to the case, where it is told what was done.
+pub(super) fn back_to(id: CaseId, code: &'static str) -> HttpResponse {
+    done(&format!("/staff/cases/{id}"), code)
 }
 
 /// Signs that there is no conflict of interest.
@@ -111,7 +121,7 @@ pub async fn attestation(desk: Desk, request: HttpRequest) -> Result<HttpRespons
             .await;
     }
     attest(&desk.app.context, &desk.caller, id).await.map_err(|error| desk.refuse(&request, error, None))?;
-    Ok(back_to(id))
+    Ok(back_to(id, "attested"))
 }
 
 /// Steps back.
@@ -122,7 +132,7 @@ pub async fn recusal(desk: Desk, request: HttpRequest) -> Result<HttpResponse, P
     desk.form(&request).await?;
     let id = case_id(&desk, &request)?;
     recuse(&desk.app.context, &desk.caller, id).await.map_err(|error| desk.refuse(&request, error, None))?;
-    Ok(see_other("/staff/cases"))
+    Ok(done("/staff/cases", "recused"))
 }
 
 /// Takes or proposes a step; a refused one is the case again, with its form open and everything typed.
@@ -135,16 +145,13 @@ pub async fn step(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Page
     let unknown = || desk.refuse(&request, Problem::malformed("This step is not known."), None);
     let step = form.get("step").and_then(Step::parse).ok_or_else(unknown)?;
     match try_step(&desk, id, step, &form).await {
-        Ok(StepDone::Taken(_) | StepDone::Proposed(_)) => Ok(back_to(id)),
+        Ok(StepDone::Taken(_)) => Ok(back_to(id, "step")),
+        Ok(StepDone::Proposed(_)) => Ok(back_to(id, "proposed")),
         Err(Error::Invalid(faults)) => {
             let draft = Draft { step: Some(step.code()), form, faults };
             draw(&desk, &request, StatusCode::UNPROCESSABLE_ENTITY, draft).await
         }
-        Err(error) => {
-            let typed =
-                ["reasons", "plan", "question", "message"].into_iter().find_map(|name| form.get(name));
-            Err(desk.refuse(&request, error, typed.map(str::to_owned)))
-        }
+        Err(error) => Err(desk.refuse(&request, error, Some(&form))),
     }
 }
 
@@ -171,8 +178,8 @@ pub async fn message(desk: Desk, request: HttpRequest) -> Result<HttpResponse, P
     match Message::parse(&form.text("message"), desk.app.context.limits.message) {
         Ok(text) => send_message(&desk.app.context, &desk.caller, id, &text)
             .await
-            .map(|_| back_to(id))
-            .map_err(|error| desk.refuse(&request, error, Some(form.text("message")))),
+            .map(|_| back_to(id, "message"))
+            .map_err(|error| desk.refuse(&request, error, Some(&form))),
         Err(error) => {
             let draft = Draft { step: None, form, faults: vec![FieldError::from_text("message", &error)] };
             draw(&desk, &request, StatusCode::UNPROCESSABLE_ENTITY, draft).await
@@ -190,8 +197,8 @@ pub async fn note(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Page
     match Note::parse(&form.text("note"), desk.app.context.limits.staff) {
         Ok(text) => add_note(&desk.app.context, &desk.caller, id, &text)
             .await
-            .map(|_| back_to(id))
-            .map_err(|error| desk.refuse(&request, error, Some(form.text("note")))),
+            .map(|_| back_to(id, "note"))
+            .map_err(|error| desk.refuse(&request, error, Some(&form))),
         Err(error) => {
             let draft = Draft { step: None, form, faults: vec![FieldError::from_text("note", &error)] };
             draw(&desk, &request, StatusCode::UNPROCESSABLE_ENTITY, draft).await
@@ -206,7 +213,7 @@ fn head(desk: &Desk, opened: &OpenedCase) -> CaseHead {
         reference: case.reference.clone(),
         status: case.status.code(),
         category: case.category.code(),
-        body: opened.body.as_ref().map(|body| name_of(body, desk.t).to_owned()).unwrap_or_default(),
+        body: opened.body.as_ref().map(|body| body.name(desk.t.language()).to_owned()).unwrap_or_default(),
         region: case.region.map_or("", Region::code),
         language: case.language.code(),
         received_on: case.received_on,
@@ -223,7 +230,7 @@ fn page(desk: &Desk, head: CaseHead, opened: OpenedCase, draft: &Draft) -> CaseP
     let sorted = Sorted::of(&opened, t, &zone);
     CasePage {
         t,
-        frame: desk.frame(Area::Cases),
+        frame: StaffFrame { once: draft.typed(), ..desk.frame(Area::Cases) },
         head,
         narrative: sorted.narrative,
         answers: sorted.answers,
@@ -278,12 +285,12 @@ impl Sorted {
             Self { narrative: String::new(), answers: Vec::new(), messages: Vec::new(), notes: Vec::new() };
         let pieces = opened.content.iter().flatten().filter(|piece| piece.proposal.is_none());
         for piece in pieces {
-            sorted.put(piece, t, &times);
+            sorted.put(piece, (t, &opened.names), &times);
         }
         sorted
     }
 
-    fn put(&mut self, piece: &Piece, t: Texts, times: &HashMap<i32, DateTime>) {
+    fn put(&mut self, piece: &Piece, (t, names): (Texts, &Names), times: &HashMap<i32, DateTime>) {
         let message =
             |from, text: String| CaseMessage { from, who: piece.author.clone(), on: piece.on, text };
         let at = times.get(&piece.n).copied().unwrap_or_else(|| piece.on.at(0, 0, 0, 0));
@@ -300,7 +307,7 @@ impl Sorted {
             }
             PieceBody::Words(_, text) => self.messages.push(message(Speaker::Desk, text.clone())),
             PieceBody::Step(facts) => {
-                let lines: Vec<String> = given(facts, t)
+                let lines: Vec<String> = given(facts, t, names)
                     .into_iter()
                     .map(|fact| format!("{}: {}", t.code("fact", fact.name), fact.text))
                     .collect();

@@ -38,12 +38,12 @@ pub async fn give(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Page
     let form = desk.form(&request).await?;
     let id = case_id(&desk, &request)?;
     match try_give(&desk, id, &form).await {
-        Ok(()) => Ok(back_to(id)),
+        Ok(()) => Ok(back_to(id, "given")),
         Err(Error::Invalid(faults)) => {
             let draft = Draft { step: None, form, faults };
             draw(&desk, &request, StatusCode::UNPROCESSABLE_ENTITY, draft).await
         }
-        Err(error) => Err(desk.refuse(&request, error, None)),
+        Err(error) => Err(desk.refuse(&request, error, Some(&form))),
     }
 }
 
@@ -73,7 +73,7 @@ pub async fn take(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Page
     take_access(&desk.app.context, &desk.caller, id, staff)
         .await
         .map_err(|error| desk.refuse(&request, error, None))?;
-    Ok(back_to(id))
+    Ok(back_to(id, "taken"))
 }
 
 /// Who has which part in a case, and what the person may do about it.
@@ -92,7 +92,7 @@ pub(super) fn keepers(opened: &OpenedCase, t: Texts, form: &Form) -> Keepers {
     let holders = i64::try_from(readers.len()).unwrap_or(i64::MAX);
     let alarm = opened.short_of_holders.then_some(HolderAlarm::TooFew { holders });
     Keepers {
-        epoch: i64::from(opened.case.epoch),
+        changes: i64::from(opened.case.epoch).saturating_sub(1),
         readers,
         alarm,
         leaderless: opened.leaderless,

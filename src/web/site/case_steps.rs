@@ -1,20 +1,23 @@
 //! The forms of steps: which fields a step asks for, and what was given with it in words.
 
 use crate::{
-    domain::case::{
-        facts::{
-            Actions, Answer, DetrimentLevel, Fact, FeedbackSent, Hearing, IdentityRemoved, NewGround,
-            PauseReason, Proceedings, RetentionClass, ReviewResult, StepFacts, SubjectHeard,
-        },
-        outcome::Outcome,
-        raw_facts::RawFacts,
-        status::Status,
-        step::Step,
-        transition::{Doer, MessageRule, Transition},
-    },
     domain::role::Role,
+    domain::{
+        case::{
+            facts::{
+                Actions, Answer, DetrimentLevel, Fact, FeedbackSent, Hearing, IdentityRemoved, NewGround,
+                PauseReason, Proceedings, RetentionClass, ReviewResult, StepFacts, SubjectHeard,
+            },
+            outcome::Outcome,
+            raw_facts::RawFacts,
+            status::Status,
+            step::Step,
+            transition::{Doer, MessageRule, Transition},
+        },
+        ids::StaffId,
+    },
     i18n::Texts,
-    usecases::open_case::OpenedCase,
+    usecases::open_case::{Names, OpenedCase},
     web::{
         body::Form,
         pages::{
@@ -195,7 +198,7 @@ impl Drawing<'_> {
 }
 
 /// What was given with a step, in words.
-pub(super) fn given(facts: &StepFacts, t: Texts) -> Vec<ProposalFact> {
+pub(super) fn given(facts: &StepFacts, t: Texts, names: &Names) -> Vec<ProposalFact> {
     let mut given: Vec<ProposalFact> = facts
         .codes()
         .into_iter()
@@ -207,6 +210,8 @@ pub(super) fn given(facts: &StepFacts, t: Texts) -> Vec<ProposalFact> {
     });
     let words = |text: Option<&str>| text.map(str::to_owned);
     let yes = |flag: bool| flag.then(|| t.code("answer", "yes"));
+    let login = |id: &StaffId| names.staff.get(id).cloned().unwrap_or_default();
+    let others = facts.investigators.iter().map(login).collect::<Vec<_>>().join(", ");
     let rest = [
         ("reasons", words(facts.reasons.as_ref().map(|text| text.expose()))),
         ("protection_plan", words(facts.protection_plan.as_ref().map(|text| text.expose()))),
@@ -215,6 +220,9 @@ pub(super) fn given(facts: &StepFacts, t: Texts) -> Vec<ProposalFact> {
         ("evidence_verified", yes(facts.evidence_verified)),
         ("reporter_asked", yes(facts.reporter_asked)),
         ("actions", actions),
+        ("master", facts.master.and_then(|case| names.cases.get(&case).cloned())),
+        ("lead", facts.lead.as_ref().map(login)),
+        ("investigators", Some(others).filter(|others| !others.is_empty())),
         ("target", words(facts.target.as_ref().map(|text| text.expose()))),
         ("question", words(facts.question.as_ref().map(|text| text.expose()))),
         ("expected_on", facts.expected_on.map(|day| t.date(day))),

@@ -3,12 +3,12 @@
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
 use jiff::civil::Date;
 
-use super::{Desk, PageRefusal, desk::shown, proposals::line, see_other};
+use super::{Desk, PageRefusal, done::done, proposals::line};
 use crate::{
     domain::{case::status::Status, ids::StaffId},
     i18n::Texts,
     usecases::{
-        list_cases::{CaseLine as MyCase, CaseRow, list_cases},
+        list_cases::{CaseFilter, CaseLine as MyCase, CaseRow, list_cases},
         list_proposals::list_proposals,
         restore_access::{Waiting, list_waiting, restore_access},
     },
@@ -21,14 +21,19 @@ use crate::{
     },
 };
 
+/// What the filter says for the ended ones as well; without it the list holds what is still to be done.
+const EVERY_STATE: &str = "all";
+
 /// Shows the list.
 ///
 /// # Errors
 /// A page.
 pub async fn show(desk: Desk, request: HttpRequest) -> Result<HttpResponse, PageRefusal> {
     let refuse = |problem| desk.refuse(&request, problem, None);
-    let asked = query::<CaseQuery>(&request).map_err(refuse)?;
-    let filter = asked.filter().map_err(refuse)?;
+    let mut asked = query::<CaseQuery>(&request).map_err(refuse)?;
+    let state = asked.state.take().unwrap_or_default();
+    asked.state = Some(state.clone()).filter(|state| state != EVERY_STATE);
+    let filter = CaseFilter { open: state.is_empty(), ..asked.filter().map_err(refuse)? };
     let ctx = &desk.app.context;
     let list =
         list_cases(ctx, &desk.caller, filter).await.map_err(|error| desk.refuse(&request, error, None))?;
@@ -41,19 +46,15 @@ pub async fn show(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Page
     let page = CasesPage {
         t: desk.t,
         frame: desk.frame(Area::Cases),
-        pending: waiting
-            .iter()
-            .filter(|waiting| waiting.decidable || waiting.attest_first)
-            .map(line)
-            .collect(),
+        pending: waiting.iter().filter(|listed| listed.part.waits()).map(line).collect(),
         waiting: colleagues.into_iter().map(waiting_line).collect(),
         states: Choice::of_codes(desk.t, "status", &codes),
-        state: asked.state.clone().unwrap_or_default(),
+        state,
         rows: list.lines.iter().map(|line| row(line, desk.t, today)).collect(),
         first: asked.cursor.is_none(),
         next: cursor_after(&list),
     };
-    shown(StatusCode::OK, &page)
+    desk.shown(StatusCode::OK, &page)
 }
 
 /// Gives a colleague who made new keys our common cases again.
@@ -66,7 +67,7 @@ pub async fn restore(desk: Desk, request: HttpRequest) -> Result<HttpResponse, P
     restore_access(&desk.app.context, &desk.caller, id)
         .await
         .map_err(|error| desk.refuse(&request, error, None))?;
-    Ok(see_other("/staff/cases"))
+    Ok(done("/staff/cases", "restored"))
 }
 
 fn waiting_line(waiting: Waiting) -> WaitingLine {

@@ -37,7 +37,8 @@ fn page(
     stage: CredentialsStage,
     faults: &[FieldError],
 ) -> CredentialsPage {
-    let frame = StaffFrame { path: door.path().to_owned(), ..StaffFrame::default() };
+    let once = !matches!(stage, CredentialsStage::Code);
+    let frame = StaffFrame { path: door.path().to_owned(), once, ..StaffFrame::default() };
     CredentialsPage { t: staff_texts(request), frame, door, stage, faults: Faults::from(faults) }
 }
 

@@ -9,7 +9,12 @@ use actix_web::{
 };
 use askama::Template;
 
-use super::{html, preferred, public_refusal, see_other};
+use super::{
+    done::{forget, told},
+    html,
+    kept::kept,
+    preferred, public_refusal, see_other,
+};
 use crate::{
     domain::role::Role,
     i18n::{LANGUAGES, Texts},
@@ -34,6 +39,8 @@ pub struct Desk {
     pub(super) caller: Caller,
     pub(super) t: Texts,
     pub(super) path: String,
+    /// What was done just now, to be told with the next page.
+    done: Option<&'static str>,
 }
 
 /// A staff page that is refused: a page with the problem's code, or the way to the sign-in.
@@ -80,13 +87,15 @@ pub(super) fn refusal_page(
     request: &HttpRequest,
     frame: StaffFrame,
     problem: &Problem,
-    kept: Option<String>,
+    form: Option<&Form>,
 ) -> PageRefusal {
+    let t = staff_texts(request);
+    let kept = form.map(|form| kept(form, t)).unwrap_or_default();
     let area = frame.who.as_ref().and_then(|who| who.areas.first());
     let back = Some(area.map_or("/staff", |area| area.path()).to_owned());
     let page = StaffErrorPage {
-        t: staff_texts(request),
-        frame,
+        t,
+        frame: StaffFrame { once: !kept.is_empty(), done: None, ..frame },
         code: problem.code,
         legal: problem.legal.clone(),
         kept,
@@ -116,7 +125,8 @@ impl FromRequest for Desk {
             let path = page_of(&request);
             match page_caller(&app, &request).await.map_err(refuse)? {
                 Some(caller) => {
-                    Ok(Self { sent: Cell::new(sent), app, caller, t: staff_texts(&request), path })
+                    let (sent, t, done) = (Cell::new(sent), staff_texts(&request), told(&request));
+                    Ok(Self { sent, app, caller, t, path, done })
                 }
                 None => Err(ended(&app, &request, sent, &path).await),
             }
@@ -142,8 +152,8 @@ async fn ended(app: &App, request: &HttpRequest, sent: Option<Payload>, path: &s
         Some(sent) if !request.method().is_safe() => app.form_of_nobody(request, sent).await.ok(),
         _ => None,
     };
-    if let Some(words) = form.as_ref().and_then(typed) {
-        return refusal_page(request, StaffFrame::default(), &Problem::unauthenticated(), Some(words));
+    if let Some(form) = form.filter(|form| !kept(form, staff_texts(request)).is_empty()) {
+        return refusal_page(request, StaffFrame::default(), &Problem::unauthenticated(), Some(&form));
     }
     PageRefusal {
         status: StatusCode::SEE_OTHER,
@@ -151,12 +161,6 @@ async fn ended(app: &App, request: &HttpRequest, sent: Option<Payload>, path: &s
         location: Some(to_sign_in(request, path)),
         retry_after: None,
     }
-}
-
-/// The words of a form that nobody would like to type again.
-fn typed(form: &Form) -> Option<String> {
-    let fields = ["message", "note", "reasons", "plan", "question"];
-    fields.into_iter().find_map(|name| form.get(name)).map(str::to_owned)
 }
 
 /// The sign-in, and back here afterwards where that is a page to be looked at.
@@ -171,11 +175,13 @@ fn to_sign_in(request: &HttpRequest, path: &str) -> String {
 
 impl Desk {
     /// What stands around a page.
-    pub(super) fn frame(&self, here: Area) -> StaffFrame {
+    pub(super) fn frame(&self, here: impl Into<Option<Area>>) -> StaffFrame {
         StaffFrame {
             csrf: self.app.context.csrf_token(&self.caller.session.0),
             path: self.path.clone(),
-            here: Some(here),
+            here: here.into(),
+            done: self.done,
+            once: false,
             who: Some(Who { login: self.caller.login.clone(), areas: self.areas() }),
         }
     }
@@ -205,7 +211,7 @@ impl Desk {
         if self.app.context.csrf_holds(&self.caller.session.0, form.get("csrf").unwrap_or_default()) {
             return Ok(form);
         }
-        Err(self.refuse(request, Problem::expired(), typed(&form)))
+        Err(self.refuse(request, Problem::expired(), Some(&form)))
     }
 
     /// The refusal of a page.
@@ -213,16 +219,24 @@ impl Desk {
         &self,
         request: &HttpRequest,
         problem: impl Into<Problem>,
-        kept: Option<String>,
+        form: Option<&Form>,
     ) -> PageRefusal {
-        let here = self.areas().first().copied().unwrap_or(Area::Cases);
-        refusal_page(request, self.frame(here), &problem.into(), kept)
+        refusal_page(request, self.frame(self.areas().first().copied()), &problem.into(), form)
     }
-}
 
-/// `/staff`: where the person's work is.
-pub async fn start(desk: Desk) -> HttpResponse {
-    see_other(desk.areas().first().map_or("/staff/cases", |area| area.path()))
+    /// A page of the person's. What was done just now stands on it, and on no later one.
+    pub(super) fn shown(
+        &self,
+        status: StatusCode,
+        page: &impl Template,
+    ) -> Result<HttpResponse, PageRefusal> {
+        let mut response = html(status, page);
+        if self.done.is_some() {
+            // Where the cookie cannot be taken away, the same is told once more; nothing else depends on it.
+            let _ = response.add_cookie(&forget());
+        }
+        Ok(response)
+    }
 }
 
 /// A refusal outside of any handler, where nobody is known: in the look of the part of the site that was asked for.
@@ -233,9 +247,4 @@ pub(in crate::web) fn refused_outside(request: &HttpRequest, problem: Problem) -
     } else {
         public_refusal(request, problem.into())
     }
-}
-
-/// A page of the person's.
-pub(super) fn shown(status: StatusCode, page: &impl Template) -> Result<HttpResponse, PageRefusal> {
-    Ok(html(status, page))
 }

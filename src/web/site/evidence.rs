@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
 use serde::Deserialize;
 
-use super::{Desk, PageRefusal, desk::shown};
+use super::{Desk, PageRefusal};
 use crate::{
     usecases::{
         map_evidence::{ClauseEvidence, PrincipleEvidence, Tally, map_evidence},
@@ -32,7 +32,7 @@ pub struct PeriodQuery {
 /// A page.
 pub async fn home(desk: Desk, request: HttpRequest) -> Result<HttpResponse, PageRefusal> {
     may_look(&desk.caller).map_err(|error| desk.refuse(&request, error, None))?;
-    shown(StatusCode::OK, &AuditHomePage { t: desk.t, frame: desk.frame(Area::Audit) })
+    desk.shown(StatusCode::OK, &AuditHomePage { t: desk.t, frame: desk.frame(Area::Audit) })
 }
 
 /// Shows the evidence of a period.
@@ -54,14 +54,14 @@ pub async fn show(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Page
         Ok(days) => days,
         Err(errors) => {
             may_look(&desk.caller).map_err(|error| desk.refuse(&request, error, None))?;
-            return shown(StatusCode::UNPROCESSABLE_ENTITY, &empty(Faults::from(errors.as_slice())));
+            return desk.shown(StatusCode::UNPROCESSABLE_ENTITY, &empty(Faults::from(errors.as_slice())));
         }
     };
     let evidence = map_evidence(&desk.app.context, &desk.caller, days)
         .await
         .map_err(|error| desk.refuse(&request, error, None))?;
     let principles = evidence.iter().map(principle).collect();
-    shown(StatusCode::OK, &AuditEvidencePage { principles, ..empty(Faults::default()) })
+    desk.shown(StatusCode::OK, &AuditEvidencePage { principles, ..empty(Faults::default()) })
 }
 
 fn principle(evidence: &PrincipleEvidence) -> PrincipleLine {

@@ -24,7 +24,7 @@ use crate::{
         api::inbox::answer_by,
         caller::{INBOX_COOKIE, cookie, made_by_other_site, no_cookie},
         pages::{
-            Faults, PublicFrame,
+            Faults, Kept, PublicFrame,
             public::{InboxMessage, InboxOpenPage, InboxPage, OpenFault, Speaker},
         },
         problem::Problem,
@@ -34,7 +34,7 @@ use crate::{
 /// Shows the mailbox, or asks for the receipt.
 pub async fn show(app: Data<App>, request: HttpRequest) -> HttpResponse {
     let t = texts(&request);
-    let Some(token) = inbox_token(&request) else { return ask(t, StatusCode::OK, None) };
+    let Some(token) = inbox_token(&request) else { return ask(t, StatusCode::OK, None, "") };
     let sent = request.query_string() == "sent";
     match read_inbox(&app.context, &token).await {
         Ok(inbox) => html(StatusCode::OK, &page(&app, t, &token, inbox, Draft { sent, ..Draft::default() })),
@@ -52,15 +52,19 @@ pub async fn open(app: Data<App>, request: HttpRequest, payload: Payload) -> Htt
     };
     if made_by_other_site(&request) {
         // Otherwise another site could have the person write into a mailbox that it can read.
-        return ask(t, StatusCode::FORBIDDEN, Some(OpenFault::Expired));
+        return ask(t, StatusCode::FORBIDDEN, Some(OpenFault::Expired), "");
     }
-    match open_inbox(&app.context, form.get("receipt").unwrap_or_default()).await {
+    let typed = form.get("receipt").unwrap_or_default();
+    match open_inbox(&app.context, typed).await {
         Ok(session) => {
             let path = format!("/{}/inbox", t.language());
             see_other_with(&path, [cookie(INBOX_COOKIE, &session.token)])
         }
-        Err(Error::ReceiptMistyped) => ask(t, StatusCode::UNPROCESSABLE_ENTITY, Some(OpenFault::Mistyped)),
-        Err(Error::ReceiptUnknown) => ask(t, StatusCode::UNAUTHORIZED, Some(OpenFault::NotOpened)),
+        // What the check symbol refuses opens nothing: it may stand in the field again. A whole receipt never does.
+        Err(Error::ReceiptMistyped) => {
+            ask(t, StatusCode::UNPROCESSABLE_ENTITY, Some(OpenFault::Mistyped), typed)
+        }
+        Err(Error::ReceiptUnknown) => ask(t, StatusCode::UNAUTHORIZED, Some(OpenFault::NotOpened), ""),
         Err(error) => public_refusal(&request, error.into()),
     }
 }
@@ -84,10 +88,10 @@ async fn take(app: &App, request: &HttpRequest, payload: Payload) -> Result<Http
     let form = app.form(request, payload).await?;
     let draft = form.text("message");
     let Some(token) = inbox_token(request) else {
-        return Err(Refused { problem: Problem::unauthenticated(), kept: Some(draft) });
+        return Err(Refused { problem: Problem::unauthenticated(), kept: kept_message(t, draft) });
     };
     if !app.context.csrf_holds(&session_of(&token), form.get("csrf").unwrap_or_default()) {
-        return Err(Refused { problem: Problem::expired(), kept: Some(draft) });
+        return Err(Refused { problem: Problem::expired(), kept: kept_message(t, draft) });
     }
     let text = match Message::parse(&draft, app.context.limits.message) {
         Ok(text) => text,
@@ -100,16 +104,21 @@ async fn take(app: &App, request: &HttpRequest, payload: Payload) -> Result<Http
     };
     match send_inbox_message(&app.context, &token, &text).await {
         Ok(()) => Ok(see_other(&format!("/{}/inbox?sent", t.language()))),
-        Err(error) => Err(Refused { problem: error.into(), kept: Some(draft) }),
+        Err(error) => Err(Refused { problem: error.into(), kept: kept_message(t, draft) }),
     }
 }
 
-pub(super) fn ask(t: Texts, status: StatusCode, fault: Option<OpenFault>) -> HttpResponse {
-    html(status, &InboxOpenPage { t, frame: public_frame("inbox"), fault })
+pub(super) fn ask(t: Texts, status: StatusCode, fault: Option<OpenFault>, typed: &str) -> HttpResponse {
+    let frame = PublicFrame { switch: typed.is_empty(), ..public_frame("inbox") };
+    html(status, &InboxOpenPage { t, frame, fault, typed: typed.to_owned() })
+}
+
+fn kept_message(t: Texts, text: String) -> Vec<Kept> {
+    if text.is_empty() { Vec::new() } else { vec![Kept { name: t.code("field", "message"), text }] }
 }
 
 pub(super) fn ended(t: Texts) -> HttpResponse {
-    let mut response = ask(t, StatusCode::UNAUTHORIZED, Some(OpenFault::Ended));
+    let mut response = ask(t, StatusCode::UNAUTHORIZED, Some(OpenFault::Ended), "");
     // The page is drawn either way; a cookie that cannot be taken away has expired all the same.
     let _ = response.add_cookie(&no_cookie(INBOX_COOKIE));
     response
@@ -131,8 +140,8 @@ struct Draft {
 }
 
 fn page(app: &App, t: Texts, token: &str, inbox: Inbox, draft: Draft) -> InboxPage {
-    let frame =
-        PublicFrame { csrf: Some(app.context.csrf_token(&session_of(token))), ..public_frame("inbox") };
+    let csrf = Some(app.context.csrf_token(&session_of(token)));
+    let frame = PublicFrame { csrf, switch: draft.text.is_empty(), ..public_frame("inbox") };
     InboxPage {
         t,
         frame,

@@ -29,7 +29,7 @@ const DOWNLOAD: &str = "attachment; filename=\"note.txt\"";
 /// Says what the file is, and what holding it may mean.
 pub async fn show(app: Data<App>, request: HttpRequest) -> HttpResponse {
     let t = texts(&request);
-    let Some(token) = inbox_token(&request) else { return ask(t, StatusCode::UNAUTHORIZED, None) };
+    let Some(token) = inbox_token(&request) else { return ask(t, StatusCode::UNAUTHORIZED, None, "") };
     match offer_promise(&app.context, &token).await {
         Ok(()) => {
             let csrf = Some(app.context.csrf_token(&session_of(&token)));

@@ -5,7 +5,7 @@ use actix_web::{
     http::{StatusCode, header},
 };
 
-use super::{Desk, PageRefusal, desk::shown};
+use super::{Desk, PageRefusal};
 use crate::{
     i18n::Texts,
     usecases::{
@@ -35,7 +35,7 @@ pub async fn show(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Page
         rows: acts.into_iter().map(|(act, entries)| line(act, entries)).collect(),
         members: members(desk.t),
     };
-    shown(StatusCode::OK, &page)
+    desk.shown(StatusCode::OK, &page)
 }
 
 fn line(act: Act, entries: i64) -> ActLine {

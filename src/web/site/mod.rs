@@ -12,10 +12,12 @@ mod case_steps;
 pub mod cases;
 pub mod credentials;
 pub mod desk;
+mod done;
 pub mod evidence;
 pub mod inbox;
 pub mod inbox_proof;
 pub mod inventory;
+mod kept;
 pub mod log;
 pub mod people;
 pub mod people_roles;
@@ -23,6 +25,7 @@ pub mod proposals;
 pub mod public;
 pub mod report;
 pub mod sign_in;
+pub mod start;
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -33,7 +36,7 @@ use askama::Template;
 
 use super::{
     caller::INBOX_COOKIE,
-    pages::{PublicFrame, public::ErrorPage},
+    pages::{Kept, PublicFrame, public::ErrorPage},
     problem::Problem,
 };
 use crate::i18n::{LANGUAGES, Texts};
@@ -43,12 +46,12 @@ pub(super) use desk::{Desk, PageRefusal};
 /// A refusal of a public page, with what was typed.
 pub(super) struct Refused {
     pub(super) problem: Problem,
-    pub(super) kept: Option<String>,
+    pub(super) kept: Vec<Kept>,
 }
 
 impl<E: Into<Problem>> From<E> for Refused {
     fn from(error: E) -> Self {
-        Self { problem: error.into(), kept: None }
+        Self { problem: error.into(), kept: Vec::new() }
     }
 }
 

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
 use jiff::{ToSpan, tz::TimeZone};
 
-use super::{Desk, PageRefusal, desk::shown, see_other};
+use super::{Desk, PageRefusal, done::done};
 use crate::{
     domain::{
         field_error::FieldError,
@@ -28,7 +28,7 @@ use crate::{
         api::path_id,
         body::Form,
         pages::{
-            Area, Choice, Faults,
+            Area, Choice, Faults, StaffFrame,
             admin::{InvitationShown, Invite, RecoveryLine, RolesForm, StaffLine, StaffPage},
         },
     },
@@ -41,6 +41,13 @@ pub(super) struct Draft {
     pub(super) changing: bool,
     pub(super) faults: Vec<FieldError>,
     pub(super) invitation: Option<InvitationShown>,
+}
+
+impl Draft {
+    /// Whether the page holds what is shown or was typed only now.
+    fn once(&self) -> bool {
+        self.invitation.is_some() || !self.faults.is_empty()
+    }
 }
 
 /// Lists the people.
@@ -57,6 +64,7 @@ pub(super) async fn draw(
     status: StatusCode,
     draft: Draft,
 ) -> Result<HttpResponse, PageRefusal> {
+    let once = draft.once();
     let people = list_staff(&desk.app.context, Some(&desk.caller))
         .await
         .map_err(|error| desk.refuse(request, error, None))?;
@@ -91,7 +99,7 @@ pub(super) async fn draw(
     });
     let page = StaffPage {
         t: desk.t,
-        frame: desk.frame(Area::Staff),
+        frame: StaffFrame { once, ..desk.frame(Area::Staff) },
         invitation: draft.invitation,
         recoveries: recoveries.collect(),
         unsigned: unsigned.collect(),
@@ -101,16 +109,12 @@ pub(super) async fn draw(
         changing: draft.changing,
         faults: Faults::from(draft.faults.as_slice()),
     };
-    shown(status, &page)
+    desk.shown(status, &page)
 }
 
 fn desk_name(people: &StaffList, id: DeskId, language: &str) -> String {
-    let Some(desk) = people.desks.iter().find(|desk| desk.row.id == id) else { return String::new() };
-    match language {
-        "kk" => desk.row.name_kk.clone(),
-        "ru" => desk.row.name_ru.clone(),
-        _ => desk.row.name_en.clone(),
-    }
+    let desk = people.desks.iter().find(|desk| desk.row.id == id);
+    desk.map(|desk| desk.row.name(language).to_owned()).unwrap_or_default()
 }
 
 /// A person, as what waits for signatures would have them or as they are.
@@ -168,7 +172,7 @@ pub async fn invite(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Pa
             let draft = Draft { invite, faults, ..Draft::default() };
             draw(&desk, &request, StatusCode::UNPROCESSABLE_ENTITY, draft).await
         }
-        Err(error) => Err(desk.refuse(&request, error, None)),
+        Err(error) => Err(desk.refuse(&request, error, Some(&form))),
     }
 }
 
@@ -222,13 +226,15 @@ pub(super) async fn person(desk: &Desk, request: &HttpRequest) -> Result<(StaffI
     Ok((id, form))
 }
 
-pub(super) fn done(
+/// Back to the list, where it is told what was done.
+fn back(
     desk: &Desk,
     request: &HttpRequest,
     outcome: Result<(), Error>,
+    code: &'static str,
 ) -> Result<HttpResponse, PageRefusal> {
     outcome.map_err(|error| desk.refuse(request, error, None))?;
-    Ok(see_other("/admin/staff"))
+    Ok(done("/admin/staff", code))
 }
 
 /// Signs a person into the directory: the first signature, or the second one. The form carries what the page showed.
@@ -242,7 +248,7 @@ pub async fn sign(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Page
         Some("second") => confirm_member(ctx, &desk.caller, id, &shown).await,
         _ => propose_member(ctx, &desk.caller, id, &shown).await,
     };
-    done(&desk, &request, signed)
+    back(&desk, &request, signed, "signed")
 }
 
 /// Invites a person anew; the invitation is shown this once.
@@ -271,7 +277,8 @@ pub(super) async fn login_of(desk: &Desk, id: StaffId) -> Result<String, Error> 
 pub async fn approve(desk: Desk, request: HttpRequest) -> Result<HttpResponse, PageRefusal> {
     let (id, form) = person(&desk, &request).await?;
     let shown = form.text("shown");
-    done(&desk, &request, approve_recovery(&desk.app.context, &desk.caller, id, &shown).await)
+    let outcome = approve_recovery(&desk.app.context, &desk.caller, id, &shown).await;
+    back(&desk, &request, outcome, "recovery_approved")
 }
 
 /// Refuses a recovery.
@@ -280,7 +287,8 @@ pub async fn approve(desk: Desk, request: HttpRequest) -> Result<HttpResponse, P
 /// A page.
 pub async fn refuse(desk: Desk, request: HttpRequest) -> Result<HttpResponse, PageRefusal> {
     let (id, _) = person(&desk, &request).await?;
-    done(&desk, &request, refuse_recovery(&desk.app.context, &desk.caller, id).await)
+    let outcome = refuse_recovery(&desk.app.context, &desk.caller, id).await;
+    back(&desk, &request, outcome, "recovery_refused")
 }
 
 /// Ends a person's access.
@@ -290,5 +298,5 @@ pub async fn refuse(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Pa
 pub async fn disable(desk: Desk, request: HttpRequest) -> Result<HttpResponse, PageRefusal> {
     let (id, _) = person(&desk, &request).await?;
     let outcome = disable_staff(&desk.app.context, Some(&desk.caller), id).await;
-    done(&desk, &request, outcome.map(|_cases| ()))
+    back(&desk, &request, outcome.map(|_cases| ()), "disabled")
 }

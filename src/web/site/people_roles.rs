@@ -4,8 +4,8 @@ use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
 
 use super::{
     Desk, PageRefusal,
-    people::{Draft, done, draw, login_of, person, show_once, ticked, wanted},
-    see_other,
+    done::done,
+    people::{Draft, draw, login_of, person, show_once, ticked, wanted},
 };
 use crate::{
     domain::{field_error::FieldError, ids::StaffId, role::Role},
@@ -31,7 +31,8 @@ pub async fn propose(desk: Desk, request: HttpRequest) -> Result<HttpResponse, P
             let draft = Draft { change, changing: true, faults, ..Draft::default() };
             draw(&desk, &request, StatusCode::UNPROCESSABLE_ENTITY, draft).await
         }
-        outcome => done(&desk, &request, outcome),
+        Err(error) => Err(desk.refuse(&request, error, Some(&form))),
+        Ok(()) => Ok(done("/admin/staff", "roles_proposed")),
     }
 }
 
@@ -59,6 +60,6 @@ pub async fn refuse(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Pa
             let login = login_of(&desk, id).await.map_err(refuse)?;
             show_once(&desk, &request, login, &invitation).await
         }
-        None => Ok(see_other("/admin/staff")),
+        None => Ok(done("/admin/staff", "roles_refused")),
     }
 }

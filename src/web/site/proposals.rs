@@ -3,34 +3,51 @@
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
 use jiff::tz::TimeZone;
 
-use super::{Desk, PageRefusal, case::step_facts, desk::shown, see_other};
+use super::{Desk, PageRefusal, case::step_facts, done::done};
 use crate::{
     domain::{field_error::FieldError, ids::ProposalId, profile::Profile, text::Reasons},
+    i18n::Texts,
     usecases::{
         approve_proposal::approve_proposal,
-        list_proposals::{WaitingProposal, list_proposals, waiting_proposal},
-        open_case::{PieceBody, open_case},
+        list_cases::CaseRow,
+        list_proposals::{ListedProposal, answered_proposals, list_proposals},
+        open_case::PieceBody,
+        open_proposal::{OpenedProposal, ProposalRow, open_proposal},
         refuse_proposal::refuse_proposal,
     },
     web::{
         api::path_id,
         pages::{
-            Area, Faults,
-            staff::{ProposalLine, ProposalPage, ProposalsPage},
+            Area, Faults, StaffFrame,
+            staff::{Decided, ProposalFact, ProposalLine, ProposalPage, ProposalsPage},
         },
     },
 };
 
-/// A waiting proposal as a line.
-pub(super) fn line(waiting: &WaitingProposal) -> ProposalLine {
-    let zone: TimeZone = Profile::get(waiting.case.profile).zone();
+/// A proposal as a line.
+pub(super) fn line(listed: &ListedProposal) -> ProposalLine {
+    line_of(&listed.proposal, &listed.case, &listed.proposer)
+}
+
+fn line_of(proposal: &ProposalRow, case: &CaseRow, proposer: &str) -> ProposalLine {
+    let zone: TimeZone = Profile::get(case.profile).zone();
     ProposalLine {
-        id: waiting.proposal.id.to_string(),
-        reference: waiting.case.reference.clone(),
-        step: waiting.proposal.step.code(),
-        by: waiting.proposer.clone(),
-        at: zone.to_datetime(waiting.proposal.proposed_at),
-        state: "pending",
+        id: proposal.id.to_string(),
+        reference: case.reference.clone(),
+        step: proposal.step.code(),
+        by: proposer.to_owned(),
+        at: zone.to_datetime(proposal.proposed_at),
+        state: state(proposal, case),
+    }
+}
+
+/// The state as it is to be understood: nobody can approve any more what the case went on without.
+fn state(proposal: &ProposalRow, case: &CaseRow) -> &'static str {
+    match proposal.state.as_str() {
+        "approved" => "approved",
+        "refused" => "refused",
+        "pending" if !proposal.overtaken(case) => "pending",
+        _ => "stale",
     }
 }
 
@@ -39,17 +56,18 @@ pub(super) fn line(waiting: &WaitingProposal) -> ProposalLine {
 /// # Errors
 /// A page.
 pub async fn list(desk: Desk, request: HttpRequest) -> Result<HttpResponse, PageRefusal> {
-    let all = list_proposals(&desk.app.context, &desk.caller)
-        .await
-        .map_err(|error| desk.refuse(&request, error, None))?;
-    let mine = |waiting: &&WaitingProposal| waiting.decidable || waiting.attest_first;
+    let ctx = &desk.app.context;
+    let refuse = |error| desk.refuse(&request, error, None);
+    let all = list_proposals(ctx, &desk.caller).await.map_err(refuse)?;
+    let decided = answered_proposals(ctx, &desk.caller).await.map_err(refuse)?;
     let page = ProposalsPage {
         t: desk.t,
         frame: desk.frame(Area::Proposals),
-        waiting: all.iter().filter(mine).map(line).collect(),
-        others: all.iter().filter(|waiting| !mine(waiting)).map(line).collect(),
+        waiting: all.iter().filter(|listed| listed.part.waits()).map(line).collect(),
+        others: all.iter().filter(|listed| !listed.part.waits()).map(line).collect(),
+        decided: decided.iter().map(line).collect(),
     };
-    shown(StatusCode::OK, &page)
+    desk.shown(StatusCode::OK, &page)
 }
 
 /// Shows one proposal.
@@ -66,43 +84,61 @@ async fn draw(
     status: StatusCode,
     (draft, faults): (String, Faults),
 ) -> Result<HttpResponse, PageRefusal> {
-    let refuse = |problem| desk.refuse(request, problem, None);
-    let id: ProposalId = path_id(request).map_err(refuse)?;
-    let ctx = &desk.app.context;
-    let waiting =
-        waiting_proposal(ctx, &desk.caller, id).await.map_err(|error| desk.refuse(request, error, None))?;
-    let opened = open_case(ctx, &desk.caller, waiting.case.id)
+    let id: ProposalId = path_id(request).map_err(|problem| desk.refuse(request, problem, None))?;
+    let opened = open_proposal(&desk.app.context, &desk.caller, id)
         .await
         .map_err(|error| desk.refuse(request, error, None))?;
-    let mut facts = Vec::new();
-    let mut message = None;
-    for piece in opened.content.unwrap_or_default().into_iter().filter(|piece| piece.proposal == Some(id)) {
-        match piece.body {
-            PieceBody::Step(given) => facts = step_facts(&given, desk.t),
-            PieceBody::Words(_, text) => message = Some(text),
-            PieceBody::Report(_) | PieceBody::Template(_) => {}
-        }
-    }
-    let why_not = match () {
-        () if waiting.decidable => None,
-        () if waiting.attest_first => Some("attest"),
-        () if waiting.proposal.proposer_id == desk.caller.id => Some("own"),
-        () => Some("role"),
-    };
+    let case = &opened.case.case;
+    let line = line_of(&opened.proposal, case, &opened.proposer);
+    let (facts, messages) = told(&opened, desk.t);
     let page = ProposalPage {
         t: desk.t,
-        frame: desk.frame(Area::Proposals),
-        line: line(&waiting),
-        case_id: waiting.case.id.to_string(),
-        from: waiting.proposal.from_status.code(),
-        to: waiting.proposal.to_status.code(),
+        frame: StaffFrame { once: !faults.0.is_empty(), ..desk.frame(Area::Proposals) },
+        case_id: case.id.to_string(),
+        from: opened.proposal.from_status.code(),
+        to: opened.proposal.to_status.code(),
+        readable: opened.proposed.is_some(),
         facts,
-        message,
-        why_not,
+        messages,
+        decided: decided(&opened),
+        why_not: why_not(desk, &opened, line.state),
+        line,
         draft,
         faults,
     };
-    shown(status, &page)
+    desk.shown(status, &page)
+}
+
+/// What the proposer says, and what the reporter would read.
+fn told(opened: &OpenedProposal, t: Texts) -> (Vec<ProposalFact>, Vec<String>) {
+    let (mut facts, mut messages) = (Vec::new(), Vec::new());
+    for body in opened.proposed.iter().flatten() {
+        match body {
+            PieceBody::Step(given) => facts = step_facts(given, t, &opened.case.names),
+            PieceBody::Words(_, text) => messages.push(text.clone()),
+            PieceBody::Template(code) => messages.push(t.code("letter", code)),
+            PieceBody::Report(_) => {}
+        }
+    }
+    (facts, messages)
+}
+
+fn decided(opened: &OpenedProposal) -> Option<Decided> {
+    let zone: TimeZone = Profile::get(opened.case.case.profile).zone();
+    let (by, at) = (opened.answered.by.clone()?, opened.answered.at?);
+    Some(Decided { by, at: zone.to_datetime(at), reasons: opened.reasons.clone() })
+}
+
+fn why_not(desk: &Desk, opened: &OpenedProposal, state: &str) -> Option<&'static str> {
+    match state {
+        "approved" | "refused" => None,
+        "stale" if opened.case.case.epoch != opened.proposal.epoch => Some("stale_keys"),
+        "stale" => Some("stale_moved"),
+        _ if opened.part.decidable => None,
+        _ if opened.part.attest_first => Some("attest"),
+        _ if opened.proposal.proposer_id == desk.caller.id => Some("own"),
+        _ => Some("role"),
+    }
 }
 
 /// Approves.
@@ -115,7 +151,7 @@ pub async fn approve(desk: Desk, request: HttpRequest) -> Result<HttpResponse, P
     approve_proposal(&desk.app.context, &desk.caller, id)
         .await
         .map_err(|error| desk.refuse(&request, error, None))?;
-    Ok(see_other("/staff/proposals"))
+    Ok(done("/staff/proposals", "approved"))
 }
 
 /// Refuses, with reasons.
@@ -135,6 +171,6 @@ pub async fn refuse(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Pa
     };
     refuse_proposal(&desk.app.context, &desk.caller, id, &reasons)
         .await
-        .map_err(|error| desk.refuse(&request, error, Some(typed)))?;
-    Ok(see_other("/staff/proposals"))
+        .map_err(|error| desk.refuse(&request, error, Some(&form)))?;
+    Ok(done("/staff/proposals", "refused"))
 }

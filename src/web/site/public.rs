@@ -55,13 +55,11 @@ pub async fn blank() -> HttpResponse {
         .body("<!DOCTYPE html>\n<html lang=\"ru\"><head><meta charset=\"utf-8\"><title>…</title></head><body></body></html>\n")
 }
 
-/// `/assets/{file}`.
+/// `/assets/{file}`. Like every answer it is not to be stored (`HEADERS` in `server`): a style sheet in a browser's
+/// cache would tell whoever looks through the device that somebody was here. The price is twenty kilobytes a page.
 pub async fn asset(request: HttpRequest) -> HttpResponse {
     match assets::find(request.path()) {
-        Some((media_type, content)) => HttpResponse::Ok()
-            .content_type(media_type)
-            .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
-            .body(content),
+        Some((media_type, content)) => HttpResponse::Ok().content_type(media_type).body(content),
         None => public_refusal(&request, Problem::not_found().into()),
     }
 }

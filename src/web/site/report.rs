@@ -102,7 +102,7 @@ async fn take(app: &App, request: &HttpRequest, payload: Payload) -> Result<Http
             let page = form_page(app, t, (&browser, kept), fields, faults).await?;
             Ok(browser.shown(StatusCode::UNPROCESSABLE_ENTITY, &page))
         }
-        Err(problem) => Err(Refused { problem, kept: Some(fields.narrative) }),
+        Err(problem) => Err(Refused { problem, kept: fields.kept(t) }),
     }
 }
 
@@ -171,7 +171,7 @@ async fn form_page(
     let bodies = find_bodies(&app.context, "", MOST).await?;
     Ok(ReportPage {
         t,
-        frame: public_frame("report"),
+        frame: PublicFrame { switch: faults.0.is_empty(), ..public_frame("report") },
         form_token,
         fields,
         faults,
@@ -183,14 +183,5 @@ async fn form_page(
 }
 
 fn body_choice(body: &BodyRow, t: Texts) -> Choice {
-    Choice { value: body.id.to_string(), label: name_of(body, t).to_owned() }
-}
-
-/// A body's name in the page's language.
-pub(super) fn name_of(body: &BodyRow, t: Texts) -> &str {
-    match t.language() {
-        "kk" => &body.name_kk,
-        "ru" => &body.name_ru,
-        _ => &body.name_en,
-    }
+    Choice { value: body.id.to_string(), label: body.name(t.language()).to_owned() }
 }

@@ -259,11 +259,34 @@ fact-message = Message to the reporter
 fact-silence_reason = Why the reporter is not told now
 
 fact_hint-actions = One on each line.
+fact_hint-decide_close-actions = If measures follow, take the step “Decide, measures follow” instead.
 fact_hint-protection_plan = Needed where the risk is high.
 fact_hint-deferral_reason = Needed where the hearing is deferred.
-fact_hint-silence_reason = Needed where you write nothing to the reporter.
+fact_hint-silence_reason = Only where the reporter must not be told now. Then nothing at all is sent.
 fact_hint-master = Its reference, SN-…
+fact_hint-reject-master = Needed where the ground is “nothing new since an earlier report”: the reference of that case, SN-…
+fact_hint-anon_crime = Needed where the ground is “anonymous, and the law gives no ground to consider it”. Only with “No” may the report be left aside.
+fact_hint-anon_security = Needed together with the question before. Only with “No” may the report be left aside.
+fact_hint-expected_on = The day on which you expect to go on. It must lie ahead.
+fact_hint-ask-expected_on = Until when you wait for the answer. If you leave it empty, the usual time holds.
 fact_hint-message = Plain words. The reporter reads this in the mailbox.
+fact_hint-decide_close-message = Needed where the result is told to the reporter. Plain words: they are read in the mailbox.
+fact_hint-complete-message = Needed where the result is told to the reporter. Plain words: they are read in the mailbox.
+fact_hint-outcome_received-message = Needed where the result is told to the reporter. Plain words: they are read in the mailbox.
+fact_hint-lapse-message = Needed where the result is told to the reporter. Plain words: they are read in the mailbox.
+fact_hint-pause-message = Plain words. If you leave it empty, the reporter is sent a short standard text.
+fact_hint-resume-message = Plain words. If you leave it empty, the reporter is sent a short standard text.
+fact_hint-refer-message = Plain words. If you leave it empty, the reporter is sent a short standard text.
+fact_hint-feedback_sent = If it is sent, write the message to the reporter below.
+fact_hint-subject_heard = If the hearing is deferred, say why below.
+fact_hint-detriment_level = If it is high, say below how the reporter is protected.
+fact_hint-reassessed_detriment = If it is high, say below how the reporter is protected.
+fact_hint-public_interest = Only with “No” may the case be withdrawn.
+fact_hint-hearing = If none was held, say why in the reasons.
+fact_hint-investigators = As many as are needed, or none; not the lead investigator again.
+fact_hint-reminders = A number, at least 1.
+fact_hint-review_result = “Reopened” only decides that: then take the step “Reopen”.
+fact_hint-review-outcome = Only where the review changes the outcome.
 
 actions-none = no measures
 

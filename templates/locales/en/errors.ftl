@@ -67,8 +67,8 @@ advice-internal = Nothing was stored. Please try again in a few minutes. If it h
 advice-no_head = The log has nothing to show before its signer has signed a head. That takes one epoch, a quarter of an hour as a rule. If it takes longer, tell the operator that the signer is not running.
 advice-log_changed = Nothing was made of it. Please try again; if it happens again, tell the operator: entries of a log never change.
 advice-log_too_large = Please download it and run senim audit verify on a machine of your own, which is the stronger proof anyhow.
-error-kept-title = Your text
-error-kept-hint = It is only on this page and not stored. Copy it if you need it.
+error-kept-title = What you typed
+error-kept-hint = It stands only on this page and is not stored. Copy what you need.
 error-retry = { $seconds ->
     [one] Please try again in 1 second.
    *[other] Please try again in { $seconds } seconds.

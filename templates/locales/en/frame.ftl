@@ -17,6 +17,7 @@ area-staff = People
 sign-out = Sign out
 signed-in-as = Signed in as { $login }
 change = Change
+language-fixed = The language cannot be changed here: what stands on this page would be lost.
 required-mark = (required)
 faults-title = Please check these answers
 list-next = Next page

@@ -17,6 +17,7 @@ area-staff = Қызметкерлер
 sign-out = Шығу
 signed-in-as = Сіз { $login } болып кірдіңіз
 change = Ауыстыру
+language-fixed = Мұнда тіл ауыспайды: беттегі дүние жоғалып кетер еді.
 required-mark = (міндетті)
 faults-title = Мына жауаптарды тексеріп шығыңыз
 list-next = Келесі бет

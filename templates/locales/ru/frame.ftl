@@ -17,6 +17,7 @@ area-staff = Сотрудники
 sign-out = Выйти
 signed-in-as = Вы вошли как { $login }
 change = Сменить
+language-fixed = Здесь язык не меняется: пропало бы то, что на странице.
 required-mark = (обязательно)
 faults-title = Проверьте, пожалуйста, эти ответы
 list-next = Следующая страница

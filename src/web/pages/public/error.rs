@@ -1,7 +1,7 @@
 use askama::Template;
 
 use crate::i18n::Texts;
-use crate::web::pages::PublicFrame;
+use crate::web::pages::{Kept, PublicFrame};
 
 /// Any refusal or failure on a public page: what happened, what to do, and the person's text kept.
 #[derive(Debug, Template)]
@@ -13,8 +13,8 @@ pub struct ErrorPage {
     pub frame: PublicFrame,
     /// Stable code of the problem (`not_found`, `too_large`, `busy`, `expired` …).
     pub code: &'static str,
-    /// What the person had typed, if it could be read.
-    pub kept: Option<String>,
+    /// What the person had typed, field by field, if it could be read.
+    pub kept: Vec<Kept>,
     /// Seconds after which trying again makes sense.
     pub retry_after: Option<i64>,
     /// Random number of the request, to be told to support.

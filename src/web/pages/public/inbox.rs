@@ -4,7 +4,8 @@ use jiff::civil::Date;
 use crate::i18n::Texts;
 use crate::web::pages::{Faults, PublicFrame};
 
-/// `/{lang}/inbox` without a session: the receipt is asked for. What was typed is never shown again.
+/// `/{lang}/inbox` without a session: the receipt is asked for. What was typed is shown again only where its check symbol
+/// does not fit, so that one symbol can be mended: then it opens nothing.
 #[derive(Debug, Template)]
 #[template(path = "pages/public/inbox_open.html")]
 pub struct InboxOpenPage {
@@ -14,6 +15,8 @@ pub struct InboxOpenPage {
     pub frame: PublicFrame,
     /// Why the mailbox did not open.
     pub fault: Option<OpenFault>,
+    /// The mistyped receipt; empty for every other fault.
+    pub typed: String,
 }
 
 /// Why a mailbox did not open.

@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::i18n::Texts;
 use crate::web::pages::frame;
-use crate::web::pages::{Choice, Faults, PublicFrame};
+use crate::web::pages::{Choice, Faults, Kept, PublicFrame};
 
 /// `/{lang}/report`: the form; also the answer (422) to a form with faults, with everything typed kept.
 #[derive(Debug, Template)]
@@ -55,6 +55,16 @@ pub struct ReportFields {
     pub evidence: String,
     /// Risk to the reporter: `none`, `some`, `high`, `unsure`.
     pub risk: String,
+}
+
+impl ReportFields {
+    /// What was typed, by its names, for a page of refusal. Answers that were chosen are chosen again in a moment.
+    #[must_use]
+    pub fn kept(&self, t: Texts) -> Vec<Kept> {
+        let typed = [("narrative", &self.narrative), ("when", &self.when), ("where", &self.where_)];
+        let typed = typed.into_iter().filter(|(_, text)| !text.is_empty());
+        typed.map(|(name, text)| Kept { name: t.code("field", name), text: text.clone() }).collect()
+    }
 }
 
 impl ReportPage {

@@ -3,7 +3,7 @@ use jiff::civil::date;
 use super::{HOSTILE, Sample, choices, faults};
 use crate::i18n::Texts;
 use crate::web::pages::public::*;
-use crate::web::pages::{Choice, Faults, PublicFrame};
+use crate::web::pages::{Choice, Faults, Kept, PublicFrame};
 
 fn frame(path: &'static str) -> PublicFrame {
     PublicFrame {
@@ -29,7 +29,11 @@ pub(super) fn all(t: Texts) -> Vec<Sample> {
         ("public-open-ended", Some(OpenFault::Ended)),
         ("public-open-expired", Some(OpenFault::Expired)),
     ] {
-        samples.push(Sample::of(name, &InboxOpenPage { t, frame: frame("inbox"), fault }));
+        let typed = if fault == Some(OpenFault::Mistyped) { HOSTILE } else { "" };
+        samples.push(Sample::of(
+            name,
+            &InboxOpenPage { t, frame: frame("inbox"), fault, typed: typed.to_owned() },
+        ));
     }
     samples.push(Sample::of("public-inbox", &inbox(t)));
     samples.push(Sample::of("public-inbox-proof", &InboxProofPage { t, frame: frame("inbox/proof") }));
@@ -43,7 +47,7 @@ pub(super) fn all(t: Texts) -> Vec<Sample> {
             t,
             frame: frame(""),
             code: "busy",
-            kept: Some(HOSTILE.to_owned()),
+            kept: vec![Kept { name: t.code("field", "narrative"), text: HOSTILE.to_owned() }],
             retry_after: Some(21),
             request_id: "6f1c2a90".to_owned(),
         },

@@ -4,7 +4,7 @@ use super::{HOSTILE, Sample, choices, faults};
 use crate::i18n::Texts;
 use crate::web::pages::public::Speaker;
 use crate::web::pages::staff::*;
-use crate::web::pages::{Area, Choice, Faults, StaffFrame, Who};
+use crate::web::pages::{Area, Choice, Faults, Kept, StaffFrame, Who};
 
 pub(super) fn frame(here: Area) -> StaffFrame {
     let areas = vec![Area::Cases, Area::Proposals, Area::Audit, Area::Staff];
@@ -13,6 +13,8 @@ pub(super) fn frame(here: Area) -> StaffFrame {
         path: "/staff/cases?state=triage&cursor=1".to_owned(),
         here: Some(here),
         who: Some(Who { login: "triage.one".to_owned(), areas }),
+        once: false,
+        done: None,
     }
 }
 
@@ -53,11 +55,17 @@ pub(super) fn all(t: Texts) -> Vec<Sample> {
                 t,
                 frame: frame(Area::Proposals),
                 waiting: vec![proposal("pending")],
-                others: vec![proposal("stale"), proposal("refused")],
+                others: vec![proposal("stale")],
+                decided: vec![proposal("approved"), proposal("refused")],
             },
         ),
         Sample::of("staff-proposal", &proposal_page(t, None)),
         Sample::of("staff-proposal-own", &proposal_page(t, Some("own"))),
+        Sample::of("staff-proposal-stale", &answered_proposal(t, "stale")),
+        Sample::of("staff-proposal-approved", &answered_proposal(t, "approved")),
+        Sample::of("staff-proposal-refused", &answered_proposal(t, "refused")),
+        Sample::of("staff-start", &start(t, Vec::new())),
+        Sample::of("staff-start-areas", &start(t, vec![Area::Cases, Area::Proposals, Area::Staff])),
         Sample::of(
             "staff-error",
             &StaffErrorPage {
@@ -65,7 +73,10 @@ pub(super) fn all(t: Texts) -> Vec<Sample> {
                 frame: frame(Area::Cases),
                 code: "illegal_step",
                 legal: vec!["ask", "assign", "reject"],
-                kept: Some(HOSTILE.to_owned()),
+                kept: vec![
+                    Kept { name: HOSTILE.to_owned(), text: HOSTILE.to_owned() },
+                    Kept { name: t.code("fact", "target"), text: "One line".to_owned() },
+                ],
                 retry_after: None,
                 back: Some("/staff/cases/1".to_owned()),
                 request_id: "6f1c2a90".to_owned(),
@@ -74,6 +85,13 @@ pub(super) fn all(t: Texts) -> Vec<Sample> {
     ];
     samples.extend(credentials(t));
     samples
+}
+
+fn start(t: Texts, areas: Vec<Area>) -> StartPage {
+    let role = |role, desk: Option<&str>| HeldRole { role, desk: desk.map(str::to_owned) };
+    let who = Some(Who { login: "<oversight>".to_owned(), areas });
+    let frame = StaffFrame { who, here: None, done: Some("signed"), ..frame(Area::Cases) };
+    StartPage { t, frame, roles: vec![role("oversight", None), role("registrar", Some("<Desk>"))] }
 }
 
 fn credentials(t: Texts) -> Vec<Sample> {
@@ -274,7 +292,7 @@ fn keepers() -> Keepers {
         attested,
     };
     Keepers {
-        epoch: 1_002,
+        changes: 1_002,
         readers: vec![reader("triage.one", "triager", true), reader("<review.two>", "reviewer", false)],
         alarm: Some(HolderAlarm::TooFew { holders: 1 }),
         leaderless: true,
@@ -294,6 +312,21 @@ fn refused_case(t: Texts) -> CasePage {
     }
 }
 
+fn answered_proposal(t: Texts, state: &'static str) -> ProposalPage {
+    let decided = || Decided {
+        by: "<review.two>".to_owned(),
+        at: date(2026, 11, 22).at(9, 30, 0, 0),
+        reasons: (state == "refused").then(|| HOSTILE.to_owned()),
+    };
+    ProposalPage {
+        line: proposal(state),
+        decided: (state != "stale").then(decided),
+        why_not: (state == "stale").then_some("stale_keys"),
+        faults: Faults::default(),
+        ..proposal_page(t, None)
+    }
+}
+
 fn proposal_page(t: Texts, why_not: Option<&'static str>) -> ProposalPage {
     ProposalPage {
         t,
@@ -306,7 +339,9 @@ fn proposal_page(t: Texts, why_not: Option<&'static str>) -> ProposalPage {
             ProposalFact { name: "reason_code", text: t.code("reason", "minor") },
             ProposalFact { name: "reasons", text: HOSTILE.to_owned() },
         ],
-        message: Some(HOSTILE.to_owned()),
+        readable: true,
+        messages: vec![HOSTILE.to_owned(), t.code("letter", "rejection")],
+        decided: None,
         why_not,
         draft: HOSTILE.to_owned(),
         faults: if why_not.is_none() { faults(&[("reasons", "required", None)]) } else { Faults::default() },

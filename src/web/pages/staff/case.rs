@@ -26,7 +26,7 @@ pub struct CasePage {
     pub notes: Vec<CaseNote>,
     /// What happened to the case, newest first.
     pub timeline: Vec<TimelineLine>,
-    /// Who holds the key, and under which epoch.
+    /// Who holds the key.
     pub keepers: Keepers,
     /// Proposals of this case that wait for a decision.
     pub pending: Vec<PendingStep>,
@@ -97,8 +97,8 @@ pub struct TimelineLine {
 /// Who holds the key of the case.
 #[derive(Debug, Clone)]
 pub struct Keepers {
-    /// Number of the epoch: grows whenever somebody loses access.
-    pub epoch: i64,
+    /// How often the key was changed: whenever somebody loses access.
+    pub changes: i64,
     /// Everyone granted, the reporter and the recovery key not counted.
     pub readers: Vec<Reader>,
     /// What is wrong with it.

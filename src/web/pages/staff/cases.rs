@@ -19,7 +19,7 @@ pub struct CasesPage {
     pub waiting: Vec<WaitingLine>,
     /// States to filter by (query `state`).
     pub states: Vec<Choice>,
-    /// The state filtered by; empty = every open state.
+    /// The state filtered by; empty = every open state, `all` = every state.
     pub state: String,
     /// The cases of this page.
     pub rows: Vec<CaseLine>,

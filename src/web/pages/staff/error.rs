@@ -1,8 +1,8 @@
 use askama::Template;
 
 use crate::i18n::Texts;
-use crate::web::pages::StaffFrame;
 use crate::web::pages::public::{error_advice, error_title};
+use crate::web::pages::{Kept, StaffFrame};
 
 /// Any refusal or failure on a page for staff, auditors and administrators.
 #[derive(Debug, Template)]
@@ -16,8 +16,8 @@ pub struct StaffErrorPage {
     pub code: &'static str,
     /// For `illegal_step`: codes of the steps that are legal now.
     pub legal: Vec<&'static str>,
-    /// What the person had typed, if it could be read.
-    pub kept: Option<String>,
+    /// What the person had typed, field by field, if it could be read.
+    pub kept: Vec<Kept>,
     /// Seconds after which trying again makes sense.
     pub retry_after: Option<i64>,
     /// Where to go back to: a path of this site.

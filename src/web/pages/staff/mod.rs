@@ -7,6 +7,7 @@ mod credentials;
 mod error;
 mod proposals;
 mod sign_in;
+mod start;
 mod step_form;
 
 pub use case::{
@@ -17,6 +18,7 @@ pub use case_gate::{CaseGatePage, CaseHead};
 pub use cases::{CaseLine, CasesPage, Due, WaitingLine, phase_of};
 pub use credentials::{CredentialsPage, CredentialsStage, Door};
 pub use error::StaffErrorPage;
-pub use proposals::{ProposalFact, ProposalLine, ProposalPage, ProposalsPage};
+pub use proposals::{Decided, ProposalFact, ProposalLine, ProposalPage, ProposalsPage};
 pub use sign_in::SignInPage;
+pub use start::{HeldRole, StartPage};
 pub use step_form::{FactField, FactKind, StepForm, fact_vocabulary};

@@ -4,7 +4,7 @@ use jiff::civil::DateTime;
 use crate::i18n::Texts;
 use crate::web::pages::{Faults, StaffFrame};
 
-/// `/staff/proposals`: what I may decide, and what I proposed.
+/// `/staff/proposals`: what I may decide, what waits for others, what was decided.
 #[derive(Debug, Template)]
 #[template(path = "pages/staff/proposals.html")]
 pub struct ProposalsPage {
@@ -14,8 +14,10 @@ pub struct ProposalsPage {
     pub frame: StaffFrame,
     /// Proposals that wait for my decision, oldest first.
     pub waiting: Vec<ProposalLine>,
-    /// My own open proposals and the latest decided ones that I may see.
+    /// My own open proposals, and others that wait but not for me.
     pub others: Vec<ProposalLine>,
+    /// The latest that were decided or went out of date.
+    pub decided: Vec<ProposalLine>,
 }
 
 /// One proposal in a list.
@@ -58,16 +60,32 @@ pub struct ProposalPage {
     pub from: &'static str,
     /// See `from`.
     pub to: &'static str,
+    /// False before the attestation: then `facts` and `messages` are empty because I may not read them.
+    pub readable: bool,
     /// The facts as the proposer gave them.
     pub facts: Vec<ProposalFact>,
-    /// Message that the reporter would be sent, if the step sends one.
-    pub message: Option<String>,
-    /// `None` where I may decide; else the code of why not (`why-own`, `why-decided`, `why-stale`, `why-role`, `why-attest`).
+    /// What the reporter would be sent: the proposer's words, then the closed text of the step.
+    pub messages: Vec<String>,
+    /// What was decided; `None` while it waits, and where it went out of date.
+    pub decided: Option<Decided>,
+    /// `None` where I may decide or it was decided; else the code of why not (`why-own`, `why-role`, `why-attest`,
+    /// `why-stale_moved`, `why-stale_keys`).
     pub why_not: Option<&'static str>,
     /// Reasons as typed before, if the form was refused (field `reasons`).
     pub draft: String,
     /// What was wrong with it.
     pub faults: Faults,
+}
+
+/// How a proposal was answered.
+#[derive(Debug, Clone)]
+pub struct Decided {
+    /// Login of who answered.
+    pub by: String,
+    /// When, in the desk's local time.
+    pub at: DateTime,
+    /// Why it was refused.
+    pub reasons: Option<String>,
 }
 
 /// One fact of a proposal.

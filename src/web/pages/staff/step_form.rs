@@ -67,10 +67,11 @@ impl FactField {
         format!("{step}-{}", self.name)
     }
 
-    /// What else the person should know about it; empty for most.
-    pub(super) fn hint(&self, t: Texts) -> String {
-        let asked = matches!(self.kind, FactKind::Text | FactKind::Long);
-        t.find_code("fact_hint", self.name).filter(|_| asked).unwrap_or_default()
+    /// What else the person should know about it: when it is needed, what it leads to. A step's own words (the key
+    /// `fact_hint-{step}-{name}`) go before those that hold for every step.
+    pub(super) fn hint(&self, t: Texts, step: &str) -> String {
+        let own = t.find_code("fact_hint", &format!("{step}-{}", self.name));
+        own.or_else(|| t.find_code("fact_hint", self.name)).unwrap_or_default()
     }
 
     pub(super) fn fault(&self, t: Texts, faults: &Faults, here: bool) -> Option<String> {
