@@ -7,7 +7,7 @@ use std::{cell::RefCell, collections::BTreeMap, sync::Arc};
 
 use reqwest::{Client, Method, RequestBuilder, header::HeaderMap, redirect::Policy};
 use senim::{
-    config::{Config, Environment},
+    config::Config,
     crypto::random::Entropy,
     storage::{Store, StoreParts},
     usecases::Context,
@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use crate::{
     people::StaffActor,
-    world::{World, in_world},
+    world::{World, environment, in_world},
 };
 
 /// The cookie of staff.
@@ -130,20 +130,8 @@ impl App {
 
 /// The configuration of a process of this world.
 pub fn configure(world: &World, settings: &[(&str, &str)]) -> Config {
-    let hex = |byte: u8| data_encoding::HEXLOWER.encode(&[byte; 32]);
-    let mut env: Environment = [
-        ("DATABASE_URL", world.db.app_url()),
-        ("SENIM_SERVER_KEY", hex(0x5e)),
-        ("SENIM_PEPPER", hex(0x9e)),
-        ("SENIM_PASSWORD_MEMORY_KIB", "19456".to_owned()),
-        ("SENIM_PASSWORD_PASSES", "1".to_owned()),
-        ("SENIM_HOME", format!("{}/no-home", env!("CARGO_TARGET_TMPDIR"))),
-        ("SENIM_LISTEN", "127.0.0.1:0".to_owned()),
-        ("SENIM_ADMIN_LISTEN", "127.0.0.1:0".to_owned()),
-        ("SENIM_WORKERS", "2".to_owned()),
-    ]
-    .map(|(name, value)| (name.to_owned(), value))
-    .into();
+    let mut env = environment(&world.db.app_url());
+    env.insert("SENIM_WORKERS".to_owned(), "2".to_owned());
     env.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
     let mut config = Config::load(&env, None).unwrap();
     config.keys.genesis = world.config.keys.genesis.clone();

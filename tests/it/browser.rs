@@ -146,6 +146,19 @@ impl Browser {
         self.devtools("Emulation.setDeviceMetricsOverride", screen).await;
     }
 
+    /// Shows pages as they are printed on a sheet of A4 upright, or as on a screen again.
+    pub async fn as_printed(&self, printed: bool) {
+        self.width(if printed { 718 } else { WIDTHS[1] }).await;
+        let still = json!([{"name": "prefers-reduced-motion", "value": "reduce"}]);
+        let media = json!({"media": if printed { "print" } else { "" }, "features": still});
+        self.devtools("Emulation.setEmulatedMedia", media).await;
+    }
+
+    /// How the first element that fits is laid out: `none`, `block`, `table-row` …
+    pub async fn layout_of(&self, css: &str) -> String {
+        self.find(css).await.css_value("display").await.unwrap()
+    }
+
     async fn devtools(&self, command: &'static str, params: Value) -> Value {
         self.client.issue_cmd(DevTools { command, params }).await.unwrap()
     }

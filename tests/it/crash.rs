@@ -223,7 +223,7 @@ impl Scene {
     }
 
     async fn strike(&self, fault: Fault) {
-        let app = self.living.server.pid();
+        let app = self.living.server.process.pid();
         let postgres = || {
             let text = fs::read_to_string(self.living.cluster.join("data/postmaster.pid")).unwrap();
             Pid::from_raw(text.lines().next().unwrap().trim().parse().unwrap())

@@ -5,6 +5,8 @@ use std::{collections::BTreeSet, fs, path::Path};
 use senim::web::endpoints::{Audience, ENDPOINTS};
 use serde_json::Value;
 
+use crate::{app::in_app, http_main_job::sign_in};
+
 fn kept() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/openapi.json")
 }
@@ -49,4 +51,119 @@ fn every_endpoint_is_described_and_nothing_else() {
         ENDPOINTS.iter().filter(|row| row.path.starts_with("/api/") && !row.path.ends_with("openapi.json"));
     let table: BTreeSet<String> = rows.map(|row| format!("{} {}", row.method, row.path)).collect();
     assert_eq!(described, table);
+}
+
+fn described() -> Value {
+    serde_json::from_str(&senim::web::openapi()).unwrap()
+}
+
+/// Every operation with its path and method.
+fn operations(document: &Value) -> Vec<(String, &Value)> {
+    let paths = document["paths"].as_object().unwrap();
+    let all = paths.iter().flat_map(|(path, methods)| {
+        let methods = methods.as_object().unwrap();
+        methods.iter().map(move |(method, operation)| (format!("{method} {path}"), operation))
+    });
+    all.collect()
+}
+
+/// The schema that a reference names.
+fn schema_of<'a>(document: &'a Value, reference: &Value) -> &'a Value {
+    let at = reference["$ref"].as_str().unwrap().trim_start_matches('#');
+    document.pointer(at).unwrap_or_else(|| panic!("{at} is not described"))
+}
+
+#[test]
+fn every_operation_has_a_name_of_its_own_and_says_how_it_refuses() {
+    let document = described();
+    let mut names = BTreeSet::new();
+    for (place, operation) in operations(&document) {
+        let name = operation["operationId"].as_str().unwrap();
+        assert!(names.insert(name.to_owned()), "{name} is the name of two operations");
+        let responses = operation["responses"].as_object().unwrap();
+        let says = |status: &str| responses.contains_key(status);
+        assert!(says("500") && says("503"), "{place}");
+        if operation.get("requestBody").is_some() {
+            assert!(says("408") && says("413") && says("422"), "{place}");
+        }
+        assert!(responses.keys().any(|status| status.starts_with('2')), "{place}");
+        for (status, response) in responses {
+            assert!(!response["description"].as_str().unwrap().is_empty(), "{place} {status}");
+            if status.starts_with(['4', '5']) {
+                let content = response["content"].as_object().unwrap();
+                assert_eq!(
+                    content.keys().collect::<Vec<_>>(),
+                    ["application/problem+json"],
+                    "{place} {status}"
+                );
+            }
+        }
+    }
+}
+
+/// What must be sent, and what every answer holds, is said of each; and what is sent has an example.
+#[test]
+fn every_document_says_which_members_are_there() {
+    let document = described();
+    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+        let whole = [schema.clone()];
+        let parts = schema["allOf"].as_array().map_or(whole.as_slice(), Vec::as_slice);
+        for part in parts.iter().filter(|part| part.get("$ref").is_none()) {
+            let required = part["required"].as_array().unwrap_or_else(|| panic!("{name} requires nothing"));
+            assert!(!required.is_empty(), "{name}");
+            for member in required {
+                assert!(part["properties"].get(member.as_str().unwrap()).is_some(), "{name}: {member}");
+            }
+        }
+    }
+    for (place, operation) in operations(&document) {
+        let sent = &operation["requestBody"]["content"]["application/json"]["schema"];
+        if sent.is_object() {
+            let example = &schema_of(&document, sent)["example"];
+            for member in schema_of(&document, sent)["required"].as_array().unwrap() {
+                assert!(example.get(member.as_str().unwrap()).is_some(), "{place}: {member}");
+            }
+        }
+    }
+}
+
+/// The description does not promise what the answers do not hold, and its example is taken.
+#[test]
+fn the_answers_hold_what_the_description_requires() {
+    in_app(async |world, app| {
+        let document = described();
+        let holds = |name: &str, answer: &Value| {
+            let schema = &document["components"]["schemas"][name];
+            let whole = [schema.clone()];
+            for part in schema["allOf"].as_array().map_or(whole.as_slice(), Vec::as_slice) {
+                let part = if part.get("$ref").is_some() { schema_of(&document, part) } else { part };
+                for member in part["required"].as_array().unwrap() {
+                    assert!(answer.get(member.as_str().unwrap()).is_some(), "{name}: {member} in {answer}");
+                }
+            }
+        };
+        let api = app.api(None);
+        holds("TaxonomyView", &api.get("/taxonomy").await.expect(200));
+        let example = &document["components"]["schemas"]["ReportBody"]["example"];
+        let sent = api.post("/reports", example).await.expect(201);
+        holds("SubmittedView", &sent);
+        holds("ProblemView", &api.post("/reports", &serde_json::json!({})).await.json());
+        let opened =
+            api.post("/inbox/sessions", &serde_json::json!({"receipt": sent["receipt"]})).await.expect(201);
+        holds("InboxSessionView", &opened);
+        let inbox = app.api(opened["token"].as_str()).get("/inbox").await.expect(200);
+        holds("InboxView", &inbox);
+        holds("LetterView", &inbox["messages"][0]);
+        let triager = sign_in(world, app, "tri1").await;
+        let list = triager.get("/cases").await.expect(200);
+        holds("CaseListView", &list);
+        holds("CaseLineView", &list["cases"][0]);
+        let path = format!("/cases/{}", list["cases"][0]["id"].as_str().unwrap());
+        triager.order(&format!("{path}/attestation")).await.expect(204);
+        let case = triager.get(&path).await.expect(200);
+        holds("CaseView", &case);
+        holds("PieceView", &case["content"][0]);
+        holds("GrantView", &case["grants"][0]);
+        holds("StepOffer", &case["steps"][0]);
+    });
 }

@@ -4,18 +4,15 @@
 use std::{
     fs,
     io::{BufRead, BufReader},
-    path::PathBuf,
-    process::{Child, Command, Output, Stdio},
+    process::{Command, Output, Stdio},
 };
 
-use nix::{
-    sys::signal::{Signal, kill},
-    unistd::Pid,
-};
 use serde_json::Value;
 
-/// A home directory, removed at the end.
-pub struct Home(PathBuf);
+pub use home::{Home, Running};
+
+#[path = "../home/mod.rs"]
+mod home;
 
 /// What a command came to.
 pub struct Done {
@@ -28,35 +25,15 @@ pub struct Done {
 }
 
 impl Home {
-    /// A new one.
-    pub fn new(name: &str) -> Self {
-        let dir = std::env::temp_dir().join(format!("senim-home-{name}-{}", std::process::id()));
-        let _ = fs::remove_dir_all(&dir);
-        fs::create_dir_all(&dir).unwrap();
-        Self(dir)
-    }
-
-    /// A file in it.
-    pub fn path(&self, name: &str) -> PathBuf {
-        self.0.join(name)
-    }
-
-    /// A command in it, without any setting of the caller's.
+    /// A command in it, with a cluster of its own.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_senim"));
-        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SENIM_")) {
-            command.env_remove(name);
-        }
+        let mut command = self.program(arguments);
         command
-            .args(arguments)
-            .env_remove("DATABASE_URL")
-            .env("SENIM_HOME", &self.0)
             .env("SENIM_LISTEN", "127.0.0.1:0")
             .env("SENIM_ADMIN_LISTEN", "127.0.0.1:0")
             // Cheap passwords: what they cost is measured elsewhere.
             .env("SENIM_PASSWORD_MEMORY_KIB", "19456")
-            .env("SENIM_PASSWORD_PASSES", "1")
-            .stdin(Stdio::null());
+            .env("SENIM_PASSWORD_PASSES", "1");
         command
     }
 
@@ -84,12 +61,6 @@ impl Home {
     }
 }
 
-impl Drop for Home {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
 impl Done {
     /// Of a command that ended by itself.
     pub fn of(output: Output) -> Self {
@@ -103,7 +74,8 @@ impl Done {
 
 /// A process that serves.
 pub struct Server {
-    child: Child,
+    /// Its process.
+    pub process: Running,
     /// What it printed before it served.
     pub printed: String,
     /// Where it serves.
@@ -127,25 +99,11 @@ impl Server {
         }
         let rest = printed.split_once("http://").expect("it serves and says where").1;
         let address = rest.split(['/', ' ']).next().unwrap().to_owned();
-        Self { child, printed, address }
-    }
-
-    /// Its process.
-    pub fn pid(&self) -> Pid {
-        Pid::from_raw(self.child.id().try_into().unwrap())
+        Self { process: Running(child), printed, address }
     }
 
     /// Stops it as Ctrl-C does; its exit code.
-    pub fn interrupt(mut self) -> Option<i32> {
-        kill(self.pid(), Signal::SIGINT).unwrap();
-        self.child.wait().unwrap().code()
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // It has ended already, unless a test failed.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+    pub fn interrupt(self) -> Option<i32> {
+        self.process.interrupt()
     }
 }

@@ -1,13 +1,6 @@
 //! The demo's installation while it serves, and whoever uses it over HTTP, also while it dies.
 
-use std::{
-    cell::RefCell,
-    collections::BTreeMap,
-    fs,
-    path::PathBuf,
-    process::{Child, Stdio},
-    time::Duration,
-};
+use std::{cell::RefCell, collections::BTreeMap, fs, path::PathBuf, process::Stdio, time::Duration};
 
 use nix::unistd::Pid;
 use reqwest::{Client, Method};
@@ -21,7 +14,7 @@ use tokio::time::{Instant, sleep};
 use crate::{
     credentials::seed_of,
     database::Sql,
-    installation::{Home, Server},
+    installation::{Home, Running, Server},
 };
 
 /// How long a condition may take to become true before the test fails.
@@ -190,25 +183,17 @@ impl Visitor {
 }
 
 /// A process beside the server.
-pub struct Beside(Child);
+pub struct Beside(Running);
 
 impl Beside {
     /// Starts one.
     pub fn start(home: &Home, arguments: &[&str]) -> Self {
         let log = fs::File::options().create(true).append(true).open(home.path("beside.log")).unwrap();
-        Self(home.command(arguments).stdout(Stdio::null()).stderr(log).spawn().unwrap())
+        Self(Running(home.command(arguments).stdout(Stdio::null()).stderr(log).spawn().unwrap()))
     }
 
     /// Its process.
     pub fn pid(&self) -> Pid {
-        Pid::from_raw(self.0.id().try_into().unwrap())
-    }
-}
-
-impl Drop for Beside {
-    fn drop(&mut self) {
-        // It has ended already, unless it is to live until here.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        self.0.pid()
     }
 }

@@ -168,7 +168,7 @@ impl Scene {
         until("everything is in the tree", async || living.owner().await.count("audit.pending").await == 0)
             .await;
         drop((worker, signer));
-        kill(living.server.pid(), Signal::SIGSTOP).unwrap();
+        kill(living.server.process.pid(), Signal::SIGSTOP).unwrap();
         let mut owner = living.owner().await;
         record::check_log(&mut owner).await;
         let now = senim::domain::clock::Clock::system().now().as_second();
@@ -176,7 +176,7 @@ impl Scene {
         kept.pace = Pace { epoch: 1, day: 2, ..Pace::default() };
         let faults = kept.faults(&founders(&mut owner).await);
         assert_eq!(faults, []);
-        kill(living.server.pid(), Signal::SIGCONT).unwrap();
+        kill(living.server.process.pid(), Signal::SIGCONT).unwrap();
         living.finish_tasks().await;
         living.end();
     }

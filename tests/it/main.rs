@@ -49,6 +49,7 @@ mod aliases;
 mod audit_room;
 mod browser_main_job;
 mod browser_people;
+mod browser_print;
 mod browser_reporter;
 mod contention;
 mod crash;

@@ -108,7 +108,7 @@ impl Part<'_> {
 
 /// Resident memory of the server, KiB.
 fn resident(living: &Living) -> u64 {
-    let status = fs::read_to_string(format!("/proc/{}/status", living.server.pid())).unwrap();
+    let status = fs::read_to_string(format!("/proc/{}/status", living.server.process.pid())).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
     line.split_whitespace().next().unwrap().parse().unwrap()
 }

@@ -118,9 +118,10 @@ fn seed() -> u64 {
     hash.finish()
 }
 
-fn configure(url: &str) -> Config {
+/// The settings of a process on this database, for tests: cheap passwords, free ports.
+pub fn environment(url: &str) -> Environment {
     let hex = |byte: u8| data_encoding::HEXLOWER.encode(&[byte; 32]);
-    let env: Environment = [
+    [
         ("DATABASE_URL", url.to_owned()),
         ("SENIM_SERVER_KEY", hex(0x5e)),
         ("SENIM_PEPPER", hex(0x9e)),
@@ -131,8 +132,11 @@ fn configure(url: &str) -> Config {
         ("SENIM_ADMIN_LISTEN", "127.0.0.1:0".to_owned()),
     ]
     .map(|(name, value)| (name.to_owned(), value))
-    .into();
-    Config::load(&env, None).unwrap()
+    .into()
+}
+
+fn configure(url: &str) -> Config {
+    Config::load(&environment(url), None).unwrap()
 }
 
 /// Another process of the same instance: its own pool and its own caches.

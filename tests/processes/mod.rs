@@ -4,22 +4,23 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
 use senim::audit::checkpoint::Checkpoint;
 use senim::audit::proof::{self, Subtree, Subtrees};
 use senim::audit::stored::TileError;
 use senim::audit::tree::{self, Hash, TreeHead};
 
+pub use home::Home;
+use home::Running;
+
+#[path = "../home/mod.rs"]
+mod home;
+
 /// The log of these tests.
 pub const ORIGIN: &str = "senim/log";
-
-/// A home directory, removed at the end.
-pub struct Home(PathBuf);
 
 /// What a command came to.
 pub struct Done {
@@ -30,28 +31,10 @@ pub struct Done {
 }
 
 impl Home {
-    /// A new one.
-    pub fn new(name: &str) -> Self {
-        let dir = std::env::temp_dir().join(format!("senim-log-{name}-{}", std::process::id()));
-        let _ = fs::remove_dir_all(&dir);
-        fs::create_dir_all(&dir).unwrap();
-        Self(dir)
-    }
-
-    /// A file in it.
-    pub fn path(&self, name: &str) -> PathBuf {
-        self.0.join(name)
-    }
-
-    /// A command in it, without any setting of the caller's. There is no database behind the URL, and no secret: these
-    /// processes need neither.
+    /// A command in it. There is no database behind the URL, and no secret: these processes need neither.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_senim"));
-        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SENIM_")) {
-            command.env_remove(name);
-        }
-        command.args(arguments).env("DATABASE_URL", "postgres://nobody@nowhere.invalid/none");
-        command.env("SENIM_HOME", &self.0).stdin(Stdio::null());
+        let mut command = self.program(arguments);
+        command.env("DATABASE_URL", "postgres://nobody@nowhere.invalid/none");
         command
     }
 
@@ -70,12 +53,6 @@ impl Home {
     }
 }
 
-impl Drop for Home {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
 impl Done {
     /// It ended with this code and these words.
     #[track_caller]
@@ -86,7 +63,7 @@ impl Done {
 
 /// A process that runs until it is stopped.
 pub struct Process {
-    child: Child,
+    child: Running,
     /// The line that it printed when it was ready.
     pub line: String,
     log: PathBuf,
@@ -101,19 +78,18 @@ impl Process {
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         assert!(line.contains("Ctrl-C stops it"), "{line}{}", fs::read_to_string(&log).unwrap());
-        Self { child, line, log }
+        Self { child: Running(child), line, log }
     }
 
     /// Stops it as Ctrl-C does; its exit code.
-    pub fn interrupt(mut self) -> Option<i32> {
-        kill(Pid::from_raw(self.child.id().try_into().unwrap()), Signal::SIGINT).unwrap();
-        self.child.wait().unwrap().code()
+    pub fn interrupt(self) -> Option<i32> {
+        self.child.interrupt()
     }
 
     /// Ends it as a crash does.
     pub fn crash(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
+        self.child.0.kill().unwrap();
+        self.child.0.wait().unwrap();
     }
 
     /// Waits until its log holds these words.
@@ -125,14 +101,6 @@ impl Process {
             sleep(Duration::from_millis(50));
         }
         panic!("it does not say {words:?}: {}", fs::read_to_string(&self.log).unwrap());
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // It has ended already, unless a test failed or is done with it.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

@@ -22,6 +22,7 @@ use crate::{
 /// A part in a case for a colleague.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"staff": "5c0e9a1f-2b7d-4c63-9e55-0f1d8a7b6c42", "capacity": "investigator"}))]
 pub struct GrantBody {
     /// The colleague's id.
     staff: uuid::Uuid,

@@ -35,6 +35,7 @@ use crate::{
 /// A receipt.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"receipt": "7Q2MX-K0R9T-4HZ3C-VB8NE-W5J1P"}))]
 pub struct ReceiptBody {
     /// As it was shown; case, spaces, dashes and look-alikes are forgiven.
     #[schema(value_type = String)]
@@ -155,6 +156,7 @@ pub async fn read(app: Data<App>, token: InboxToken) -> Answer {
 /// A message.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"text": "It was room 214."}))]
 pub struct MessageBody {
     /// The words.
     #[schema(value_type = String)]

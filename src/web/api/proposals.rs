@@ -101,6 +101,7 @@ pub async fn approve(app: Data<App>, caller: ApiCaller, request: HttpRequest) ->
 /// Why a proposal is refused.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"reasons": "The witness was not heard."}))]
 pub struct RefusalBody {
     /// Reasons in words.
     #[schema(value_type = String)]

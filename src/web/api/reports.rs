@@ -21,17 +21,21 @@ use crate::{
 /// A report as it is sent. Nothing asks who you are.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(rename_all = "snake_case")]
+#[schema(rename_all = "snake_case", example = json!({"language": "kk", "category": "bribery",
+    "narrative": "The inspector asked for money.", "risk": "some"}))]
 pub struct ReportBody {
     /// `kk`, `ru` or `en`: in which the desk will answer.
+    #[schema(value_type = String)]
     language: Option<String>,
     /// A category of the taxonomy.
+    #[schema(value_type = String)]
     category: Option<String>,
     /// Id of the body concerned.
     body: Option<String>,
     /// A region of the taxonomy.
     region: Option<String>,
     /// What happened, 1 to 100,000 characters.
+    #[schema(value_type = String)]
     narrative: Option<String>,
     /// When, in words.
     when: Option<String>,

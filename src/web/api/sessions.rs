@@ -24,6 +24,7 @@ use crate::{
 /// What a member of staff signs in with.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"login": "triage.one", "password": "correct horse battery staple", "totp": "492039"}))]
 pub struct SignInBody {
     /// Their name.
     login: String,
