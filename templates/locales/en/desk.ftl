@@ -58,7 +58,7 @@ keys-awaited = You have new keys, and this case was sealed for your old ones. A 
 
 # Where somebody stands after signing in, and what was done just now.
 start-title = Start
-start-roles-title = What you are here for
+start-roles-title = Your roles
 start-roles-none = You have no role at present.
 start-every-desk = for every desk
 start-areas-title = What is open to you
