@@ -65,7 +65,9 @@ fn a_typo_is_told_and_everything_else_is_one_answer() {
             strangers.push(pages.post("/ru/inbox", &[("receipt", &stranger)]).await);
         }
         assert_eq!((mistakes[0].status, strangers[0].status), (422, 401));
-        assert_eq!((&mistakes[0].body, &strangers[0].body), (&mistakes[1].body, &strangers[1].body));
+        // What was mistyped stands in the field again; nothing else tells one typing mistake from another.
+        let [one, two] = [0, 1].map(|n: usize| mistakes[n].body.replace(&mistakes[n].input("receipt"), ""));
+        assert_eq!((one, &strangers[0].body), (two, &strangers[1].body));
         alike(&strangers[0], &strangers[1]);
         assert!(pages.jar.borrow().is_empty());
         assert!(world.db.dump().await == before, "a row changed");
