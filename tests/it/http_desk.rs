@@ -26,13 +26,13 @@ pub fn english<'a>(app: &'a App, actor: &StaffActor) -> Pages<'a> {
 }
 
 /// What is told with a page in its line of success.
-fn told(answer: &Answer) -> Option<&str> {
+pub fn told(answer: &Answer) -> Option<&str> {
     let (_, rest) = answer.body.split_once("<p class=\"good\" role=\"status\">")?;
     rest.split("</p>").next()
 }
 
 /// Sends a form that is taken, and follows to the page after it.
-async fn send(pages: &Pages<'_>, path: &str, form: &[(&str, &str)]) -> Answer {
+pub async fn send(pages: &Pages<'_>, path: &str, form: &[(&str, &str)]) -> Answer {
     let sent = pages.post(path, form).await;
     assert_eq!(sent.status, 303, "{path}: {}", sent.body);
     let location = sent.header("location").to_owned();
@@ -237,6 +237,52 @@ fn nothing_typed_is_lost() {
         let late = pages.post(&path, &[("csrf", &csrf), ("reasons", "Ask them first.")]).await;
         assert_eq!(late.status, 409);
         assert!(late.body.contains("Ask them first."));
+    });
+}
+
+/// What the page of refusal keeps, field by field: its name, and what was typed or chosen.
+fn kept(answer: &Answer) -> Vec<(&str, &str)> {
+    let fields = answer.body.split("<label for=\"kept-").skip(1).map(|field| {
+        let (name, rest) = field.split_once('>').unwrap().1.split_once("</label>").unwrap();
+        let text = rest.split_once("readonly>\n").unwrap().1;
+        (name, text.split("</textarea>").next().unwrap())
+    });
+    fields.collect()
+}
+
+/// So do the answers of the forms about people: parts in a case, invitations, roles.
+#[test]
+fn nothing_chosen_about_people_is_lost() {
+    in_app(async |world, app| {
+        let case = world.submit("Something.").await.case;
+        let (triager, admin) = (world.sign_in("tri1").await, world.sign_in("admin1").await);
+        let part: &[(&str, &str)] = &[("capacity", "reviewer")];
+        let invitation = &[("login", "new.comer"), ("role_auditor", "on"), ("role_oversight", "on")];
+        let forms = [
+            (&triager, format!("/staff/cases/{case}/people"), part, vec![("Part", "reviewer")]),
+            (
+                &admin,
+                "/admin/staff/invitations".to_owned(),
+                invitation,
+                vec![("Login", "new.comer"), ("Roles", "auditor\noversight")],
+            ),
+            (
+                &admin,
+                "/admin/staff/roles".to_owned(),
+                &invitation[1..],
+                vec![("Roles", "auditor\noversight")],
+            ),
+        ];
+        for (actor, path, form, wanted) in &forms {
+            let sent = [form, [("csrf", "of another page")].as_slice()].concat();
+            let expired = english(app, actor).post(path, &sent).await;
+            assert_eq!((expired.status, &kept(&expired)), (403, wanted), "{path}: {}", expired.body);
+        }
+        world.advance(SignedDuration::from_mins(31));
+        for (actor, path, form, wanted) in &forms {
+            let ended = english(app, actor).post(path, form).await;
+            assert_eq!((ended.status, &kept(&ended)), (401, wanted), "{path}: {}", ended.body);
+        }
     });
 }
 

@@ -2,7 +2,11 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use senim::web::endpoints::{Audience, ENDPOINTS};
+use senim::{
+    domain::role::Role,
+    policy::RoleAt,
+    web::endpoints::{Audience, ENDPOINTS},
+};
 use serde_json::Value;
 
 use crate::{app::in_app, http_main_job::sign_in};
@@ -127,21 +131,24 @@ fn every_document_says_which_members_are_there() {
     }
 }
 
+/// An answer holds every member that the document requires of its kind.
+fn holds_all(document: &Value, name: &str, answer: &Value) {
+    let schema = &document["components"]["schemas"][name];
+    let whole = [schema.clone()];
+    for part in schema["allOf"].as_array().map_or(whole.as_slice(), Vec::as_slice) {
+        let part = if part.get("$ref").is_some() { schema_of(document, part) } else { part };
+        for member in part["required"].as_array().unwrap() {
+            assert!(answer.get(member.as_str().unwrap()).is_some(), "{name}: {member} in {answer}");
+        }
+    }
+}
+
 /// The description does not promise what the answers do not hold, and its example is taken.
 #[test]
 fn the_answers_hold_what_the_description_requires() {
     in_app(async |world, app| {
         let document = described();
-        let holds = |name: &str, answer: &Value| {
-            let schema = &document["components"]["schemas"][name];
-            let whole = [schema.clone()];
-            for part in schema["allOf"].as_array().map_or(whole.as_slice(), Vec::as_slice) {
-                let part = if part.get("$ref").is_some() { schema_of(&document, part) } else { part };
-                for member in part["required"].as_array().unwrap() {
-                    assert!(answer.get(member.as_str().unwrap()).is_some(), "{name}: {member} in {answer}");
-                }
-            }
-        };
+        let holds = |name: &str, answer: &Value| holds_all(&document, name, answer);
         let api = app.api(None);
         holds("TaxonomyView", &api.get("/taxonomy").await.expect(200));
         let example = &document["components"]["schemas"]["ReportBody"]["example"];
@@ -165,5 +172,24 @@ fn the_answers_hold_what_the_description_requires() {
         holds("PieceView", &case["content"][0]);
         holds("GrantView", &case["grants"][0]);
         holds("StepOffer", &case["steps"][0]);
+    });
+}
+
+/// The same of what auditors are given, also where a member is left out.
+#[test]
+fn the_record_holds_what_the_description_requires() {
+    in_app(async |world, app| {
+        let document = described();
+        world.submit("Something.").await;
+        world.enrol("aud1", &[RoleAt { role: Role::Auditor, desk: None }]).await;
+        let auditor = sign_in(world, app, "aud1").await;
+        let entries = auditor.get("/audit/entries").await.expect(200);
+        holds_all(&document, "EntriesView", &entries);
+        let waiting = &entries["entries"][0];
+        assert!(waiting.get("index").is_none(), "its place in the tree is still to come: {waiting}");
+        holds_all(&document, "EntryView", waiting);
+        let acts = auditor.get("/audit/acts").await.expect(200);
+        holds_all(&document, "ActsView", &acts);
+        holds_all(&document, "ActView", &acts["acts"][0]);
     });
 }

@@ -243,6 +243,7 @@ fn the_log_is_verified_here_and_taken_along() {
             shown.body.contains("class=\"good\" role=\"status\"")
                 && shown.body.contains("give the signed root")
         );
+        assert!(!shown.body.contains("/staff/language"), "another language would need it verified again");
         assert_eq!(pages.post("/audit/log/verification", &[("csrf", "x")]).await.status, 403);
         let left = fs::read_dir(home.0.join("log")).unwrap().map(|file| file.unwrap().file_name());
         assert!(left.map(|name| name.into_string().unwrap()).all(|name| !name.starts_with("verification")));

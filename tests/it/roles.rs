@@ -27,6 +27,7 @@ use senim::{
 
 use crate::{
     app::in_app,
+    http_desk::{english, told},
     recovery::{admin, gets_in, vouch},
     world::{World, in_world, password_of},
 };
@@ -253,8 +254,7 @@ fn a_change_that_was_cut_short_is_finished_by_a_timer() {
 #[test]
 fn the_page_proposes_confirms_and_refuses_and_keeps_what_was_ticked() {
     in_app(async |world, app| {
-        let [one, two] =
-            [world.admin(0), world.admin(1)].map(|admin| (app.staff_pages(admin), app.csrf(admin)));
+        let [one, two] = [world.admin(0), world.admin(1)].map(|admin| (english(app, admin), app.csrf(admin)));
         let (id, desk) = (world.id("tri1").to_string(), world.desk.to_string());
         let form = |csrf: &str, more: &[(&'static str, String)]| {
             let mut form = vec![("csrf", csrf.to_owned())];
@@ -280,10 +280,14 @@ fn the_page_proposes_confirms_and_refuses_and_keeps_what_was_ticked() {
         );
         let roles = [("person", id.clone()), ticked, ("desk", desk.clone())];
         assert_eq!(send(&one, "/admin/staff/roles", &roles).await.status, 303);
+        let after = one.0.get("/admin/staff").await;
+        assert!(told(&after).unwrap().starts_with("The roles are proposed"), "{}", after.body);
         let shown = two.0.get("/admin/staff").await.input("shown");
         let path = format!("/admin/staff/{id}");
         let refused = send(&two, &format!("{path}/refusal"), &[("shown", shown)]).await;
         assert_eq!(refused.status, 303);
+        let after = two.0.get("/admin/staff").await;
+        assert!(told(&after).unwrap().starts_with("The roles are refused"), "{}", after.body);
         assert_eq!(send(&one, "/admin/staff/roles", &roles).await.status, 303);
         let page = two.0.get("/admin/staff").await;
         let signed = [("shown", page.input("shown")), ("signature", page.input("signature"))];

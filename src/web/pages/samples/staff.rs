@@ -66,25 +66,26 @@ pub(super) fn all(t: Texts) -> Vec<Sample> {
         Sample::of("staff-proposal-refused", &answered_proposal(t, "refused")),
         Sample::of("staff-start", &start(t, Vec::new())),
         Sample::of("staff-start-areas", &start(t, vec![Area::Cases, Area::Proposals, Area::Staff])),
-        Sample::of(
-            "staff-error",
-            &StaffErrorPage {
-                t,
-                frame: frame(Area::Cases),
-                code: "illegal_step",
-                legal: vec!["ask", "assign", "reject"],
-                kept: vec![
-                    Kept { name: HOSTILE.to_owned(), text: HOSTILE.to_owned() },
-                    Kept { name: t.code("fact", "target"), text: "One line".to_owned() },
-                ],
-                retry_after: None,
-                back: Some("/staff/cases/1".to_owned()),
-                request_id: "6f1c2a90".to_owned(),
-            },
-        ),
+        Sample::of("staff-error", &error(t)),
     ];
     samples.extend(credentials(t));
     samples
+}
+
+fn error(t: Texts) -> StaffErrorPage {
+    StaffErrorPage {
+        t,
+        frame: frame(Area::Cases),
+        code: "illegal_step",
+        legal: vec!["ask", "assign", "reject"],
+        kept: vec![
+            Kept { name: HOSTILE.to_owned(), text: HOSTILE.to_owned() },
+            Kept { name: t.code("fact", "target"), text: "One line".to_owned() },
+        ],
+        retry_after: None,
+        back: Some("/staff/cases/1".to_owned()),
+        request_id: "6f1c2a90".to_owned(),
+    }
 }
 
 fn start(t: Texts, areas: Vec<Area>) -> StartPage {
