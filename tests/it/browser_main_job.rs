@@ -162,7 +162,9 @@ async fn decide(world: &World, browser: &Browser) {
 async fn audit(world: &World, browser: &Browser) {
     world.enrol("auditor", &[RoleAt { role: Role::Auditor, desk: None }]).await;
     sign_in(world, browser, "auditor").await;
-    assert_eq!(browser.path().await, "/audit/entries");
+    assert_eq!(browser.path().await, "/audit", "signing in asks nothing of the record");
+    browser.look("audit-home").await;
+    browser.press("dl a[href='/audit/entries']").await;
     browser.look_at_record("audit").await;
     browser.choose("#act", "approval.given").await;
     browser.press("form.filter button").await;

@@ -39,6 +39,7 @@ fn browser_receipt_case_and_record_are_printed_as_such() {
         on_paper(browser, &case).await;
         sign_out(browser).await;
         sign_in(world, browser, "auditor").await;
+        browser.open("/audit/entries").await;
         let record = [
             ("table.list thead", "table-header-group"),
             ("table.list tbody tr", "table-row"),

@@ -361,5 +361,10 @@ fn the_facts_of_a_step_are_told_in_words() {
         for words in ["Lead investigator: inv1", "Further investigators: inv2"] {
             assert!(page.body.contains(words), "{words}: {}", page.body);
         }
+        let lead = world.sign_in("inv1").await;
+        world.drive(case, &lead, Step::Start, &reviewer).await;
+        world.drive(case, &lead, Step::Submit, &reviewer).await;
+        let page = english(app, &lead).get(&format!("/staff/cases/{case}")).await;
+        assert!(page.body.contains("been heard? "), "a question keeps its mark alone: {}", page.body);
     });
 }

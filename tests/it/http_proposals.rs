@@ -53,6 +53,12 @@ fn a_proposal_says_everything_that_is_decided_on() {
             assert!(page.body.contains(words), "{words}: {}", page.body);
         }
         assert!(decides(&page));
+        for (login, why) in
+            [("tri1", "Another person must decide."), ("tri2", "for a reviewer of this case.")]
+        {
+            let page = english(app, &world.sign_in(login).await).get(&path(proposal)).await;
+            assert!(!decides(&page) && page.body.contains(why), "{login}: {}", page.body);
+        }
         let stranger = world.sign_in("inv1").await;
         assert_eq!(app.staff_pages(&stranger).get(&path(proposal)).await.status, 404);
     });

@@ -72,7 +72,7 @@ impl Area {
         match self {
             Self::Cases => "/staff/cases",
             Self::Proposals => "/staff/proposals",
-            Self::Audit => "/audit/entries",
+            Self::Audit => "/audit",
             Self::Staff => "/admin/staff",
         }
     }

@@ -309,7 +309,7 @@ impl Sorted {
             PieceBody::Step(facts) => {
                 let lines: Vec<String> = given(facts, t, names)
                     .into_iter()
-                    .map(|fact| format!("{}: {}", t.code("fact", fact.name), fact.text))
+                    .map(|fact| said(&t.code("fact", fact.name), &fact.text))
                     .collect();
                 if !lines.is_empty() {
                     self.notes.push(note(lines.join("\n")));
@@ -331,4 +331,9 @@ fn answers(report: &Report, t: Texts) -> Vec<Answer> {
         ("risk", word("risk", given.risk.map(|risk| risk.code()))),
     ];
     all.into_iter().filter_map(|(field, text)| Some(Answer { field, text: text? })).collect()
+}
+
+/// A label and what was given for it; a question keeps its own mark.
+fn said(label: &str, text: &str) -> String {
+    if label.ends_with('?') { format!("{label} {text}") } else { format!("{label}: {text}") }
 }

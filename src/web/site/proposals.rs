@@ -137,7 +137,7 @@ fn why_not(desk: &Desk, opened: &OpenedProposal, state: &str) -> Option<&'static
         _ if opened.part.decidable => None,
         _ if opened.part.attest_first => Some("attest"),
         _ if opened.proposal.proposer_id == desk.caller.id => Some("own"),
-        _ => Some("role"),
+        _ => Some("reviewer"),
     }
 }
 

@@ -142,7 +142,7 @@ case-note-hint = Only those who hold the case read it. The reporter never sees i
 case-note-button = Keep the note
 case-timeline-title = What happened
 case-readers-title = People on this case
-case-readers-note = The reporter's receipt and the desk's recovery sheets open it too.
+case-readers-note = The reporter's receipt and the desk's recovery sheets open this case too.
 case-readers-changed = { $count ->
     [one] The lock was changed once, because somebody lost access: they cannot open what was written since.
    *[other] The lock was changed { NUMBER($count) } times, because somebody lost access: they cannot open what was written since.
@@ -174,6 +174,7 @@ why-pending = a proposal is waiting for a decision
 why-reporter_only = only the reporter
 why-timer_only = happens by itself when the time has come
 why-own = You proposed this yourself. Another person must decide.
+why-reviewer = The decision is for a reviewer of this case. You may read the proposal.
 why-stale_moved = The case has moved on since this was proposed, so it can no longer be approved. If the step is still needed, propose it anew.
 why-stale_keys = Somebody lost access to the case after this was proposed, and its lock was changed. So this can no longer be approved. If the step is still needed, propose it anew.
 why-attest = First open the case and sign that you have no part in it.

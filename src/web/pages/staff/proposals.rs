@@ -68,7 +68,7 @@ pub struct ProposalPage {
     pub messages: Vec<String>,
     /// What was decided; `None` while it waits, and where it went out of date.
     pub decided: Option<Decided>,
-    /// `None` where I may decide or it was decided; else the code of why not (`why-own`, `why-role`, `why-attest`,
+    /// `None` where I may decide or it was decided; else the code of why not (`why-own`, `why-reviewer`, `why-attest`,
     /// `why-stale_moved`, `why-stale_keys`).
     pub why_not: Option<&'static str>,
     /// Reasons as typed before, if the form was refused (field `reasons`).
