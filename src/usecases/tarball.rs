@@ -73,7 +73,8 @@ struct Part<'f> {
 impl Read for Part<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let most = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
-        let read = self.file.read_at(&mut buffer[..most], self.position)?;
+        let (buffer, _) = buffer.split_at_mut(most);
+        let read = self.file.read_at(buffer, self.position)?;
         let step = u64::try_from(read).map_err(io::Error::other)?;
         self.position = self.position.saturating_add(step);
         self.left = self.left.saturating_sub(step);

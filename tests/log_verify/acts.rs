@@ -2,6 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
+use senim::audit::{
+    act::Act,
+    entry::{By, Draft, ObjectKind},
+    verify::Outcome,
+};
+
 use crate::{
     attacks::{assert_finds, edited, found},
     ground::Log,
@@ -31,4 +37,23 @@ fn acts_that_lack_what_they_need() {
         let report = bundle.verified(&log.policy(), |_| {});
         assert!(found(&report, "schema").iter().any(|found| found.contains(sentence)), "{report:#?}");
     }
+}
+
+/// Given out for the system's, an act needs no signature; but the system neither decides nor looks.
+#[test]
+fn a_look_that_nobody_signed() {
+    let mut log = Log::lived();
+    let case = log.entries.iter().find(|entry| entry.place.kind == ObjectKind::Case).unwrap().place.id;
+    let index = u64::try_from(log.entries.len()).unwrap();
+    let unsigned = log.seal(case, ObjectKind::Case, |when| Draft::new(Act::ContentRead, By::System, when));
+    log.entries.push(unsigned);
+    let report = log.bundle().verified(&log.policy(), |_| {});
+    assert!(
+        report.checks.iter().any(|check| check.index == Some(index) && check.outcome == Outcome::Finding),
+        "{report:#?}"
+    );
+    assert!(
+        report.checks.iter().any(|check| check.sentence.contains("no member of staff signed it")),
+        "{report:#?}"
+    );
 }

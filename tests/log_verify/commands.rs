@@ -215,12 +215,11 @@ fn a_printed_head_is_compared_with_a_newer_bundle() {
         assert_eq!(code, 0, "{out}{err}");
         assert!(out.contains("as on a printed sheet") && out.contains("none was changed"), "{out}");
     }
-    let (code, out, _) =
-        compare(&copied.replace(&grouped[..4], if grouped.starts_with('0') { "1111" } else { "0000" }));
+    let other: String = hex.chars().map(|digit| if digit == '0' { '1' } else { '0' }).collect();
+    let (code, out, _) = compare(&copied.replace(&grouped, &other));
     assert!(code == 1 && out.contains("history was rewritten"), "{out}");
-    for unclear in
-        [copied.replace(" 300 ", "three"), copied.replace(&grouped[..4], ""), format!("{copied}\nmore")]
-    {
+    let (words, short) = (copied.replace(" 300 ", "three"), copied.replace(&grouped, "0123"));
+    for unclear in [words, short, format!("{copied}\nmore")] {
         assert_eq!(compare(&unclear).0, 2, "{unclear}");
     }
 }
