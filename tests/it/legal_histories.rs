@@ -128,7 +128,7 @@ impl<'w> Walk<'w> {
         let Some(StepDone::Proposed(id)) = legal(self.staff[who].step(case, step, given).await) else {
             return;
         };
-        let second = self.rng.random_range(4..8);
+        let second = self.rng.random_range(4..self.staff.len());
         self.attest(second, case).await;
         match self.rng.random_range(0..6) {
             0 => {}
@@ -150,10 +150,10 @@ impl<'w> Walk<'w> {
     }
 
     /// Somebody comes, somebody leaves.
-    async fn people_change(&self) {
+    async fn people_change(&mut self) {
         let desk = Some(self.world.desk);
         self.world.enrol("tri3", &[RoleAt { role: Role::Triager, desk }]).await;
-        let leaver = self.world.id("rev4");
+        let leaver = self.staff.pop().expect("rev4").id();
         legal(disable_staff(&self.world.ctx, Some(&self.world.admin(0).caller), leaver).await).unwrap();
     }
 }

@@ -1,16 +1,19 @@
 //! Acts that lack what the table of acts asks for, each found by the check of the schema.
 
-use serde_json::{Map, Value, json};
-
-use senim::audit::{
-    act::Act,
-    entry::{By, Draft, ObjectKind},
-    verify::Outcome,
+use jiff::{Timestamp, tz::TimeZone};
+use senim::{
+    audit::{
+        act::Act,
+        entry::{By, Draft, ObjectKind, When},
+        verify::{Check, Outcome},
+    },
+    crypto::random::uuid_v4,
 };
+use serde_json::{Map, Value, json};
 
 use crate::{
     attacks::{assert_finds, edited, found},
-    ground::Log,
+    ground::{BEGIN, Log},
 };
 
 /// An act without what it needs, on a wrong object or by a wrong cause: the operator's own hand, with the real keys.
@@ -56,4 +59,37 @@ fn a_look_that_nobody_signed() {
         report.checks.iter().any(|check| check.sentence.contains("no member of staff signed it")),
         "{report:#?}"
     );
+}
+
+/// A reporter's day is that of the place: it may have begun there before it begins by UTC, by no more than 14 hours.
+#[test]
+fn a_day_that_begins_early_in_the_east() {
+    let of_tomorrow = |hour: i64| {
+        let mut log = Log::new(1);
+        let (case, instance) = (uuid_v4(&mut log.rng), uuid_v4(&mut log.rng));
+        let today = Timestamp::from_second(BEGIN).unwrap().to_zoned(TimeZone::UTC).date();
+        log.clock =
+            today.at(0, 0, 0, 0).to_zoned(TimeZone::UTC).unwrap().timestamp().as_second() + hour * 3600;
+        for _ in 0..310 {
+            log.system(instance);
+        }
+        let received = log.seal(case, ObjectKind::Case, |_| {
+            Draft::new(Act::ReportReceived, By::Reporter, When::Day(today.tomorrow().unwrap()))
+                .moved(None, "received")
+                .code("category", "bribery")
+                .code("mode", "anonymous")
+                .code("notice", "0123456789abcdef")
+                .code("profile", "kz/1")
+        });
+        log.entries.push(received);
+        let mut bundle = log.bundle();
+        // Seen hours before.
+        bundle.files.remove("checkpoints/300");
+        let report = bundle.verified(&log.policy(), |_| {});
+        let of_it = |check: &&Check| check.name == "times" && check.index == Some(310);
+        report.checks.iter().filter(of_it).count()
+    };
+    for (hour, findings) in [(9, 1), (10, 0), (19, 0), (23, 0)] {
+        assert_eq!(of_tomorrow(hour), findings, "{hour}");
+    }
 }

@@ -14,6 +14,11 @@ use super::{
 /// How far the clocks of the instance and of a witness may differ, seconds.
 pub(super) const CLOCKS: u64 = 60;
 
+/// A reporter's day is that of the place, which the entry does not tell: how much earlier, and later, than by UTC a day can
+/// begin, seconds (UTC+14, UTC-12).
+const EASTERNMOST: u64 = 14 * 3600;
+const WESTERNMOST: u64 = 12 * 3600;
+
 /// Compares times with the heads around each entry.
 pub(super) struct Times {
     /// Size and time of the heads that a witness saw, smallest first.
@@ -92,5 +97,6 @@ fn span(entry: &Reading, pace: Pace) -> Option<(u64, u64)> {
     let day: Date = entry.day.as_deref()?.parse().ok()?;
     let begins: Timestamp = day.to_zoned(TimeZone::UTC).ok()?.timestamp();
     let begins = u64::try_from(begins.as_second()).ok()?;
-    Some((begins, begins.saturating_add(86_400).saturating_add(pace.day)))
+    let latest = begins.saturating_add(86_400).saturating_add(WESTERNMOST).saturating_add(pace.day);
+    Some((begins.saturating_sub(EASTERNMOST), latest))
 }
