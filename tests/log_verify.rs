@@ -8,6 +8,10 @@ mod acts;
 mod aliases;
 #[path = "log_verify/attacks.rs"]
 mod attacks;
+#[path = "log_verify/case_ground.rs"]
+mod case_ground;
+#[path = "log_verify/case_proof.rs"]
+mod case_proof;
 #[path = "log_verify/commands.rs"]
 mod commands;
 #[path = "log_verify/ground.rs"]
