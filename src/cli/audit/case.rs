@@ -30,7 +30,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    trust: trust::Arguments,
+    trust: trust::Options,
 }
 
 /// Makes a proof, or checks one.

@@ -12,7 +12,7 @@ use crate::{
 
 /// The options of every command that verifies.
 #[derive(Debug, Args)]
-pub(super) struct Arguments {
+pub(super) struct Options {
     /// The policy that you trust: whose keys sign, which witnesses make a quorum (C2SP tlog-policy)
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
@@ -40,7 +40,7 @@ pub(super) struct Trust {
     pace: Pace,
 }
 
-impl Arguments {
+impl Options {
     /// Reads the files.
     pub fn read(&self) -> Result<Trust, Failure> {
         let policy =

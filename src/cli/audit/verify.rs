@@ -31,7 +31,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    trust: trust::Arguments,
+    trust: trust::Options,
 }
 
 /// A head that is kept.
