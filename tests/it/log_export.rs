@@ -88,7 +88,8 @@ pub fn trust(world: &World, home: &Home) -> [String; 4] {
     ["--policy", policy.to_str().unwrap(), "--genesis", genesis.to_str().unwrap()].map(str::to_owned)
 }
 
-fn unpacked(bundle: &Path, into: &Path) {
+/// Takes the files out of a tar file.
+pub fn unpacked(bundle: &Path, into: &Path) {
     let mut archive = tar::Archive::new(fs::File::open(bundle).unwrap());
     archive.set_preserve_mtime(false);
     archive.unpack(into).unwrap();

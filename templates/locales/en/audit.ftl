@@ -45,6 +45,7 @@ audit-case-no_head = No head of the log has been signed yet, so nothing can be p
 audit-case-no_map = There is no daily map of newest entries yet, so nothing shows whether the history is complete. The first is made when the log's first day has ended.
 audit-case-proof = Download the proof (TAR)
 audit-case-check = It holds this case only and is checked without this server. FILE is the policy that the one who checks trusts:
+audit-case-what = What this means
 audit-case-what_chain = Entries are numbered, and each names the one before it, so none can be left out in the middle.
 audit-case-what_map = Once a day the log takes in a map of the newest entry of every case. So none can be left out at the end, and no case as a whole.
 audit-case-what_proof = The proof holds the entries, where they stand in the log, and the one leaf of the map, under a signed head. Of other cases it shows nothing.
