@@ -1,6 +1,11 @@
 //! The verifier against every way of changing a log that audit-log.md part 7.1 names, each attack a test of its number.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test panics in order to fail")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test panics in order to fail"
+)]
 
 #[path = "log_verify/acts.rs"]
 mod acts;

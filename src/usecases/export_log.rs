@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     audit::{
+        actor::ActorOpening,
         archive, bundle,
         checkpoint::SignedCheckpoint,
         stored::TileError,
@@ -266,6 +267,19 @@ impl LogExport {
             length: fixed + entry_bytes + tiles + records,
             parts,
         }
+    }
+
+    /// The same with who is behind which alias, so that the verifier compares it with what the log committed to. It names
+    /// people: only for an auditor to whom that was granted.
+    #[must_use]
+    pub fn opening(mut self, actors: &[ActorOpening]) -> Self {
+        let lines = actors.iter().filter_map(|opening| serde_json::to_string(opening).ok());
+        let lines: String = lines.map(|line| line + "\n").collect();
+        let mut file = Vec::new();
+        archive::append(&mut file, "openings/actors.jsonl", lines.as_bytes());
+        self.length = self.length.saturating_add(u64::try_from(file.len()).unwrap_or(0));
+        self.parts.push_front(Part::Ready(file));
+        self
     }
 
     /// The log's identity.

@@ -8,7 +8,10 @@ use serde_json::json;
 use super::{aside::Aside, progress};
 use crate::{
     cli::{failure::Failure, installation::Settings, output::say},
-    usecases::export_log::{Asker, ExportError, LogExport, export_log},
+    usecases::{
+        export_log::{Asker, ExportError, LogExport, export_log},
+        open_actors::open_actors,
+    },
 };
 
 /// What is taken along, and where to.
@@ -20,6 +23,9 @@ pub(crate) struct Arguments {
     /// The number of entries of a signed head [default: the newest head]
     #[arg(long, value_name = "N")]
     size: Option<u64>,
+    /// Adds who is behind which alias: only for an auditor to whom that was granted
+    #[arg(long)]
+    open_actors: bool,
     /// Prints one line of JSON instead of a sentence
     #[arg(long)]
     json: bool,
@@ -32,6 +38,9 @@ pub(super) fn run(arguments: &Arguments, config: Option<PathBuf>) -> Result<(), 
     let out = &arguments.out;
     let export = installation.act(async |ctx| {
         let mut export = export_log(ctx, log, Asker::Operator, arguments.size).await?;
+        if arguments.open_actors {
+            export = export.opening(&open_actors(ctx).await?);
+        }
         let mut aside = Aside::create(out)?;
         let bar = progress::bytes(export.length(), arguments.json);
         while let Some(bytes) = export.next(ctx).await? {
@@ -67,6 +76,9 @@ fn tell(export: &LogExport, arguments: &Arguments) {
     say(
         "It holds every entry of the record: give it to auditors and courts only. Check it with `senim audit verify`.",
     );
+    if arguments.open_actors {
+        say("It names the people behind the aliases as well.");
+    }
 }
 
 impl From<ExportError> for Failure {
