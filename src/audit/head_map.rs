@@ -31,8 +31,13 @@ impl ObjectHead {
     /// The leaf's data. Sorted as bytes these are sorted by kind and id: no kind is the beginning of another.
     #[must_use]
     pub fn leaf_data(&self) -> Vec<u8> {
-        let code = self.kind.code().as_bytes();
-        [code, &[0], self.id.as_bytes(), &self.n.to_be_bytes(), &self.commitment].concat()
+        [self.key().as_slice(), &self.n.to_be_bytes(), &self.commitment].concat()
+    }
+
+    /// What the leaf's data begin with, and by which they are in order.
+    #[must_use]
+    pub fn key(&self) -> Vec<u8> {
+        key(self.kind, self.id)
     }
 
     /// The leaf's hash.
@@ -40,6 +45,12 @@ impl ObjectHead {
     pub fn leaf(&self) -> Hash {
         tree::leaf(&self.leaf_data())
     }
+}
+
+/// What the data of an object's leaf begin with: `kind ‖ 0x00 ‖ id`.
+#[must_use]
+pub fn key(kind: ObjectKind, id: Uuid) -> Vec<u8> {
+    [kind.code().as_bytes(), &[0], id.as_bytes()].concat()
 }
 
 /// A map in the making: takes heads in their order, keeps only what the root needs.

@@ -23,6 +23,7 @@
 //! | `add_checkpoint` | what a signer or a witness is asked | C2SP tlog-witness |
 //! | `witness_policy` | which logs are trusted and which witnesses make a quorum | C2SP tlog-policy |
 //! | `promise` | what a reporter is promised: that their report is in the log | C2SP signed-note |
+//! | `case_proof` | one file that proves that one case's history is whole | |
 //! | `archive` | tar files that are the same bytes whenever they are made | |
 //! | `verify` | verifying a log offline | |
 //! | `tlog_proof` | one file that proves one entry offline | C2SP tlog-proof |
@@ -35,6 +36,7 @@ pub mod actor;
 pub mod add_checkpoint;
 pub mod archive;
 pub mod bundle;
+pub mod case_proof;
 pub mod checkpoint;
 pub mod cosignature;
 pub mod directory;

@@ -35,6 +35,17 @@ pub trait Subtrees {
     fn root_of(&self, subtree: Subtree) -> Result<Hash, TileError>;
 }
 
+/// A tree whose leaves are all at hand.
+impl Subtrees for [Hash] {
+    fn root_of(&self, subtree: Subtree) -> Result<Hash, TileError> {
+        let width = 1_usize.checked_shl(subtree.height.into());
+        let first = usize::try_from(subtree.index).ok().and_then(|index| index.checked_mul(width?));
+        let leaves = first.and_then(|first| self.get(first..first.checked_add(width?)?));
+        let size = u64::try_from(self.len()).unwrap_or(u64::MAX);
+        leaves.map(tree::root).ok_or(TileError::Outside { subtree, size })
+    }
+}
+
 /// Why a proof could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum ProofError {
@@ -254,4 +265,24 @@ fn range(tree: &(impl Subtrees + ?Sized), mut start: u64, end: u64) -> Result<Ha
         start += 1 << height;
     }
     Ok(tree::join(&parts).unwrap_or_else(tree::empty))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tree_at_hand_proves_each_of_its_leaves() {
+        let leaves: Vec<Hash> = (0..70_u8).map(|n| tree::leaf(&[n])).collect();
+        for size in 1..=70_u64 {
+            let all = &leaves[..usize::try_from(size).unwrap()];
+            let head = TreeHead { size, root: tree::root(all) };
+            assert_eq!(root(all, size).unwrap(), head.root);
+            for (index, leaf) in (0..).zip(all) {
+                let proof = inclusion(all, index, size).unwrap();
+                assert_eq!(verify_inclusion(&proof, leaf, index, &head), Ok(()));
+            }
+            assert!(root(all, size + 1).is_err(), "it has no such leaf");
+        }
+    }
 }

@@ -205,7 +205,7 @@ pub const CODES: &[Member] = members! {
     "proceedings"         Sometimes, words!(Proceedings);
     "profile"             Sometimes, Shape::Word(is_profile);
     "public_interest"     Sometimes, words!(Answer);
-    "query"               Sometimes, words!("acts" | "bundle" | "case" | "desk" | "entry" | "evidence" | "heads" | "inclusion" | "instance" | "log" | "page" | "sheet" | "staff" | "verification");
+    "query"               Sometimes, words!("acts" | "bundle" | "case" | "completeness" | "desk" | "entry" | "evidence" | "heads" | "inclusion" | "instance" | "log" | "page" | "sheet" | "staff" | "verification");
     "reason_code"         Sometimes, words!(ReasonCode);
     "reassessed_detriment" Sometimes, words!(DetrimentLevel);
     "retention_class"     Sometimes, words!(RetentionClass);

@@ -48,6 +48,9 @@ pub(super) enum Failure {
     /// `senim audit` did not find the log good, and has printed why.
     #[error("{}", verdict(*.0))]
     Verified(Outcome),
+    /// `senim audit case` did not find a proof good, and has printed why.
+    #[error("{}", proved(*.0))]
+    Proved(Outcome),
     /// The log cannot be taken along.
     #[error(transparent)]
     Export(crate::usecases::export_log::ExportError),
@@ -125,7 +128,9 @@ impl Failure {
             Self::NotReady(_) | Self::Found(_) | Self::NotRecovered(_) | Self::Act(Error::NotReady(_)) => {
                 FINDING
             }
-            Self::Verified(outcome) | Self::Reconciled(outcome) => outcome.exit_code(),
+            Self::Verified(outcome) | Self::Proved(outcome) | Self::Reconciled(outcome) => {
+                outcome.exit_code()
+            }
             _ => CANNOT,
         })
     }
@@ -158,6 +163,15 @@ const fn verdict(outcome: Outcome) -> &'static str {
         Outcome::PolicyNotMet => "the log is not vouched for as the policy asks",
         Outcome::CannotTell => "it cannot be told whether the log is good",
         Outcome::Finding => "the log is not good",
+    }
+}
+
+const fn proved(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Good => "the history of the case is proved",
+        Outcome::PolicyNotMet => "the log that the proof is of is not vouched for as the policy asks",
+        Outcome::CannotTell => "it cannot be told whether the history of the case is whole",
+        Outcome::Finding => "the history of the case is not as the proof says",
     }
 }
 

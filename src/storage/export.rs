@@ -2,9 +2,10 @@
 
 use diesel::{
     prelude::*,
-    sql_types::{BigInt, Binary},
+    sql_types::{BigInt, Binary, Timestamptz},
 };
 use diesel_async::RunQueryDsl;
+use jiff::Timestamp;
 
 use super::{
     schema::tiles,
@@ -16,6 +17,20 @@ use super::{
 struct Body {
     #[diesel(sql_type = Binary)]
     body: Vec<u8>,
+}
+
+/// The newest map of heads below a leaf.
+#[derive(QueryableByName)]
+pub struct MapRow {
+    /// The place of its entry in the tree.
+    #[diesel(sql_type = BigInt)]
+    pub idx: i64,
+    /// Its entry.
+    #[diesel(sql_type = Binary)]
+    pub body: Vec<u8>,
+    /// When it was made.
+    #[diesel(sql_type = Timestamptz, deserialize_as = jiff_diesel::Timestamp)]
+    pub at: Timestamp,
 }
 
 #[derive(QueryableByName)]
@@ -80,5 +95,19 @@ impl Db<'_> {
             .load(self.conn)
             .await?;
         Ok(rows.into_iter().map(|(idx, data)| (u64::try_from(idx).unwrap_or(u64::MAX), data)).collect())
+    }
+    /// The newest map of heads whose entry stands before the leaf `below`.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn head_map_before(&mut self, below: u64) -> Result<Option<MapRow>, StorageError> {
+        let rows: Vec<MapRow> = diesel::sql_query(
+            "select l.idx, e.body, e.moment as at from audit.entries e join audit.leaves l on l.eid = e.eid
+             where e.acts <> '{log.pad}' and e.acts && '{log.headmap}' and l.idx < $1 order by l.idx desc limit 1",
+        )
+        .bind::<BigInt, _>(count(below)?)
+        .load(self.conn)
+        .await?;
+        Ok(rows.into_iter().next())
     }
 }

@@ -193,8 +193,8 @@ impl Db<'_> {
         Ok(rows.into_iter().map(|(eid, due)| (eid, due.to_jiff())).collect())
     }
 
-    /// The newest entry of each object of a kind that is in the tree, in the order of the objects' ids, from the one
-    /// after `after`.
+    /// The newest entry of each object of a kind that is in the tree before the leaf `below`, in the order of the objects'
+    /// ids, from the one after `after`.
     ///
     /// # Errors
     /// [`StorageError`].
@@ -203,6 +203,7 @@ impl Db<'_> {
         kind: ObjectKind,
         after: Option<Uuid>,
         most: i64,
+        below: u64,
     ) -> Result<Vec<ObjectHead>, StorageError> {
         // One step of the index per object, not per entry: the log's own history is very long.
         let rows: Vec<HeadRow> = diesel::sql_query(
@@ -216,12 +217,13 @@ impl Db<'_> {
              select o.obj_id as id, h.n, h.commitment
              from o cross join lateral (
                select e.n, e.commitment from audit.entries e join audit.leaves l on l.eid = e.eid
-               where e.obj_kind = $1 and e.obj_id = o.obj_id order by e.n desc limit 1) h
+               where e.obj_kind = $1 and e.obj_id = o.obj_id and l.idx < $4 order by e.n desc limit 1) h
              where o.obj_id is not null limit $3",
         )
         .bind::<Text, _>(kind.code())
         .bind::<Nullable<SqlUuid>, _>(after)
         .bind::<BigInt, _>(most)
+        .bind::<BigInt, _>(count(below)?)
         .load(self.conn)
         .await?;
         let head = |row: HeadRow| {

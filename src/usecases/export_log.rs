@@ -13,10 +13,12 @@ use std::collections::VecDeque;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::{caller::Caller, context::Context, error::Error, sequence_log::BrokenTree};
+use super::{
+    caller::Caller, context::Context, error::Error, query_log::note_query, sequence_log::BrokenTree,
+};
 use crate::{
     audit::{
-        act::Act,
+        actor::ActorOpening,
         archive, bundle,
         checkpoint::SignedCheckpoint,
         stored::TileError,
@@ -25,8 +27,7 @@ use crate::{
         verify::{DirectoryLine, FORMAT},
     },
     config::LogConfig,
-    policy::{Action, authorize},
-    storage::{Db, checkpoints::CheckpointRow, directory::DirectoryRow, staff::StaffChange},
+    storage::{Db, checkpoints::CheckpointRow, directory::DirectoryRow},
 };
 
 /// Entries that are in memory at once.
@@ -42,6 +43,16 @@ pub enum Asker<'a> {
     Operator,
     /// An auditor; that they do is recorded.
     Auditor(&'a Caller),
+}
+
+impl Asker<'_> {
+    /// That an auditor takes something along stands in the log.
+    pub(super) async fn record(self, ctx: &Context, what: &'static str) -> Result<(), Error> {
+        match self {
+            Self::Operator => Ok(()),
+            Self::Auditor(caller) => note_query(ctx, caller, what).await,
+        }
+    }
 }
 
 /// Why the log cannot be had.
@@ -97,9 +108,7 @@ pub async fn export_log(
     asker: Asker<'_>,
     size: Option<u64>,
 ) -> Result<LogExport, ExportError> {
-    if let Asker::Auditor(caller) = asker {
-        record(ctx, caller).await?;
-    }
+    asker.record(ctx, "bundle").await?;
     let found = ctx.store.view(async |db| Found::read(db, size).await).await?;
     let signed = match (&found, size) {
         (Some(found), _) => found.checkpoint.signed()?,
@@ -110,33 +119,15 @@ pub async fn export_log(
     let head = *signed.head();
     let mut small = Vec::new();
     let mut put = |name: &str, bytes: &[u8]| archive::append(&mut small, name, bytes);
-    put("manifest", manifest(log, &signed).as_bytes());
+    put("manifest", manifest(log, &signed, FORMAT, None).as_bytes());
     put("checkpoint", signed.to_string().as_bytes());
     for older in &found.older {
         let signed = older.signed()?;
         put(&format!("checkpoints/{}", signed.head().size), signed.to_string().as_bytes());
     }
-    if let Ok(policy) = tokio::fs::read(&log.policy).await {
-        put("policy", &policy);
-    }
-    let hex = |bytes: &[u8]| data_encoding::HEXLOWER.encode(bytes);
-    let genesis: String = ctx.genesis.iter().map(|key| hex(&key.to_bytes()) + "\n").collect();
-    put("genesis", genesis.as_bytes());
-    put("directory.jsonl", directory(&found.directory).as_bytes());
+    append_keys(ctx, log, &found.directory, &mut small).await;
     small.extend_from_slice(&archive::head("private/entries.jsonl", found.entry_bytes).unwrap_or([0; 512]));
     Ok(LogExport::new(&signed, found.checkpoint.row.made_at, small, (head, found.entry_bytes)))
-}
-
-/// That an auditor takes the log along stands in it.
-async fn record(ctx: &Context, caller: &Caller) -> Result<(), Error> {
-    let permit = authorize(&caller.actor(), Action::ReadLog, None)?;
-    ctx.store
-        .record("export_log", async |tx| {
-            let person = tx.lock_staff(caller.id).await?.ok_or(Error::Unauthenticated)?;
-            let draft = caller.draft(Act::AuditQueried, "auditor", ctx.store.now()).code("query", "bundle");
-            Ok::<_, Error>(((), tx.save_staff(&permit, &person, StaffChange::default(), &draft).await?))
-        })
-        .await
 }
 
 /// A head with the lines of witnesses under it.
@@ -189,11 +180,32 @@ impl Kept {
     }
 }
 
+/// Appends what signatures are checked with: the policy, the founding keys, the directory of staff.
+pub(super) async fn append_keys(
+    ctx: &Context,
+    log: &LogConfig,
+    rows: &[DirectoryRow],
+    archive: &mut Vec<u8>,
+) {
+    if let Ok(policy) = tokio::fs::read(&log.policy).await {
+        archive::append(archive, "policy", &policy);
+    }
+    let hex = |bytes: &[u8]| data_encoding::HEXLOWER.encode(bytes);
+    let genesis: String = ctx.genesis.iter().map(|key| hex(&key.to_bytes()) + "\n").collect();
+    archive::append(archive, "genesis", genesis.as_bytes());
+    archive::append(archive, "directory.jsonl", directory(rows).as_bytes());
+}
+
 /// What the file is of, and how the log moves: the second is for whoever has no other statement of its operator.
-fn manifest(log: &LogConfig, signed: &SignedCheckpoint) -> String {
+pub(super) fn manifest(
+    log: &LogConfig,
+    signed: &SignedCheckpoint,
+    format: &str,
+    case: Option<String>,
+) -> String {
     let head = signed.head();
-    let manifest = json!({
-        "format": FORMAT,
+    let mut manifest = json!({
+        "format": format,
         "origin": signed.checkpoint().origin(),
         "size": head.size,
         "root": head.root.hex(),
@@ -204,6 +216,9 @@ fn manifest(log: &LogConfig, signed: &SignedCheckpoint) -> String {
             "quantum": log.quantum,
         },
     });
+    if let (Some(case), Some(members)) = (case, manifest.as_object_mut()) {
+        members.insert("case".to_owned(), case.into());
+    }
     format!("{manifest}\n")
 }
 
@@ -252,6 +267,19 @@ impl LogExport {
             length: fixed + entry_bytes + tiles + records,
             parts,
         }
+    }
+
+    /// The same with who is behind which alias, so that the verifier compares it with what the log committed to. It names
+    /// people: only for an auditor to whom that was granted.
+    #[must_use]
+    pub fn opening(mut self, actors: &[ActorOpening]) -> Self {
+        let lines = actors.iter().filter_map(|opening| serde_json::to_string(opening).ok());
+        let lines: String = lines.map(|line| line + "\n").collect();
+        let mut file = Vec::new();
+        archive::append(&mut file, "openings/actors.jsonl", lines.as_bytes());
+        self.length = self.length.saturating_add(u64::try_from(file.len()).unwrap_or(0));
+        self.parts.push_front(Part::Ready(file));
+        self
     }
 
     /// The log's identity.

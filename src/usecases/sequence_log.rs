@@ -20,7 +20,7 @@ use crate::{
         rhythm::{MOST, Plan, Rhythm, Waiting},
         stored::TileError,
         tile::right_edge_tiles,
-        tree::{self, Hash, TreeHead},
+        tree::{self, Hash, MAX_SIZE, TreeHead},
     },
     storage::{Tx, Written, checkpoints::CheckpointRow, tree::TreeState},
 };
@@ -237,7 +237,7 @@ async fn head_map(tx: &mut Tx<'_>) -> Result<Draft<'static>, Error> {
     for kind in ObjectKind::ALL {
         let mut after = None;
         loop {
-            let heads = tx.heads_in_tree(*kind, after, OBJECTS).await?;
+            let heads = tx.heads_in_tree(*kind, after, OBJECTS, MAX_SIZE).await?;
             let Some(last) = heads.last() else { break };
             after = Some(last.id);
             map.extend(&heads).map_err(BrokenTree::from)?;

@@ -203,12 +203,34 @@ async fn watch(ctx: &Context, heads: &[Head], policy: Option<&Policy>) -> Result
     if let Some(last) = heads.iter().find(|head| head.quorum) {
         return Ok(Watch::Unwitnessed(Some(last.made_at)));
     }
+    Ok(Watch::Unwitnessed(last_held(ctx, policy).await?.map(|(row, _)| row.made_at)))
+}
+
+/// The newest head whose witnesses are enough, if there is one among those that were looked through.
+async fn last_held(
+    ctx: &Context,
+    policy: &Policy,
+) -> Result<Option<(CheckpointRow, SignedCheckpoint)>, Error> {
     for row in ctx.store.read(async |db| db.cosigned_checkpoints(SEARCHED).await).await? {
-        if judged(Some(policy), &cosigned(ctx, &row).await?).0 {
-            return Ok(Watch::Unwitnessed(Some(row.made_at)));
+        let signed = cosigned(ctx, &row).await?;
+        if judged(Some(policy), &signed).0 {
+            return Ok(Some((row, signed)));
         }
     }
-    Ok(Watch::Unwitnessed(None))
+    Ok(None)
+}
+
+/// The newest head that outsiders vouch for as the policy asks; where it asks for nobody, or nobody did yet, the newest.
+pub(super) async fn held_head(ctx: &Context, log: &LogConfig) -> Result<Option<SignedCheckpoint>, Error> {
+    if let Some(policy) = policy(log).await.filter(Policy::needs_witnesses)
+        && let Some((_, signed)) = last_held(ctx, &policy).await?
+    {
+        return Ok(Some(signed));
+    }
+    match ctx.store.read(async |db| db.newest_checkpoint().await).await? {
+        Some(row) => Ok(Some(cosigned(ctx, &row).await?)),
+        None => Ok(None),
+    }
 }
 
 /// The calendar day on which a day of the log begins, in UTC.

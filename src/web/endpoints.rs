@@ -15,9 +15,9 @@ use super::{
     openapi::document,
     problem::Problem,
     site::{
-        audit as audit_pages, audit_log, audit_log_check, case as case_page, case_people, cases as case_list,
-        credentials, desk as desk_pages, evidence, inbox as inbox_pages, inbox_proof, inventory, log, people,
-        people_roles, proposals as proposal_pages, public, report, sign_in, start,
+        audit as audit_pages, audit_case, audit_log, audit_log_check, case as case_page, case_people,
+        cases as case_list, credentials, desk as desk_pages, evidence, inbox as inbox_pages, inbox_proof,
+        inventory, log, people, people_roles, proposals as proposal_pages, public, report, sign_in, start,
     },
 };
 use crate::domain::role::Role;
@@ -147,6 +147,8 @@ mod table {
         GET    "/audit/entries"                    Roles(AUDITOR),    audit_pages::list;
         GET    "/audit/entries/{id}"               Roles(AUDITOR),    audit_pages::show;
         GET    "/audit/entries/{id}/proof"         Roles(AUDITOR),    audit_pages::proof;
+        GET    "/audit/cases/{id}"                 Roles(AUDITOR),    audit_case::show;
+        GET    "/audit/cases/{id}/proof"           Roles(AUDITOR),    audit_case::proof;
         GET    "/audit"                            Roles(AUDITOR),    evidence::home;
         GET    "/audit/evidence"                   Roles(AUDITOR),    evidence::show;
         GET    "/audit/acts"                       Roles(AUDITOR),    inventory::show;

@@ -88,7 +88,8 @@ pub fn trust(world: &World, home: &Home) -> [String; 4] {
     ["--policy", policy.to_str().unwrap(), "--genesis", genesis.to_str().unwrap()].map(str::to_owned)
 }
 
-fn unpacked(bundle: &Path, into: &Path) {
+/// Takes the files out of a tar file.
+pub fn unpacked(bundle: &Path, into: &Path) {
     let mut archive = tar::Archive::new(fs::File::open(bundle).unwrap());
     archive.set_preserve_mtime(false);
     archive.unpack(into).unwrap();
@@ -129,6 +130,41 @@ fn a_living_log_is_exported_and_everybodys_verifier_takes_it() {
         let manifest: Value = serde_json::from_slice(&fs::read(directory.join("manifest")).unwrap()).unwrap();
         assert_eq!(manifest["root"], signed.head().root.hex().as_str());
         assert_eq!(manifest["pace"]["quantum"], 64);
+    });
+}
+
+/// Attack 23: who is behind an alias is shown on request, and that it is not somebody else.
+#[test]
+fn attack_23_openings_are_exported_and_compared_with_the_log() {
+    in_world(async |world| {
+        let home = Home::new("opened");
+        lived(world, &home).await;
+        let file = home.0.join("opened.tar");
+        let arguments = ["audit", "export", "--open-actors", "--out", file.to_str().unwrap()];
+        let done = senim(world, &home, &arguments);
+        assert!(done.code == 0 && done.out.contains("names the people"), "{}{}", done.out, done.err);
+        let trust = trust(world, &home);
+        let verify = |file: &Path| {
+            let mut arguments = vec!["audit", "verify", file.to_str().unwrap()];
+            arguments.extend(trust.iter().map(String::as_str));
+            offline(&arguments)
+        };
+        let done = verify(&file);
+        assert!(done.code == 0 && done.out.contains("of them are is shown"), "{}{}", done.out, done.err);
+        assert!(!verify(&exported(world, &home, "closed.tar")).out.contains("is shown"));
+        // Two people change places: the first two names of the file, which are of one length.
+        let mut bytes = fs::read(&file).unwrap();
+        let place = |bytes: &[u8], name: &str| {
+            let wanted = format!("\"login\":\"{name}\"").into_bytes();
+            bytes.windows(wanted.len()).position(|window| window == wanted).unwrap() + 9
+        };
+        let [one, two] = ["rev1", "tri1"].map(|name| place(&bytes, name));
+        bytes[one..one + 4].copy_from_slice(b"tri1");
+        bytes[two..two + 4].copy_from_slice(b"rev1");
+        fs::write(&file, bytes).unwrap();
+        let done = verify(&file);
+        assert_eq!(done.code, 1, "{}", done.out);
+        assert!(done.out.contains("somebody else than the openings say"), "{}", done.out);
     });
 }
 

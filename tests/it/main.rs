@@ -51,6 +51,7 @@ mod browser_main_job;
 mod browser_people;
 mod browser_print;
 mod browser_reporter;
+mod case_proof;
 mod contention;
 mod crash;
 mod credentials;

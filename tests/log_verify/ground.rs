@@ -271,6 +271,10 @@ impl Log {
         lines
     }
 
+    pub fn directory_file(&self) -> String {
+        self.directory().into_iter().map(|(_, line)| line_of(&line)).collect()
+    }
+
     /// The entries with which everybody was signed in.
     pub fn enrolments(&mut self) -> Vec<Entry> {
         let digests: Vec<_> = self.directory().into_iter().map(|(digest, _)| digest).collect();
@@ -307,8 +311,7 @@ impl Log {
         let older = self.checkpoint(&bodies[..OLDER], BEGIN + i64::try_from(OLDER).unwrap() + 4);
         bundle.files.insert(format!("checkpoints/{OLDER}"), older.note().to_string().into_bytes());
         bundle.files.insert("genesis".to_owned(), self.genesis().into_bytes());
-        let lines = self.directory().into_iter().map(|(_, line)| line_of(&line)).collect::<String>();
-        bundle.files.insert("directory.jsonl".to_owned(), lines.into_bytes());
+        bundle.files.insert("directory.jsonl".to_owned(), self.directory_file().into_bytes());
         bundle.files.insert("policy".to_owned(), self.policy().into_bytes());
         bundle
     }

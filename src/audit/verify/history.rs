@@ -100,6 +100,11 @@ impl Histories {
         Some(*map.head().root.bytes())
     }
 
+    /// Whether no entry so far broke a rule.
+    pub(super) const fn sound(&self) -> bool {
+        self.faults == 0
+    }
+
     /// Ends. `waits` tells whether a missing entry may still be waiting for its day, seen from one that follows it.
     pub(super) fn finish(self, waits: impl Fn(&Reading) -> bool, report: &mut Report) {
         let gap = |chain: &Chain| {

@@ -4,7 +4,7 @@
 use serde::Deserialize;
 
 use super::{
-    FORMAT, Pace,
+    Pace,
     report::{Outcome, Report},
     source::Source,
 };
@@ -27,10 +27,10 @@ struct Stated {
 }
 
 /// Compares; a bundle without a manifest says nothing.
-pub(super) fn check(source: &dyn Source, pace: Pace, report: &mut Report) {
+pub(super) fn check(source: &dyn Source, format: &str, pace: Pace, report: &mut Report) {
     let Ok(Some(bytes)) = source.file("manifest") else { return };
     let manifest =
-        serde_json::from_slice::<Manifest>(&bytes).ok().filter(|manifest| manifest.format == FORMAT);
+        serde_json::from_slice::<Manifest>(&bytes).ok().filter(|manifest| manifest.format == format);
     let Some(Manifest { origin, size, root, pace: said, .. }) = manifest else {
         report.add(
             "manifest",

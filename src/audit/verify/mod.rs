@@ -11,6 +11,7 @@
 //! | `own`, `growth` | that pads are pads, and that the tree grew by its pace, whatever came |
 //! | `people` | that acts of staff carry their signatures, by the signed directory |
 //! | `times` | that no entry tells a time which the witnesses contradict |
+//! | `case`, `case_map` | that the proof of one case is whole: its history, and that the map of heads has all of it |
 //! | `extension` | whether one head is the beginning of another |
 //! | `promised` | that what a reporter was promised is in the log; from its public files alone |
 //! | `report`, `source`, `reading` | what was found; where files come from; an entry taken apart |
@@ -18,6 +19,8 @@
 //! Nothing here panics, whatever the bundle holds. To add a check: a file here and its place in [`verify`].
 
 mod actors;
+mod case;
+mod case_map;
 mod committed;
 mod extension;
 mod growth;
@@ -34,6 +37,7 @@ mod rotation;
 mod source;
 mod times;
 
+pub use case::{CaseLine, VerifiedCase, verify_case};
 pub use extension::extension;
 pub use people::{DirectoryLine, founding_keys};
 pub use promised::{AskedPromise, Promised, verify_promise};
@@ -70,6 +74,18 @@ impl Default for Pace {
     }
 }
 
+impl Pace {
+    /// Whether an entry may still wait for its place where one that follows it has one, at the time of the newest head: an
+    /// entry of a reporter enters during the day after its own; until then what staff did about it stands alone.
+    fn waits(self, following: &Reading, newest: Option<u64>) -> bool {
+        let patience = self.day.saturating_add(86_400).saturating_add(self.mmd);
+        match (following.at, newest) {
+            (Some(at), Some(newest)) => at.saturating_add(patience) > newest,
+            _ => newest.is_none(),
+        }
+    }
+}
+
 /// What a verification goes by.
 #[derive(Debug, Default)]
 pub struct Asked<'a> {
@@ -88,7 +104,7 @@ pub struct Asked<'a> {
 pub fn verify(source: &dyn Source, asked: &Asked<'_>, progress: &mut dyn FnMut(u64)) -> Report {
     let mut report = Report::default();
     let Some(heads) = heads::read(source, asked, &mut report) else { return report };
-    manifest::check(source, asked.pace, &mut report);
+    manifest::check(source, FORMAT, asked.pace, &mut report);
     let entries = match source.entries() {
         Ok(entries) => entries,
         Err(error) => {
@@ -121,6 +137,25 @@ pub fn verify(source: &dyn Source, asked: &Asked<'_>, progress: &mut dyn FnMut(u
     report
 }
 
+/// Takes an entry apart and counts it where it breaks the schema.
+fn take_apart(
+    index: u64,
+    (body, commitment): (&[u8], [u8; 32]),
+    lawless: &mut u64,
+    report: &mut Report,
+) -> Option<Reading> {
+    match schema::read(body) {
+        Ok(entry) => Reading::of_node(&entry, commitment),
+        Err(faults) => {
+            *lawless = lawless.saturating_add(1);
+            if let Some(fault) = faults.first() {
+                report.add_at("schema", index, format_args!("Entry {index}: {fault}."));
+            }
+            Reading::of(body, commitment)
+        }
+    }
+}
+
 /// One pass over the entries.
 struct Pass<'s> {
     leaves: Leaves<'s>,
@@ -137,16 +172,7 @@ impl Pass<'_> {
     fn take(&mut self, index: u64, body: &[u8], report: &mut Report) {
         let commitment = commitment_of(body);
         self.leaves.push(commitment, report);
-        let entry = match schema::read(body) {
-            Ok(entry) => Reading::of_node(&entry, commitment),
-            Err(faults) => {
-                self.lawless = self.lawless.saturating_add(1);
-                if let Some(fault) = faults.first() {
-                    report.add_at("schema", index, format_args!("Entry {index}: {fault}."));
-                }
-                Reading::of(body, commitment)
-            }
-        };
+        let entry = take_apart(index, (body, commitment), &mut self.lawless, report);
         let Some(entry) = entry else { return };
         self.own.push(index, &entry, report);
         self.people.push(index, &entry, body, report);
@@ -163,13 +189,7 @@ impl Pass<'_> {
             report.add("schema", Outcome::Good, "Every entry is canonical and holds only what is allowed.");
         }
         let newest = self.times.newest();
-        // An entry of a reporter enters during the day after its own; until then what staff did about it stands alone.
-        let patience = pace.day.saturating_add(86_400).saturating_add(pace.mmd);
-        let waits = |entry: &Reading| match (entry.at, newest) {
-            (Some(at), Some(newest)) => at.saturating_add(patience) > newest,
-            _ => newest.is_none(),
-        };
-        self.histories.finish(waits, report);
+        self.histories.finish(|following| pace.waits(following, newest), report);
         self.people.finish(report);
         self.committed.finish(&self.people, pace, report);
         self.actors.finish(report);

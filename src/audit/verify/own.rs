@@ -66,7 +66,8 @@ impl Own {
     }
 }
 
-fn holds_something_else(entry: &Reading) -> Option<&'static str> {
+/// What an entry of the log about itself holds beside what its act needs.
+pub(super) fn holds_something_else(entry: &Reading) -> Option<&'static str> {
     let bare = entry.cause == "system" && entry.codes.is_empty() && entry.to.is_none() && !entry.signed;
     let (answers, heads) = (entry.answers.len(), entry.heads.is_some());
     let [act] = entry.acts.as_slice() else {

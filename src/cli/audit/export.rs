@@ -1,20 +1,17 @@
 //! `senim audit export`.
 
-use std::{
-    fs::{self, File, OpenOptions},
-    io::{self, BufWriter, Write},
-    os::unix::fs::OpenOptionsExt,
-    path::{Path, PathBuf},
-};
+use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::json;
 
-use super::progress;
+use super::{aside::Aside, progress};
 use crate::{
     cli::{failure::Failure, installation::Settings, output::say},
-    durable,
-    usecases::export_log::{Asker, ExportError, LogExport, export_log},
+    usecases::{
+        export_log::{Asker, ExportError, LogExport, export_log},
+        open_actors::open_actors,
+    },
 };
 
 /// What is taken along, and where to.
@@ -26,6 +23,9 @@ pub(crate) struct Arguments {
     /// The number of entries of a signed head [default: the newest head]
     #[arg(long, value_name = "N")]
     size: Option<u64>,
+    /// Adds who is behind which alias: only for an auditor to whom that was granted
+    #[arg(long)]
+    open_actors: bool,
     /// Prints one line of JSON instead of a sentence
     #[arg(long)]
     json: bool,
@@ -38,6 +38,9 @@ pub(super) fn run(arguments: &Arguments, config: Option<PathBuf>) -> Result<(), 
     let out = &arguments.out;
     let export = installation.act(async |ctx| {
         let mut export = export_log(ctx, log, Asker::Operator, arguments.size).await?;
+        if arguments.open_actors {
+            export = export.opening(&open_actors(ctx).await?);
+        }
         let mut aside = Aside::create(out)?;
         let bar = progress::bytes(export.length(), arguments.json);
         while let Some(bytes) = export.next(ctx).await? {
@@ -73,6 +76,9 @@ fn tell(export: &LogExport, arguments: &Arguments) {
     say(
         "It holds every entry of the record: give it to auditors and courts only. Check it with `senim audit verify`.",
     );
+    if arguments.open_actors {
+        say("It names the people behind the aliases as well.");
+    }
 }
 
 impl From<ExportError> for Failure {
@@ -80,59 +86,6 @@ impl From<ExportError> for Failure {
         match error {
             ExportError::Act(error) => error.into(),
             other => Self::Export(other),
-        }
-    }
-}
-
-/// A file beside its place, which it takes when it is whole; removed where it never is.
-pub(super) struct Aside<'p> {
-    place: &'p Path,
-    path: PathBuf,
-    file: Option<BufWriter<File>>,
-}
-
-impl<'p> Aside<'p> {
-    /// Begins a file that only its owner may read.
-    pub fn create(place: &'p Path) -> Result<Self, Failure> {
-        let mut name = place
-            .file_name()
-            .ok_or(io::ErrorKind::InvalidFilename)
-            .map_err(|kind| Failure::file(place)(kind.into()))?
-            .to_owned();
-        name.push(format!(".{}.unfinished", std::process::id()));
-        let path = place.with_file_name(name);
-        let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
-        let file = BufWriter::with_capacity(1 << 20, file.map_err(Failure::file(&path))?);
-        Ok(Self { place, path, file: Some(file) })
-    }
-
-    /// Appends bytes.
-    pub fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        let written = self.file.as_mut().map_or(Ok(()), |file| file.write_all(bytes));
-        written.map_err(Failure::file(&self.path))
-    }
-
-    /// Puts the whole file, on the disk, into its place.
-    pub fn keep(mut self) -> Result<(), Failure> {
-        let done = self.file.take().map_or(Ok(()), |file| {
-            file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
-            fs::rename(&self.path, self.place)?;
-            durable::sync(self.place)
-        });
-        let kept = done.map_err(Failure::file(self.place));
-        if kept.is_err() {
-            // It may have its name already; then there is nothing beside it.
-            let _ = fs::remove_file(&self.path);
-        }
-        kept
-    }
-}
-
-impl Drop for Aside<'_> {
-    fn drop(&mut self) {
-        if self.file.take().is_some() {
-            // Whatever went wrong is told already; a rest without a use is not worth another complaint.
-            let _ = fs::remove_file(&self.path);
         }
     }
 }

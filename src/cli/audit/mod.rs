@@ -3,20 +3,25 @@
 //!
 //! | file | holds |
 //! | --- | --- |
-//! | `export` | the whole log of an installation as a bundle; the only one that needs the database |
+//! | `export` | the whole log of an installation as a bundle |
+//! | `case` | the proof that one case's history is whole: made from the database, or checked without one |
 //! | `verify` | the verification of a bundle, and the head that is kept for the next one |
 //! | `consistency` | whether one head extends another |
 //! | `receipt` | whether what a reporter was promised is in the log |
 //! | `folder` | a copy of the public files |
 //! | `reconcile` | the tables against the record |
-//! | `progress` | how far long work has come |
+//! | `trust` | whose keys an outsider trusts, and the log's pace |
+//! | `aside`, `progress` | files that are whole or not there; how far long work has come |
 
+mod aside;
+mod case;
 mod consistency;
 mod export;
 mod folder;
 mod progress;
 mod receipt;
 mod reconcile;
+mod trust;
 mod verify;
 
 use std::path::PathBuf;
@@ -32,6 +37,9 @@ pub(super) enum Command {
     Export(export::Arguments),
     /// Verifies a bundle: exit code 0 good, 1 tampering or a rule broken, 2 cannot tell, 3 keys or quorum not met
     Verify(verify::Arguments),
+    /// Writes the proof that one case's history is whole, or checks one without a database: exit code 0 good, 1 tampering or
+    /// a rule broken, 2 cannot tell, 3 keys or quorum not met
+    Case(case::Arguments),
     /// Says whether a newer head extends an older one, from the tiles of the newer bundle; the same exit codes
     Consistency(consistency::Arguments),
     /// Whether a promise from the mailbox is kept: exit code 0 the record is in the log, 1 the promise is broken,
@@ -46,6 +54,7 @@ pub(super) fn run(command: &Command, config: Option<PathBuf>) -> Result<(), Fail
     match command {
         Command::Export(arguments) => export::run(arguments, config),
         Command::Verify(arguments) => verify::run(arguments),
+        Command::Case(arguments) => case::run(arguments, config),
         Command::Consistency(arguments) => consistency::run(arguments),
         Command::Receipt(arguments) => receipt::run(arguments),
         Command::Reconcile(arguments) => reconcile::run(&Settings::load(config)?.open()?, arguments),

@@ -9,11 +9,11 @@ use std::{
 use clap::Args;
 use serde::{Deserialize, Serialize};
 
-use super::progress;
+use super::{progress, trust};
 use crate::{
     audit::{
         tree::{Hash, TreeHead},
-        verify::{Asked, Outcome, Pace, Report, founding_keys, verify},
+        verify::{Asked, Outcome, Report, verify},
     },
     cli::{failure::Failure, output::say},
     usecases::tarball::Tarball,
@@ -24,30 +24,14 @@ use crate::{
 pub(crate) struct Arguments {
     /// The bundle, as `senim audit export` or the auditor's page makes it
     bundle: PathBuf,
-    /// The policy that you trust: whose keys sign, which witnesses make a quorum (C2SP tlog-policy)
-    #[arg(long, value_name = "FILE")]
-    policy: Option<PathBuf>,
-    /// The founding administrators' keys that you trust, one a line, hexadecimal
-    #[arg(long, value_name = "FILE")]
-    genesis: Option<PathBuf>,
     /// Compares with the head kept in this file, and keeps the new one there when all is good
     #[arg(long, value_name = "FILE")]
     remember: Option<PathBuf>,
     /// Prints one line of JSON instead of sentences
     #[arg(long)]
     json: bool,
-    /// Length of an epoch of this log, seconds
-    #[arg(long, default_value_t = Pace::default().epoch, value_name = "SECONDS")]
-    epoch: u64,
-    /// How long an entry of this log may wait before it is in the tree, seconds
-    #[arg(long, default_value_t = Pace::default().mmd, value_name = "SECONDS")]
-    mmd: u64,
-    /// Length of this log's day, seconds; a demonstration shortens it
-    #[arg(long, default_value_t = Pace::default().day, value_name = "SECONDS")]
-    day: u64,
-    /// Leaves that an epoch of this log adds
-    #[arg(long, default_value_t = Pace::default().quantum, value_name = "LEAVES")]
-    quantum: u64,
+    #[command(flatten)]
+    trust: trust::Options,
 }
 
 /// A head that is kept.
@@ -68,24 +52,9 @@ impl Kept {
 /// Verifies and prints.
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let bundle = Tarball::open(&arguments.bundle).map_err(Failure::file(&arguments.bundle))?;
-    let policy =
-        arguments.policy.as_ref().map(|path| fs::read(path).map_err(Failure::file(path))).transpose()?;
-    let genesis = match &arguments.genesis {
-        Some(path) => Some(founding_keys(&fs::read_to_string(path).map_err(Failure::file(path))?)),
-        None => None,
-    };
+    let trust = arguments.trust.read()?;
     let kept = arguments.remember.as_deref().map(recall).transpose()?.flatten();
-    let asked = Asked {
-        policy: policy.as_deref(),
-        remembered: kept.as_ref().and_then(Kept::head),
-        genesis: genesis.as_deref(),
-        pace: Pace {
-            epoch: arguments.epoch,
-            mmd: arguments.mmd,
-            day: arguments.day,
-            quantum: arguments.quantum,
-        },
-    };
+    let asked = Asked { remembered: kept.as_ref().and_then(Kept::head), ..trust.asked() };
     let bar = progress::entries(arguments.json);
     let mut report = verify(&bundle, &asked, &mut |read| {
         if read.is_multiple_of(1000) {

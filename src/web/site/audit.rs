@@ -54,7 +54,9 @@ async fn found(
     let page = query_log(&desk.app.context, &desk.caller, Query::Page(filter.clone()))
         .await
         .map_err(|error| desk.refuse(request, error, None))?;
+    let case = page.entries.first().filter(|row| !asked.case.is_empty() && row.obj_kind == "case");
     let view = AuditEntriesPage {
+        history: case.map(|row| row.obj_id.to_string()),
         rows: page.entries.iter().map(|row| line(row, page.places.get(&row.eid).copied())).collect(),
         next: cursor_after(&page, &filter),
         ..empty(desk, asked)
@@ -76,6 +78,7 @@ fn empty(desk: &Desk, asked: &EntryQuery) -> AuditEntriesPage {
         causes: codes("cause", Cause::ALL.iter().map(|cause| cause.code()).collect()),
         profiles: codes("profile", ProfileId::ALL.iter().map(|profile| profile.code()).collect()),
         rows: Vec::new(),
+        history: None,
         first: asked.cursor.is_empty(),
         next: None,
         query: asked.carried(),
@@ -163,7 +166,8 @@ struct By {
     role: String,
 }
 
-fn line(row: &EntryRow, position: Option<i64>) -> EntryLine {
+/// What a list says of an entry.
+pub(super) fn line(row: &EntryRow, position: Option<i64>) -> EntryLine {
     let members: Option<Members> = serde_json::from_slice(&row.body).ok();
     let at = members.as_ref().and_then(|members| Timestamp::from_second(members.at?).ok());
     let (actor, role, clauses) = match members {

@@ -137,6 +137,6 @@ fn number(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-fn utc(moment: Timestamp) -> DateTime {
+pub(super) fn utc(moment: Timestamp) -> DateTime {
     TimeZone::UTC.to_datetime(moment)
 }

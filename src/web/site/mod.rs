@@ -4,6 +4,7 @@
 //! page with the same code as on the API, and what the person typed is kept.
 
 pub mod audit;
+pub mod audit_case;
 pub mod audit_log;
 pub mod audit_log_check;
 pub mod case;

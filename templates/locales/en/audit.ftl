@@ -30,6 +30,31 @@ audit-of-actor = Everything this person did
 audit-around = Before and after it in the history of the same object
 audit-history = The whole history of this object
 
+audit-case-title = History of a case
+audit-case-all = Complete as of the daily map of newest entries of { $moment }: the map knows { $count ->
+    [one] one entry
+   *[other] { $count } entries
+  } of this case, and all stand here.
+audit-case-some = Complete up to entry { NUMBER($count) }, as of the daily map of newest entries of { $moment }.
+audit-case-newer = This case is newer than the newest daily map of newest entries, of { $moment }.
+audit-case-later = { $count ->
+    [one] One entry is later than the map
+   *[other] { $count } entries are later than the map
+  }; that nothing else is, the next map will show.
+audit-case-no_head = No head of the log has been signed yet, so nothing can be proved.
+audit-case-no_map = There is no daily map of newest entries yet, so nothing shows whether the history is complete. The first is made when the log's first day has ended.
+audit-case-proof = Download the proof (TAR)
+audit-case-check = It holds this case only and is checked without this server. FILE is the policy that the one who checks trusts:
+audit-case-what = What this means
+audit-case-what_chain = Entries are numbered, and each names the one before it, so none can be left out in the middle.
+audit-case-what_map = Once a day the log takes in a map of the newest entry of every case. So none can be left out at the end, and no case as a whole.
+audit-case-what_proof = The proof holds the entries, where they stand in the log, and the one leaf of the map, under a signed head. Of other cases it shows nothing.
+audit-case-number = No.
+audit-case-is_later = later than the map
+audit-case-to = Led to
+audit-case-entries = The same in the list of entries
+audit-case-link = History of this case, and whether it is complete
+
 audit-home-title = For auditors
 audit-home-lead = Everything that happens here leaves an entry in a record that nobody can change unnoticed. You can read all of it, count it, and take away proofs that check without this server. You see ids and codes; what people wrote stays sealed.
 audit-home-recorded = Your own look-ups are recorded too: that you looked, and with which kind of question.

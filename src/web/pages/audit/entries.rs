@@ -27,6 +27,8 @@ pub struct AuditEntriesPage {
     pub profiles: Vec<Choice>,
     /// The entries of this page.
     pub rows: Vec<EntryLine>,
+    /// The number of the case whose history this is, where it is one.
+    pub history: Option<String>,
     /// True on the first page.
     pub first: bool,
     /// Where the next page begins (query `cursor`).

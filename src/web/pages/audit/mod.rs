@@ -1,6 +1,7 @@
 //! Pages for auditors: the record, as ids and closed codes. No content, no identity.
 
 mod acts;
+mod case;
 mod chart;
 mod entries;
 mod entry;
@@ -11,6 +12,7 @@ mod log_check;
 mod qr;
 
 pub use acts::{ActLine, AuditActsPage, MemberLine};
+pub use case::{AuditCasePage, CaseEntryLine};
 pub use chart::Chart;
 pub use entries::{AuditEntriesPage, AuditFilter, EntryLine};
 pub use entry::AuditEntryPage;

@@ -18,6 +18,11 @@ pub(super) fn all(t: Texts) -> Vec<Sample> {
         Sample::of("audit-entries-faults", &entries(t, wrong)),
         Sample::of("audit-entry", &entry(t, Some(2_140), true)),
         Sample::of("audit-entry-waiting", &entry(t, None, false)),
+        Sample::of("audit-case", &case(t, "all", 2)),
+        Sample::of("audit-case-some", &case(t, "some", 1)),
+        Sample::of("audit-case-newer", &case(t, "newer", 0)),
+        Sample::of("audit-case-no-map", &case(t, "no_map", 0)),
+        Sample::of("audit-case-no-head", &case(t, "no_head", 0)),
         Sample::of("audit-acts", &acts(t)),
         Sample::of("audit-evidence", &evidence(t, Faults::default())),
         Sample::of("audit-evidence-faults", &evidence(t, faults(&[("from", "unknown_value", None)]))),
@@ -61,6 +66,7 @@ fn entries(t: Texts, faults: Faults) -> AuditEntriesPage {
             line(Some(2_141), "system", "", None),
             line(Some(2_140), "reporter", "", None),
         ],
+        history: Some("5c0e9a1f-2b7d-4c63-9e55-0f1d8a7b6c42".to_owned()),
         first: false,
         next: Some("opaque-cursor".to_owned()),
         query: "act=grant.added&principle=11".to_owned(),
@@ -81,6 +87,30 @@ fn entry(t: Texts, position: Option<i64>, provable: bool) -> AuditEntryPage {
             line(None, "00ff00ff00ff00ff", "triager", Some("14:05:09")),
         ],
         provable,
+    }
+}
+
+fn case(t: Texts, whole: &'static str, known: i64) -> AuditCasePage {
+    let row = |entry: EntryLine, to: Option<&str>, later| CaseEntryLine {
+        entry,
+        to: to.map(str::to_owned),
+        commitment: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned(),
+        later,
+    };
+    let mapped = !matches!(whole, "no_map" | "no_head");
+    AuditCasePage {
+        t,
+        frame: frame(Area::Audit),
+        case: "5c0e9a1f2b7d4c639e550f1d8a7b6c42".to_owned(),
+        whole,
+        map: mapped.then(|| date(2026, 11, 21).at(0, 15, 2, 0)),
+        known,
+        later: 2 - known,
+        provable: whole != "no_head",
+        rows: vec![
+            row(line(Some(2_140), "reporter", "", None), Some("received"), mapped && known < 1),
+            row(line(None, "00ff00ff00ff00ff", "triager", Some("14:05:09")), None, mapped && known < 2),
+        ],
     }
 }
 
