@@ -29,6 +29,7 @@
 mod programs;
 
 mod app;
+mod bench;
 mod browser;
 mod database;
 mod facts;

@@ -1,8 +1,9 @@
 //! What the record costs, and how fast others check it (DESIGN section 9).
 //!
 //! On one private durable cluster: the intake over HTTP with the log's queue off and on; then everything that it left, and
-//! pads, gets its place in the tree; then tables and record are compared. Beside it, in files alone: a bundle of very many
-//! generated entries is written and verified as an outsider does, and proofs are made and checked in its tree.
+//! pads, gets its place in the tree; then tables and record are compared and the log is exported. Beside it, in files alone:
+//! a bundle of very many generated entries is written and verified as an outsider does, and proofs are made and checked in
+//! its tree.
 //!
 //! What a reporter caused is due during the following day. So that nobody waits for it, the tree is grown by a clock that
 //! runs two days ahead; what is written and how is the same.
@@ -13,7 +14,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use jiff::SignedDuration;
 
 use super::{
-    AuditArgs, BenchError, bundle,
+    AuditArgs, BenchError, bundle, export,
     figures::{Figures, print},
     ground::Ground,
     intake::report_request,
@@ -114,7 +115,9 @@ async fn database(
     figures.add("sequenced_entries", sequenced);
     figures.add("sequenced_per_second", rate);
     figures.add("sequencer_ratio", rate / figures.median("intake_peak_entries"));
-    compare(&ctx, (figures, bar)).await
+    compare(&ctx, (figures, bar)).await?;
+    bar.set_message("exporting");
+    export::measure(&ctx, &log, &ground.dir, figures).await
 }
 
 async fn compare(ctx: &Context, (figures, bar): (&mut Figures, &ProgressBar)) -> Result<(), BenchError> {
@@ -150,6 +153,7 @@ fn sentences(args: &AuditArgs, figures: &Figures) -> String {
          Intake {:.0}/s with the log's queue, {:.0}/s without: it costs {:.1} % (at most {:.0} %: {})\n\
          Sequencing {:.0} entries/s of {:.0}, {:.1} times the peak of the intake (at least {SEQUENCER}: {})\n\
          Comparing tables and record: {:.0} entries/s\n\
+         Exporting: {:.0} entries/s, {:.1} MB/s\n\
          Verifying a bundle of {:.0} entries, {:.0} MB: {:.0} entries/s on one core (at least {VERIFIER}: {})\n\
          An inclusion proof has {:.0} bytes, is made in {:.0} us and checked in {:.1} us\n\
          A consistency proof over a day has {:.0} bytes, is made in {:.0} us and checked in {:.1} us",
@@ -166,6 +170,8 @@ fn sentences(args: &AuditArgs, figures: &Figures) -> String {
         m("sequencer_ratio"),
         verdict(m("sequencer_ratio") >= SEQUENCER),
         m("reconciled_per_second"),
+        m("exported_per_second"),
+        m("exported_mb_per_second"),
         m("verified_entries"),
         m("bundle_mb"),
         m("verified_per_second"),

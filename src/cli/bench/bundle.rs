@@ -28,7 +28,7 @@ use crate::{
         stored::{StoredTree, TileError, TileReader},
         tile::{TileId, TilePath, WIDTH, changed_bundles},
         tree::{self, Hash, TreeHead},
-        verify::{Asked, Outcome, verify},
+        verify::{Asked, Outcome, Pace, verify},
     },
     crypto::{
         note_key::NoteKey,
@@ -85,34 +85,56 @@ pub fn measure(
     figures.add("bundle_mb", whole(length / 1_000_000));
     bar.set_message("verifying");
     bar.set_position(0);
-    let policy = format!("log {}\nquorum none\n", made.key.verifier());
-    let opened = Tarball::open(&path).map_err(failed("opening a bundle"))?;
     let start = Instant::now();
-    let asked = Asked { policy: Some(policy.as_bytes()), ..Asked::default() };
-    let report = verify(&opened, &asked, &mut |read| {
+    let wrong = findings(&path, &made.key, Pace::default(), &mut |read| {
         if read.is_multiple_of(10_000) {
             bar.set_position(read);
         }
-    });
+    })?;
     let took = start.elapsed().as_secs_f64();
     figures.add("verified_entries", whole(args.verified));
     figures.add("verified_per_second", whole(args.verified) / took);
-    // No witness saw it and no person signed; nothing else may be missing.
-    let wrong = report.checks.iter().filter(|check| check.outcome == Outcome::Finding).count();
-    figures.add("errors_verify", whole(u64::try_from(wrong).unwrap_or(0)));
+    figures.add("errors_verify", wrong);
     bar.set_message("proofs");
     prove(&made, &mut rng, figures)
 }
 
+/// How many things the verifier finds wrong with a bundle that `key` signed. No witness saw it, which it says and which is
+/// no finding.
+///
+/// # Errors
+/// [`BenchError::System`] where the file cannot be read.
+pub(super) fn findings(
+    path: &Path,
+    key: &SignerKey,
+    pace: Pace,
+    progress: &mut dyn FnMut(u64),
+) -> Result<f64, BenchError> {
+    let policy = format!("log {}\nquorum none\n", key.verifier());
+    let opened = Tarball::open(path).map_err(BenchError::system("opening a bundle"))?;
+    let asked = Asked { policy: Some(policy.as_bytes()), pace, ..Asked::default() };
+    let report = verify(&opened, &asked, progress);
+    let wrong = report.checks.iter().filter(|check| check.outcome == Outcome::Finding).count();
+    Ok(whole(u64::try_from(wrong).unwrap_or(0)))
+}
+
+/// A key for the heads of this run.
+///
+/// # Errors
+/// Never: the name is one.
+pub(super) fn signer_key(rng: &mut Rng) -> std::io::Result<SignerKey> {
+    let name = KeyName::parse("bench/log").ok_or_else(|| std::io::Error::other("no name of a key"))?;
+    Ok(SignerKey::new(name, Kind::Note, NoteKey::generate(rng)))
+}
+
 /// Writes the lines, grows the tree.
 fn generate(count: u64, lines: &Path, rng: &mut Rng, bar: &ProgressBar) -> std::io::Result<Made> {
-    let name = KeyName::parse("bench/log").ok_or_else(|| std::io::Error::other("no name of a key"))?;
     let mut made = Made {
         edge: RightEdge::empty(),
         tiles: Tiles(BTreeMap::new()),
         records: Vec::new(),
         older: None,
-        key: SignerKey::new(name, Kind::Note, NoteKey::generate(rng)),
+        key: signer_key(rng)?,
     };
     let mut file = BufWriter::new(File::create(lines)?);
     let writer = Writer { node: "bench", rhythm: Rhythm::PLAIN };

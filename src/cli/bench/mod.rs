@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `audit` | what the record costs and how fast it is checked |
 //! | `bundle` | a large bundle, verified; proofs in its tree |
+//! | `export` | the log of the database, written out |
 //! | `intake` | the order of measurements and what they mean |
 //! | `ground` | the private durable cluster of one run, removed at its end |
 //! | `people` | founding: administrators, two desks, their triagers |
@@ -15,6 +16,7 @@
 
 mod audit;
 mod bundle;
+mod export;
 mod figures;
 mod floor;
 mod ground;
@@ -41,7 +43,7 @@ use crate::{
 pub enum BenchCommand {
     /// Reports over HTTP, against pgbench with the same rows plus the bare sealing
     Intake(IntakeArgs),
-    /// The record: its cost at the intake, giving entries their places, comparing, verifying, proofs
+    /// The record: its cost at the intake, giving entries their places, comparing, exporting, verifying, proofs
     Audit(AuditArgs),
 }
 
