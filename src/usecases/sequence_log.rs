@@ -84,8 +84,7 @@ pub async fn sequence_log(ctx: &Context) -> Result<usize, Error> {
     if !founded || state.is_some_and(|state| state.epoch >= epoch) {
         return Ok(0);
     }
-    let closed =
-        ctx.store.record("sequence_log", async |tx| close_epoch(tx, *ctx.store.rhythm(), epoch).await);
+    let closed = ctx.store.record("sequence_log", async |tx| close_epoch(tx, *ctx.store.rhythm()).await);
     match closed.await {
         // Another process closed it just now.
         Err(Error::Conflict) => Ok(0),
@@ -93,7 +92,9 @@ pub async fn sequence_log(ctx: &Context) -> Result<usize, Error> {
     }
 }
 
-async fn close_epoch(tx: &mut Tx<'_>, rhythm: Rhythm, epoch: i64) -> Result<(usize, Written), Error> {
+async fn close_epoch(tx: &mut Tx<'_>, rhythm: Rhythm) -> Result<(usize, Written), Error> {
+    // By the time that its entries tell: so no two epochs tell the same, and everybody can tell which one it was.
+    let epoch = rhythm.ended(tx.now());
     let last = tx.lock_tree().await?;
     if last.as_ref().is_some_and(|last| last.epoch >= epoch) {
         return Err(Error::Conflict);

@@ -50,8 +50,11 @@ impl Epochs {
         let begin = self.log.entries.len();
         for act in first {
             let root = *self.heads().bytes();
-            let map = *act == Act::LogHeadmap;
-            let entry = self.draft(*act, |draft| if map { draft.committing("heads", root) } else { draft });
+            let entry = self.draft(*act, |draft| match act {
+                Act::LogHeadmap => draft.committing("heads", root),
+                Act::ChainAnchored => draft.committing("head", root),
+                _ => draft,
+            });
             self.log.entries.push(entry);
         }
         self.log.clock = self.at - 300;
@@ -121,6 +124,21 @@ fn a_log_that_grew_by_its_pace_is_good() {
         assert_eq!(of(&report, name)[0].0, Outcome::Good, "{name}");
     }
     assert!(of(&report, "heads")[0].1.contains("All 1 maps"), "{report:#?}");
+}
+
+/// What the log says of its own anchors takes room as well: 31 late entries with their companions fill an epoch but for two
+/// leaves, of which one is a pad.
+#[test]
+fn anchors_count_when_an_epoch_doubles() {
+    for (anchors, size) in [(1, QUANTUM), (2, 2 * QUANTUM)] {
+        let mut epochs = Epochs::new();
+        epochs.close(&vec![Act::ChainAnchored; anchors], 31, 31, size);
+        for _ in 0..4 {
+            epochs.close(&[], 0, 0, size);
+        }
+        let report = epochs.report();
+        assert_eq!(of(&report, "growth")[0].0, Outcome::Good, "{anchors}: {report:#?}");
+    }
 }
 
 #[test]

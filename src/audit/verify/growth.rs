@@ -46,6 +46,8 @@ struct Epoch {
     first: u64,
     last: u64,
     map: Option<u64>,
+    /// Public heads that it recorded.
+    anchors: u64,
     /// What companions name, and where they stand.
     late: Vec<([u8; 32], u64)>,
 }
@@ -85,12 +87,16 @@ impl Growth {
                 return self.lose(index);
             }
             self.close(index, report);
-            self.epoch = Some(Epoch { at, first: index, last: index, map: None, late: Vec::new() });
+            self.epoch =
+                Some(Epoch { at, first: index, last: index, map: None, anchors: 0, late: Vec::new() });
         }
         let Some(epoch) = &mut self.epoch else { return };
         epoch.last = index;
         if entry.did("log.headmap") {
             epoch.map = Some(index);
+        }
+        if entry.did("chain.anchored") {
+            epoch.anchors = epoch.anchors.saturating_add(1);
         }
         if entry.did("log.late") {
             epoch.late.extend(entry.answers.iter().map(|late| (*late, index)));
@@ -107,11 +113,9 @@ impl Growth {
         let Some(epoch) = self.epoch.take() else { return };
         let mut next: Vec<State> = Vec::new();
         for state in &self.states {
-            for day in self.days(epoch.at) {
-                for grown in self.grown(*state, day, &epoch, limit) {
-                    if !next.contains(&grown) {
-                        next.push(grown);
-                    }
+            for grown in self.grown(*state, &epoch, limit) {
+                if !next.contains(&grown) {
+                    next.push(grown);
                 }
             }
         }
@@ -122,17 +126,14 @@ impl Growth {
         (self.first, self.states) = (end, next);
     }
 
-    /// The days of the log in which an epoch can lie that was closed at this time: the clock is read before it is locked.
-    fn days(&self, at: u64) -> Vec<i64> {
-        let moment = i64::try_from(at).ok().and_then(|at| Timestamp::from_second(at).ok());
-        let Some(moment) = moment else { return Vec::new() };
-        let ended = self.rhythm.ended(moment);
-        let mut days = vec![self.rhythm.day_of(ended), self.rhythm.day_of(ended.saturating_sub(1))];
-        days.dedup();
-        days
+    /// The day of the log of an epoch that was closed at this time.
+    fn day(&self, at: u64) -> Option<i64> {
+        let moment = i64::try_from(at).ok().and_then(|at| Timestamp::from_second(at).ok())?;
+        Some(self.rhythm.day_of(self.rhythm.ended(moment)))
     }
 
-    fn grown(&self, from: State, day: i64, epoch: &Epoch, limit: u64) -> Vec<State> {
+    fn grown(&self, from: State, epoch: &Epoch, limit: u64) -> Vec<State> {
+        let Some(day) = self.day(epoch.at) else { return Vec::new() };
         let fits = |start: u64| epoch.last < start && start <= limit;
         let Some(before) = from.day else {
             let all = (0..=MOST.ilog2()).filter_map(|level| self.pace.quantum.checked_shl(level));
@@ -144,7 +145,7 @@ impl Growth {
             return Vec::new();
         }
         let late = u64::try_from(epoch.late.len()).unwrap_or(u64::MAX);
-        let waiting = Waiting { due: late, late, own: u64::from(new_day) };
+        let waiting = Waiting { due: late, late, own: u64::from(new_day).saturating_add(epoch.anchors) };
         let plan = self.rhythm.plan(if new_day { 0 } else { from.level }, &waiting);
         let start = from.start.saturating_add(plan.growth);
         if fits(start) { vec![State { start, level: plan.level, day: Some(day) }] } else { Vec::new() }
