@@ -48,6 +48,9 @@ pub(super) enum Failure {
     /// `senim audit` did not find the log good, and has printed why.
     #[error("{}", verdict(*.0))]
     Verified(Outcome),
+    /// `senim audit receipt` did not find a promise kept, and has printed why.
+    #[error("{}", promised(*.0))]
+    Promised(Outcome),
     /// `senim audit case` did not find a proof good, and has printed why.
     #[error("{}", proved(*.0))]
     Proved(Outcome),
@@ -128,9 +131,10 @@ impl Failure {
             Self::NotReady(_) | Self::Found(_) | Self::NotRecovered(_) | Self::Act(Error::NotReady(_)) => {
                 FINDING
             }
-            Self::Verified(outcome) | Self::Proved(outcome) | Self::Reconciled(outcome) => {
-                outcome.exit_code()
-            }
+            Self::Verified(outcome)
+            | Self::Promised(outcome)
+            | Self::Proved(outcome)
+            | Self::Reconciled(outcome) => outcome.exit_code(),
             _ => CANNOT,
         })
     }
@@ -163,6 +167,15 @@ const fn verdict(outcome: Outcome) -> &'static str {
         Outcome::PolicyNotMet => "the log is not vouched for as the policy asks",
         Outcome::CannotTell => "it cannot be told whether the log is good",
         Outcome::Finding => "the log is not good",
+    }
+}
+
+const fn promised(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Good => "the promise is kept",
+        Outcome::PolicyNotMet => "the log that the promise is about is not vouched for as the policy asks",
+        Outcome::CannotTell => "it cannot be told whether the promise is kept",
+        Outcome::Finding => "the promise is broken",
     }
 }
 

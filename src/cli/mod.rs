@@ -78,10 +78,10 @@ enum Command {
     /// Founds the instance; invites, lists and disables staff
     #[command(subcommand)]
     Staff(staff::Command),
-    /// Makes recovery keys
+    /// Makes a desk's recovery key, and opens the desk's cases with it
     #[command(subcommand)]
     Keys(keys::Command),
-    /// Takes the log along, and checks it as an outsider does, offline
+    /// Takes the log along, checks it as an outsider does, offline, and compares the database with it
     #[command(subcommand)]
     Audit(audit::Command),
     /// Prints the description of the API (OpenAPI 3.1)

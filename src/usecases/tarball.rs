@@ -29,7 +29,7 @@ impl Tarball {
     /// Opens a bundle and reads where its files stand.
     ///
     /// # Errors
-    /// Where it cannot be read, is no tar file, or holds a name twice.
+    /// Where it cannot be read, is no whole tar file, or holds a name twice.
     pub fn open(path: &Path) -> io::Result<Self> {
         Self::read(File::open(path)?)
     }
@@ -40,15 +40,20 @@ impl Tarball {
     /// As for [`Self::open`].
     pub fn read(file: File) -> io::Result<Self> {
         (&file).rewind()?;
+        let length = file.metadata()?.len();
         let mut archive = tar::Archive::new(&file);
         let mut files = BTreeMap::new();
-        for entry in archive.entries_with_seek()? {
-            let entry = entry?;
+        for entry in archive.entries_with_seek().map_err(broken)? {
+            let entry = entry.map_err(broken)?;
+            let place = (entry.raw_file_position(), entry.size());
+            // The archive is read by leaps, and a leap behind the end looks like the end.
+            if place.0.saturating_add(place.1) > length {
+                return Err(broken(io::ErrorKind::UnexpectedEof.into()));
+            }
             if !entry.header().entry_type().is_file() {
                 continue;
             }
             let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
-            let place = (entry.raw_file_position(), entry.size());
             if files.insert(name.clone(), place).is_some() {
                 return Err(io::Error::new(io::ErrorKind::InvalidData, format!("it holds {name} twice")));
             }
@@ -61,6 +66,10 @@ impl Tarball {
         let (position, left) = *self.files.get(path)?;
         Some(Part { file: &self.file, position, left })
     }
+}
+
+fn broken(error: io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("it is no whole tar file ({error}); fetch it anew"))
 }
 
 /// A part of a file, wherever others read it.

@@ -1,6 +1,6 @@
 //! What the desk's pages tell a person: where they stand, what was done, and everything they typed.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, tz::TimeZone};
 use senim::{
     domain::{
         case::{status::Status, step::Step},
@@ -67,6 +67,22 @@ fn a_role_without_an_area_has_a_start_page_and_others_go_to_their_work() {
             let start = app.staff_pages(&actor).get("/staff").await;
             assert_eq!((start.status, start.header("location")), (303, work), "{login}");
         }
+    });
+}
+
+/// A report of the small hours is of today where it was sent, though it is still yesterday by UTC.
+#[test]
+fn days_are_counted_by_the_calendar_of_the_place() {
+    in_app(async |world, app| {
+        let evening = world.clock.now().to_zoned(TimeZone::UTC).end_of_day().unwrap().timestamp();
+        world.advance(evening.duration_since(world.clock.now()) - SignedDuration::from_hours(3));
+        let case = world.submit("Something.").await.case;
+        let triager = world.sign_in("tri1").await;
+        let pages = english(app, &triager);
+        let list = pages.get("/staff/cases").await;
+        assert!(list.body.contains("<td data-name=\"Age\" class=\"nowrap\">today</td>"), "{}", list.body);
+        let gate = pages.get(&format!("/staff/cases/{case}")).await;
+        assert!(gate.body.contains("(today)"), "{}", gate.body);
     });
 }
 

@@ -157,6 +157,29 @@ fn a_bundle_that_holds_a_file_twice_is_not_read() {
     assert!(err.contains("twice"), "{err}");
 }
 
+/// Whoever mistypes an id, saves a page instead of the file or loses half of it, reads what they gave.
+#[test]
+fn what_is_no_bundle_is_said_to_be_none() {
+    let (place, log) = (Place::new("no-bundle"), Log::lived());
+    let mut half = tar_of(&log.bundle());
+    half.truncate(700);
+    let page = place.write("page.html", "<!doctype html>\n".repeat(100));
+    let half = place.write("half.tar", half);
+    for file in [&page, &half] {
+        let name = file.to_str().unwrap();
+        for what in ["verify", "case"] {
+            let (code, _, err) = audit(what, &[name]);
+            assert_eq!(code, 2, "{err}");
+            assert!(err.contains(name) && err.contains("no whole tar file"), "{err}");
+        }
+    }
+    let (code, _, err) = audit("case", &["0123abcd"]);
+    assert!(code == 2 && err.contains("0123abcd") && err.contains("32 hexadecimal digits"), "{err}");
+    let folder = place.0.to_str().unwrap();
+    let (code, _, err) = audit("receipt", &[page.to_str().unwrap(), "--files", folder]);
+    assert!(code == 2 && err.contains("whether the promise is kept"), "{err}");
+}
+
 #[test]
 fn a_newer_head_extends_an_older_one_or_the_command_says_no() {
     let (place, log) = (Place::new("consistency"), Log::lived());

@@ -1,6 +1,9 @@
 //! `senim audit case`: the proof that one case's history is whole, made from the database or checked without one.
 
-use std::path::{Path, PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 use serde_json::json;
@@ -82,7 +85,7 @@ fn make(id: Uuid, arguments: &Arguments, config: Option<PathBuf>) -> Result<(), 
 }
 
 fn check(arguments: &Arguments) -> Result<(), Failure> {
-    let file = Tarball::open(&arguments.what).map_err(Failure::file(&arguments.what))?;
+    let file = Tarball::open(&arguments.what).map_err(|error| neither(&arguments.what, error))?;
     let trust = arguments.trust.read()?;
     let verified = verify_case(&file, &trust.asked());
     if arguments.json {
@@ -94,6 +97,17 @@ fn check(arguments: &Arguments) -> Result<(), Failure> {
         Outcome::Good => Ok(()),
         other => Err(Failure::Proved(other)),
     }
+}
+
+/// A file that is not there may have been meant as an id.
+fn neither(what: &Path, error: io::Error) -> Failure {
+    let error = match error.kind() {
+        io::ErrorKind::NotFound => {
+            io::Error::new(error.kind(), format!("{error}; nor is it an id, which has 32 hexadecimal digits"))
+        }
+        _ => error,
+    };
+    Failure::file(what)(error)
 }
 
 fn tell(verified: &VerifiedCase) {

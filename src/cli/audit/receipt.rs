@@ -44,6 +44,6 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     match promised.report.outcome() {
         Outcome::Good => Ok(()),
-        other => Err(Failure::Verified(other)),
+        other => Err(Failure::Promised(other)),
     }
 }

@@ -9,7 +9,7 @@ use super::{
     Desk, PageRefusal,
     case_people::keepers,
     case_steps::{Typed, closed, forms, given, raw_facts},
-    cases::{days_between, due},
+    cases::days,
     done::done,
 };
 use crate::{
@@ -207,7 +207,8 @@ pub async fn note(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Page
 }
 
 fn head(desk: &Desk, opened: &OpenedCase) -> CaseHead {
-    let (case, today) = (&opened.case, desk.app.context.store.today());
+    let case = &opened.case;
+    let (age_days, due) = days(case, desk.app.context.store.now());
     CaseHead {
         id: case.id.to_string(),
         reference: case.reference.clone(),
@@ -217,8 +218,8 @@ fn head(desk: &Desk, opened: &OpenedCase) -> CaseHead {
         region: case.region.map_or("", Region::code),
         language: case.language.code(),
         received_on: case.received_on,
-        age_days: days_between(case.received_on, today),
-        due: due(case, today),
+        age_days,
+        due,
         capacity: opened.situation.grant.map_or("", Capacity::code),
     }
 }

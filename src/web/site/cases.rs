@@ -1,11 +1,11 @@
 //! `/staff/cases`: the list of my cases.
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 
 use super::{Desk, PageRefusal, done::done, proposals::line};
 use crate::{
-    domain::{case::status::Status, ids::StaffId},
+    domain::{case::status::Status, ids::StaffId, profile::Profile},
     i18n::Texts,
     usecases::{
         list_cases::{CaseFilter, CaseLine as MyCase, CaseRow, list_cases},
@@ -41,7 +41,7 @@ pub async fn show(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Page
         list_proposals(ctx, &desk.caller).await.map_err(|error| desk.refuse(&request, error, None))?;
     let colleagues =
         list_waiting(ctx, &desk.caller).await.map_err(|error| desk.refuse(&request, error, None))?;
-    let today = ctx.store.today();
+    let now = ctx.store.now();
     let codes: Vec<&str> = Status::ALL.iter().map(|status| status.code()).collect();
     let page = CasesPage {
         t: desk.t,
@@ -50,7 +50,7 @@ pub async fn show(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Page
         waiting: colleagues.into_iter().map(waiting_line).collect(),
         states: Choice::of_codes(desk.t, "status", &codes),
         state,
-        rows: list.lines.iter().map(|line| row(line, desk.t, today)).collect(),
+        rows: list.lines.iter().map(|line| row(line, desk.t, now)).collect(),
         first: asked.cursor.is_none(),
         next: cursor_after(&list),
     };
@@ -78,15 +78,16 @@ fn waiting_line(waiting: Waiting) -> WaitingLine {
     }
 }
 
-fn row(line: &MyCase, t: Texts, today: Date) -> CaseLine {
+fn row(line: &MyCase, t: Texts, now: Timestamp) -> CaseLine {
+    let (age_days, due) = days(&line.case, now);
     CaseLine {
         id: line.case.id.to_string(),
         reference: line.case.reference.clone(),
         category: line.case.category.code(),
         body: body_name(line, t),
         status: line.case.status.code(),
-        age_days: days_between(line.case.received_on, today),
-        due: due(&line.case, today),
+        age_days,
+        due,
         attest_first: !line.attested,
     }
 }
@@ -100,12 +101,13 @@ fn body_name(line: &MyCase, t: Texts) -> String {
     }
 }
 
-/// The next deadline, seen from today.
-pub(super) fn due(case: &CaseRow, today: Date) -> Option<Due> {
-    case.due_on.map(|on| Due { on, days: days_between(today, on) })
+/// Age and next deadline, seen from today where the desk is: a case of the small hours is not of tomorrow.
+pub(super) fn days(case: &CaseRow, now: Timestamp) -> (i64, Option<Due>) {
+    let today = Profile::get(case.profile).day_of(now);
+    let due = case.due_on.map(|on| Due { on, days: days_between(today, on) });
+    (days_between(case.received_on, today), due)
 }
 
-/// Whole days from one day to another.
-pub(super) fn days_between(from: Date, to: Date) -> i64 {
+fn days_between(from: Date, to: Date) -> i64 {
     from.until(to).map_or(0, |span| i64::from(span.get_days()))
 }

@@ -1,6 +1,6 @@
 # Pages for auditors.
 audit-title = The record
-audit-lead = Every change and every reading of content leaves one entry. Entries hold ids and closed codes, never content. A reporter's act carries a day, never a time.
+audit-lead = Every change and every reading of content leaves one entry. Entries hold ids and closed codes, never content. A reporter's act carries a day of the desk's calendar, never a time.
 audit-filter-all = all
 audit-filter-button = Show
 audit-filter-clear = Show everything
@@ -18,7 +18,7 @@ audit-previous-none = This is the first entry about this object.
 audit-back = Back to the record
 audit-table = Entries of the record, newest first
 audit-position = No. in the tree
-audit-position-none = waits for its place
+audit-position-none = not yet
 audit-nth = entry { NUMBER($count) }
 audit-parts = Parts of the record
 audit-pages = Pages of the list

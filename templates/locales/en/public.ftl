@@ -13,7 +13,7 @@ home-safe-device = Use your own device, not one from work, and not the network a
 home-safe-tor = If somebody may be watching your connection, use Tor Browser.
 home-safe-details = Do not write your name, your phone number or your post unless you want us to know them.
 home-safe-history = “Leave this site” takes you away at once. It cannot clear your browser's history: use a private window.
-home-emergency = If somebody is in danger right now, call the police first.
+home-emergency = If somebody is in danger right now, call the police first: 102.
 home-promises-link = What we promise, and what we cannot promise
 
 promises-title = What we promise, and what we do not
