@@ -3,11 +3,7 @@
 
 use super::{context::Context, error::Error, holders::HeldSeeds, registry::Registry};
 use crate::{
-    domain::{
-        field_error::FieldError,
-        ids::StaffId,
-        role::Role,
-    },
+    domain::{field_error::FieldError, ids::StaffId, role::Role},
     policy::{Capacity, Permit},
     storage::{
         Tx,

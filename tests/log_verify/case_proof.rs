@@ -1,9 +1,11 @@
 //! The proof of one case: what it shows, and every way in which somebody may try to show less, or something else.
 
+use std::cell::Cell;
+
 use senim::audit::{
     case_proof::CaseProof,
     note_key::Kind,
-    verify::{Asked, Outcome, verify_case},
+    verify::{Asked, Entries, Outcome, Source, Unreadable, founding_keys, verify_case},
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -11,7 +13,7 @@ use uuid::Uuid;
 use crate::{
     attacks::edited,
     case_ground::{Court, STAGES, commitment, leaves, place},
-    ground::note_key,
+    ground::{Bundle, note_key},
 };
 
 /// The sentence of a check that came out so.
@@ -49,6 +51,19 @@ fn a_history_is_shown_whole_with_what_is_later_than_the_map() {
     court.maps[1] = court.log.entries.len() - 1;
     let map = told(&court, &court.honest(), "map", Outcome::Good);
     assert!(map.contains("complete as of the map") && map.contains("6 entries, and all are here"), "{map}");
+}
+
+/// Who counts as staff hangs on the founding keys; whoever takes those of the file is told.
+#[test]
+fn founding_keys_of_the_file_itself_are_told_from_those_that_were_given() {
+    let court = Court::new();
+    let told = told(&court, &court.honest(), "acts", Outcome::Good);
+    assert!(told.contains("founding keys come out of the file itself"), "{told}");
+    let (policy, genesis) = (court.log.policy(), founding_keys(&court.log.genesis()));
+    let asked = Asked { policy: Some(policy.as_bytes()), genesis: Some(&genesis), ..Asked::default() };
+    let report = verify_case(&court.file(&court.honest()), &asked).report;
+    assert_eq!(report.outcome(), Outcome::Good, "{report:#?}");
+    assert!(report.checks.iter().all(|check| !check.sentence.contains("out of the file itself")));
 }
 
 #[test]
@@ -215,6 +230,22 @@ fn a_case_that_is_not_there_lies_between_its_neighbours() {
     }
 }
 
+/// Without witnesses nobody knows how old a map is, so an old one could hide a whole case.
+#[test]
+fn attack_20_a_case_hidden_by_an_old_map_that_no_witness_dates() {
+    let mut court = Court::new();
+    court.case = Uuid::from_u128(court.others[2].as_u128() + 1);
+    let (case, map) = (court.case, court.maps[0]);
+    court.log.staff(case, 0, |draft| draft);
+    let after = court.in_map(map, case).unwrap_err();
+    let proof = CaseProof { case, entries: Vec::new(), map: Some(court.map_proof(map, &[after - 1, after])) };
+    assert_eq!(court.judged(&proof).report.outcome(), Outcome::CannotTell);
+    let policy = format!("log {}\nquorum none\n", court.log.key.verifier());
+    let asked = Asked { policy: Some(policy.as_bytes()), ..Asked::default() };
+    let report = verify_case(&court.file(&proof), &asked).report;
+    assert_eq!(report.outcome(), Outcome::PolicyNotMet, "{report:#?}");
+}
+
 /// A case that came after the map: all of it is later, and that is said.
 #[test]
 fn a_case_that_is_newer_than_the_map_says_so() {
@@ -266,6 +297,24 @@ fn an_entry_that_waits_is_bound_by_the_one_behind_it() {
     court.refuses(&waiting(&court), "log", "has no place in the log, and should have one");
 }
 
+/// Of two messages of one day the second may have its place first.
+#[test]
+fn a_reporters_entry_that_waits_is_bound_by_a_later_one_of_the_same_day() {
+    let mut court = Court::new();
+    let (first, second) = (court.message(), court.message());
+    court.log.entries.push(second);
+    let waiting = |court: &Court| {
+        let mut proof = court.honest();
+        proof.entries.insert(STAGES[2], (first.body.clone(), None));
+        proof
+    };
+    let verified = court.judged(&waiting(&court));
+    assert_eq!(verified.report.outcome(), Outcome::Good, "{:#?}", verified.report);
+    court.refuses(&court.honest(), "histories", "one is missing");
+    court.log.clock += 3 * 86_400;
+    court.refuses(&waiting(&court), "log", "has no place in the log, and should have one");
+}
+
 #[test]
 fn files_that_are_malformed_or_something_else_prove_nothing() {
     let court = Court::new();
@@ -304,4 +353,43 @@ fn files_that_are_malformed_or_something_else_prove_nothing() {
     without.files.remove("directory.jsonl");
     let report = court.verified(&without).report;
     assert_eq!(report.outcome(), Outcome::CannotTell, "who signed cannot be told");
+}
+
+/// A file with lines without end, of which it is counted how many were read.
+struct Endless {
+    file: Bundle,
+    read: Cell<usize>,
+}
+
+impl Source for Endless {
+    fn file(&self, path: &str) -> Result<Option<Vec<u8>>, Unreadable> {
+        self.file.file(path)
+    }
+
+    fn list(&self, folder: &str) -> Vec<String> {
+        self.file.list(folder)
+    }
+
+    fn entries(&self) -> Result<Entries<'_>, Unreadable> {
+        Ok(Box::new((0..1000).map(|read| {
+            self.read.set(read + 1);
+            Ok(Vec::new())
+        })))
+    }
+}
+
+/// Whoever checks a file has not made it: it takes no more memory or time than its size explains.
+#[test]
+fn a_hostile_file_is_read_no_further_than_it_makes_sense() {
+    let court = Court::new();
+    let endless = Endless { file: court.file(&court.honest()), read: Cell::new(0) };
+    let policy = court.log.policy();
+    let asked = Asked { policy: Some(policy.as_bytes()), ..Asked::default() };
+    assert_eq!(verify_case(&endless, &asked).report.outcome(), Outcome::CannotTell);
+    assert_eq!(endless.read.get(), STAGES[2] + 1);
+
+    // So many entries without a place that looking through all for each would never end.
+    let mut many = court.honest();
+    many.entries = vec![(b"{}".to_vec(), None); 100_000];
+    assert_eq!(court.judged(&many).report.outcome(), Outcome::Finding);
 }

@@ -69,7 +69,8 @@ impl CaseLine {
 impl VerifiedCase {
     /// What nobody can tell from one case.
     pub const NOT_JUDGED: &'static [&'static str] = &[
-        "whether whoever acts was enrolled before, and who is behind an alias",
+        "whether whoever acts was enrolled before",
+        "whether an entry was written when it says or later, but before its head was seen",
         "whether the directory of staff is the one that the log committed to, nothing missing",
         "whether the map of heads is of all entries before it: everybody who has the whole log makes it again",
     ];
@@ -135,6 +136,8 @@ struct Pass<'p> {
     proof: &'p CaseProof,
     case: (String, String),
     head: TreeHead,
+    /// For each entry its place, or that of the next one that has one.
+    told_at: Vec<u64>,
     people: People,
     times: Times,
     histories: Histories,
@@ -155,6 +158,7 @@ impl<'p> Pass<'p> {
             proof,
             case: ("case".to_owned(), hex(proof.case)),
             head: heads.newest,
+            told_at: told_at(proof, heads.newest.size),
             people: People::read(source, asked.genesis, report),
             times: Times::new(&heads.known, asked.pace),
             histories: Histories::default(),
@@ -177,7 +181,8 @@ impl<'p> Pass<'p> {
             );
             report.add_at("log", place.index, sentence);
         }
-        let index = self.told_at(number);
+        let before = usize::try_from(number.saturating_sub(1)).unwrap_or(usize::MAX);
+        let index = self.told_at.get(before).copied().unwrap_or(self.head.size);
         let Some(entry) = take_apart(index, (body, commitment), &mut self.lawless, report) else { return };
         if entry.object != self.case {
             self.strange(index, format_args!("Number {number} is of something else than this case."), report);
@@ -203,13 +208,6 @@ impl<'p> Pass<'p> {
         report.add_at("histories", index, sentence);
     }
 
-    /// The place of an entry, or of the next one that has one.
-    fn told_at(&self, number: u64) -> u64 {
-        let before = usize::try_from(number.saturating_sub(1)).unwrap_or(usize::MAX);
-        let places = self.proof.entries.iter().skip(before).filter_map(|(_, place)| place.as_ref());
-        places.map(|place| place.index).next().unwrap_or(self.head.size)
-    }
-
     /// The history; newer than the map is what it does not count.
     fn lines(&self, known: Option<u64>) -> Vec<CaseLine> {
         let line = |read: &Read| CaseLine {
@@ -227,8 +225,8 @@ impl<'p> Pass<'p> {
     }
 
     fn finish(mut self, asked: &Asked<'_>, report: &mut Report) {
-        if self.read.is_empty() && self.proof.entries.is_empty() {
-            return;
+        if self.proof.entries.is_empty() {
+            return self.times.finish(report);
         }
         let waiting = self.waiting(asked, report);
         let count = self.proof.entries.len();
@@ -256,16 +254,20 @@ impl<'p> Pass<'p> {
     /// How many entries wait for their place; says which of them wait too long.
     fn waiting(&mut self, asked: &Asked<'_>, report: &mut Report) -> usize {
         let newest = self.times.newest();
-        let (mut waiting, mut late) = (0_usize, Vec::new());
-        for (at, read) in self.read.iter().enumerate().filter(|(_, read)| read.index.is_none()) {
+        let (mut waiting, mut late, mut following) = (0_usize, Vec::new(), None);
+        for read in self.read.iter().rev() {
+            if let Some(index) = read.index {
+                following = Some((index, &read.entry));
+                continue;
+            }
             waiting = waiting.saturating_add(1);
-            let following = self.read.iter().skip(at).find_map(|read| Some((read.index?, &read.entry)));
             match following {
                 Some((_, entry)) if asked.pace.waits(entry, newest) => {}
                 Some((index, _)) => late.push((index, read.number)),
                 None => late.push((self.head.size, read.number)),
             }
         }
+        late.reverse();
         for (index, number) in late {
             self.outside = self.outside.saturating_add(1);
             let sentence =
@@ -274,4 +276,20 @@ impl<'p> Pass<'p> {
         }
         waiting
     }
+}
+
+/// For each entry its place, or that of the next one that has one; the log's size where none follows.
+fn told_at(proof: &CaseProof, size: u64) -> Vec<u64> {
+    let mut next = size;
+    let mut told: Vec<u64> = proof
+        .entries
+        .iter()
+        .rev()
+        .map(|(_, place)| {
+            next = place.as_ref().map_or(next, |place| place.index);
+            next
+        })
+        .collect();
+    told.reverse();
+    told
 }

@@ -65,7 +65,8 @@ impl Times {
 
     /// Ends.
     pub(super) fn finish(mut self, report: &mut Report) {
-        self.late.retain(|commitment, _| !self.excused.contains(commitment));
+        let told = self.late.extract_if(|commitment, _| self.excused.contains(commitment));
+        let told: BTreeSet<u64> = told.map(|(_, index)| index).collect();
         let late: BTreeSet<u64> = self.late.values().copied().collect();
         for index in &late {
             report.add_at(
@@ -83,7 +84,14 @@ impl Times {
                 "No witness saw any head, so nothing vouches for the times that entries tell.",
             );
         } else if self.faults == 0 && self.late.is_empty() {
-            report.add("times", Outcome::Good, "No entry tells a time that the witnesses contradict.");
+            let late = told.first().map_or(String::new(), |first| {
+                let count = told.len();
+                format!(
+                    " Of {count} the log says itself that they came long after the time they tell, first of entry {first}: ask why."
+                )
+            });
+            let sentence = format!("No entry tells a time that the witnesses contradict.{late}");
+            report.add("times", Outcome::Good, sentence);
         }
     }
 }
@@ -96,7 +104,18 @@ fn span(entry: &Reading, pace: Pace) -> Option<(u64, u64)> {
     // What a reporter caused enters during the day after its own.
     let day: Date = entry.day.as_deref()?.parse().ok()?;
     let begins: Timestamp = day.to_zoned(TimeZone::UTC).ok()?.timestamp();
-    let begins = u64::try_from(begins.as_second()).ok()?;
+    let begins = u64::try_from(begins.as_second()).unwrap_or(0);
     let latest = begins.saturating_add(86_400).saturating_add(WESTERNMOST).saturating_add(pace.day);
     Some((begins.saturating_sub(EASTERNMOST), latest))
+}
+
+/// By when all that was written before this entry is in the log: a reporter's act enters during the day after its own, and
+/// that day is the one of the place.
+pub(super) fn settled(entry: &Reading, pace: Pace) -> Option<u64> {
+    let (_, mut due) = span(entry, pace)?;
+    if entry.at.is_some() {
+        // At this second a day may have begun in the east that by UTC has yet to begin.
+        due = due.saturating_add(EASTERNMOST).saturating_add(86_400).saturating_add(pace.day);
+    }
+    Some(due.saturating_add(pace.mmd).saturating_add(pace.epoch))
 }

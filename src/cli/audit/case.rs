@@ -15,10 +15,14 @@ use crate::{
     cli::{
         failure::Failure,
         installation::Settings,
-        output::{say, table},
+        output::{one_line, say, table},
     },
     usecases::{export_log::Asker, prove_case::prove_case, tarball::Tarball},
 };
+
+/// What whoever gives the file away should know of it.
+const PEOPLE: &str = "It names all staff by sign-in name and role, so that signatures can be checked, which also shows who did what in \
+                      this case. Acts of staff stand with their second, and a reporter's act between those before and after it.";
 
 /// Which case, or which proof.
 #[derive(Debug, Args)]
@@ -80,7 +84,10 @@ fn make(id: Uuid, arguments: &Arguments, config: Option<PathBuf>) -> Result<(), 
             proved.newer
         ));
     }
-    say("Give it to those who may see this case. Check it with `senim audit case FILE --policy FILE`.");
+    say(
+        "Give it to those who may see this case. Check it with `senim audit case FILE --policy FILE --genesis FILE`.",
+    );
+    say(PEOPLE);
     Ok(())
 }
 
@@ -113,9 +120,10 @@ fn neither(what: &Path, error: io::Error) -> Failure {
 fn tell(verified: &VerifiedCase) {
     print(&verified.report, false);
     let Some(case) = &verified.case else { return };
+    say(format_args!("The proof is about the case {case}. See that it is the one that you asked for."));
     say(format_args!("From one case it cannot be told {}.", VerifiedCase::NOT_JUDGED.join("; ")));
     if !verified.lines.is_empty() {
-        say(format_args!("The case {case} (times in UTC; * is later than the map of heads):"));
+        say("Its history (times in UTC; * is later than the map of heads):");
         let head = ["no.", "place", "when", "acts", "by", "leads to"].map(str::to_owned).to_vec();
         let rows: Vec<Vec<String>> = std::iter::once(head).chain(verified.lines.iter().map(row)).collect();
         say(table(&rows).trim_end());
@@ -124,12 +132,13 @@ fn tell(verified: &VerifiedCase) {
 
 fn row(line: &CaseLine) -> Vec<String> {
     let role = line.role.as_ref().map_or(String::new(), |role| format!(" ({role})"));
-    vec![
+    let cells = [
         format!("{}{}", line.n, if line.later { "*" } else { "" }),
         line.index.map_or_else(|| "waits".to_owned(), |index| index.to_string()),
         line.when(),
         line.acts.join(" "),
         format!("{}{role}", line.by),
         line.to.clone().unwrap_or_default(),
-    ]
+    ];
+    cells.iter().map(|cell| one_line(cell)).collect()
 }

@@ -41,14 +41,16 @@ audit-case-later = { $count ->
     [one] One entry is later than the map
    *[other] { $count } entries are later than the map
   }; that nothing else is, the next map will show.
+audit-case-broken = Entries of this case are missing here, or do not follow each other: somebody changed the record. Take the proof along and have it checked without this server.
 audit-case-no_head = No head of the log has been signed yet, so nothing can be proved.
 audit-case-no_map = There is no daily map of newest entries yet, so nothing shows whether the history is complete. The first is made when the log's first day has ended.
 audit-case-proof = Download the proof (TAR)
-audit-case-check = It holds this case only and is checked without this server. FILE is the policy that the one who checks trusts:
+audit-case-check = It holds this case only and is checked without this server. FILE is the policy, KEYS are the keys of the founding administrators, both as the one who checks has them:
 audit-case-what = What this means
 audit-case-what_chain = Entries are numbered, and each names the one before it, so none can be left out in the middle.
 audit-case-what_map = Once a day the log takes in a map of the newest entry of every case. So none can be left out at the end, and no case as a whole.
 audit-case-what_proof = The proof holds the entries, where they stand in the log, and the one leaf of the map, under a signed head. Of other cases it shows nothing.
+audit-case-what_people = To check signatures the proof holds the directory: sign-in names and roles of all staff. It shows who did what in this case, and when to the second. A reporter's act has its day only, but stands between the acts before and after it.
 audit-case-number = No.
 audit-case-is_later = later than the map
 audit-case-to = Led to
