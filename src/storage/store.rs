@@ -198,7 +198,7 @@ impl Store {
         self.clock.now()
     }
 
-    /// Today in UTC, the day that stands in rows a reporter caused.
+    /// Today in UTC, for what belongs to no case.
     #[must_use]
     pub fn today(&self) -> Date {
         self.clock.now().to_zoned(TimeZone::UTC).date()

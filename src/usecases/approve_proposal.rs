@@ -42,7 +42,7 @@ pub async fn approve_proposal(ctx: &Context, caller: &Caller, id: ProposalId) ->
             }
             let (seeds, first) = unlock(ctx, tx, &permit, caller, &case).await?;
             let facts = agreed_facts(ctx, tx, &seeds, &proposal).await?;
-            let on = ctx.store.today();
+            let on = ctx.today_of(&case);
             tx.publish_items(&permit, id, case.next_n(), on).await?;
             let proposed = tx.commitment(ObjectKind::Case, case.audit_id, proposal.proposed_n).await?;
             let mut draft = caller.draft(Act::ApprovalGiven, role_code(&situation), now);

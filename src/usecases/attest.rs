@@ -27,7 +27,7 @@ pub async fn attest(ctx: &Context, caller: &Caller, id: CaseId) -> Result<(), Er
     ctx.store
         .record("attest", async |tx| {
             let (case, situation, permit) = locked(tx, caller, id, Action::Attest).await?;
-            tx.attest(&permit, id, caller.id, ctx.store.today()).await?;
+            tx.attest(&permit, id, caller.id, ctx.today_of(&case)).await?;
             let draft = caller.draft(Act::CoiAttested, role_code(&situation), ctx.store.now());
             Ok(((), tx.save_case(&permit, &case, CaseChange::default(), &draft).await?))
         })

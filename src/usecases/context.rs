@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::registry::RegistryCache;
@@ -14,8 +15,8 @@ use crate::{
         server_keys::ServerKeys,
         sign::VerifyingKey,
     },
-    domain::text::TextLimits,
-    storage::Store,
+    domain::{profile::Profile, text::TextLimits},
+    storage::{Store, cases::CaseRow},
 };
 
 /// The context of all acts. One per process, shared.
@@ -39,6 +40,12 @@ pub struct Context {
 }
 
 impl Context {
+    /// Today where a case is handled: the calendar by which its reporter and its deadlines count.
+    #[must_use]
+    pub fn today_of(&self, case: &CaseRow) -> Date {
+        Profile::get(case.profile).day_of(self.store.now())
+    }
+
     /// Builds the context from the configuration.
     ///
     /// # Errors

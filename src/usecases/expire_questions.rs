@@ -45,12 +45,13 @@ async fn expire(ctx: &Context, id: CaseId, today: Date) -> Result<(), Error> {
             let taken =
                 take(case.status, Step::Timeout, Doer::Timer, &facts).map_err(|_cause| Error::Conflict)?;
             let to = taken.to.status(case.status, case.origin_status).ok_or(Error::Conflict)?;
-            let item = Spot::next(&case, today, None).template("answer_expired", &mut tx.rng);
+            let on = ctx.today_of(&case);
+            let item = Spot::next(&case, on, None).template("answer_expired", &mut tx.rng);
             tx.insert_item(&permit, item).await?;
             let draft =
                 Draft::new(Act::StateChanged, By::Timer, When::At(ctx.store.now())).and(Act::NoticeSent);
             let draft = effects::acts(draft, case.status, Step::Timeout, to, &facts);
-            let change = effects::change(&case, Step::Timeout, to, &facts, today);
+            let change = effects::change(&case, Step::Timeout, to, &facts, on);
             Ok(((), tx.save_case(&permit, &case, change, &draft).await?))
         })
         .await;

@@ -35,7 +35,7 @@ pub async fn give_access(ctx: &Context, caller: &Caller, id: CaseId, part: Part)
                 exchangeable(tx, &case, &grant, part).await?;
             }
             let (seeds, first) = unlock(ctx, tx, &permit, caller, &case).await?;
-            let giver = (id, &seeds, Some(caller.id));
+            let giver = (&case, &seeds, Some(caller.id));
             let change = hand_over(ctx, tx, (&permit, &registry), giver, part).await?;
             let mut draft = caller.draft(Act::GrantAdded, role_code(&situation), ctx.store.now());
             if first {

@@ -168,7 +168,7 @@ pub(super) async fn shut_out(
     (case, staff, end): (&CaseRow, StaffId, Option<GrantEnd>),
 ) -> Result<(CaseChange, Vec<Act>), Error> {
     if let Some(end) = end {
-        tx.end_grant(permit, (case.id, staff), end, ctx.store.today()).await?;
+        tx.end_grant(permit, (case.id, staff), end, ctx.today_of(case)).await?;
     }
     tx.delete_wraps(permit, case.id, staff).await?;
     let (mut change, remaining) = rotate(ctx, tx, permit, registry, case).await?;

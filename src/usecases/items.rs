@@ -171,7 +171,7 @@ pub(super) async fn write_item(
         .store
         .record(writing.name, async |tx| {
             let (case, situation, permit) = locked(tx, caller, id, writing.action).await?;
-            let spot = Spot::next(&case, ctx.store.today(), Some(caller.id));
+            let spot = Spot::next(&case, ctx.today_of(&case), Some(caller.id));
             let item = insert_words(ctx, tx, &permit, (&case, spot), (writing.kind, text)).await?;
             let draft = caller.draft(writing.act, role_code(&situation), ctx.store.now());
             Ok((item, tx.save_case(&permit, &case, CaseChange::default(), &draft).await?))

@@ -3,11 +3,7 @@
 
 use super::{context::Context, error::Error, holders::HeldSeeds, registry::Registry};
 use crate::{
-    domain::{
-        field_error::FieldError,
-        ids::{CaseId, StaffId},
-        role::Role,
-    },
+    domain::{field_error::FieldError, ids::StaffId, role::Role},
     policy::{Capacity, Permit},
     storage::{
         Tx,
@@ -94,13 +90,13 @@ pub(super) async fn hand_over(
     ctx: &Context,
     tx: &mut Tx<'_>,
     (permit, registry): (&Permit, &Registry),
-    (case, seeds, by): (CaseId, &HeldSeeds, Option<StaffId>),
+    (case, seeds, by): (&CaseRow, &HeldSeeds, Option<StaffId>),
     part: Part,
 ) -> Result<CaseChange, Error> {
     let wraps = seeds.rewrap(ctx, registry, &[part.staff], &mut tx.rng)?;
     let to = [(part.staff, part.capacity)];
-    tx.grant_access(permit, case, &to, (by, ctx.store.today())).await?;
-    tx.insert_wraps(permit, case, &wraps).await?;
+    tx.grant_access(permit, case.id, &to, (by, ctx.today_of(case))).await?;
+    tx.insert_wraps(permit, case.id, &wraps).await?;
     let lead = (part.capacity == Capacity::Lead).then_some(Some(part.staff));
     Ok(CaseChange { lead, ..CaseChange::default() })
 }

@@ -88,9 +88,9 @@ pub async fn recover_case(
             if before.is_some() {
                 stays_lead(&case, part)?;
                 // Ended, so that it begins anew without its attestation.
-                tx.end_grant(&permit, (id, part.staff), GrantEnd::Revoked, ctx.store.today()).await?;
+                tx.end_grant(&permit, (id, part.staff), GrantEnd::Revoked, ctx.today_of(&case)).await?;
             }
-            let change = hand_over(ctx, tx, (&permit, &registry), (id, &seeds, None), part).await?;
+            let change = hand_over(ctx, tx, (&permit, &registry), (&case, &seeds, None), part).await?;
             let (act, done) = match before {
                 None => (Act::GrantAdded, Recovered::Given),
                 Some(_) => (Act::GrantRestored, Recovered::Restored),

@@ -33,7 +33,7 @@ pub async fn refuse_proposal(
             if !tx.resolve_proposal(&permit, id, Resolution::Refused, (Some(caller.id), now)).await? {
                 return Err(Error::ProposalStale);
             }
-            let spot = Spot::next(&case, ctx.store.today(), Some(caller.id));
+            let spot = Spot::next(&case, ctx.today_of(&case), Some(caller.id));
             insert_words(ctx, tx, &permit, (&case, spot), (ItemKind::Note, reasons.expose())).await?;
             let mut draft = caller
                 .draft(Act::ApprovalRefused, role_code(&situation), now)

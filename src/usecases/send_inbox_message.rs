@@ -16,7 +16,6 @@ use crate::{
         case::{
             facts::StepFacts, item::ItemKind, status::Status, step::Step, step_taken::take, transition::Doer,
         },
-        profile::Profile,
         text::Message,
     },
     policy::{Action, Actor, Situation, authorize},
@@ -41,7 +40,7 @@ pub(super) async fn deliver(ctx: &Context, receipt: &Receipt, text: &str) -> Res
             let case = tx.lock_case(found.id).await?.ok_or(Error::Unauthenticated)?;
             let situation = Situation::new(case.id, case.desk_id, case.status);
             let permit = authorize(&Actor::Reporter(case.id), Action::WriteAsReporter, Some(&situation))?;
-            let on = Profile::get(case.profile).day_of(ctx.store.now());
+            let on = ctx.today_of(&case);
             let spot = Spot::next(&case, on, None);
             insert_words(ctx, tx, &permit, (&case, spot), (ItemKind::ReporterMessage, text)).await?;
             let mut draft = Draft::new(Act::MailboxMessage, By::Reporter, When::Day(on));

@@ -63,7 +63,7 @@ pub async fn take_step(
             let doer = situation.grant.and_then(Capacity::doer).ok_or(Error::Forbidden)?;
             let taken = take(case.status, step, doer, facts).map_err(refused)?;
             let to = taken.to.status(case.status, case.origin_status).ok_or(Error::Conflict)?;
-            if facts.expected_on.is_some_and(|day| day <= ctx.store.today()) {
+            if facts.expected_on.is_some_and(|day| day <= ctx.today_of(&case)) {
                 return Err(Error::Invalid(vec![FieldError::new("expected_on", FieldError::NOT_ALLOWED)]));
             }
             let overtaken = set_aside(ctx, tx, &permit, &case).await?;
@@ -132,7 +132,7 @@ impl Stepping<'_> {
         (step, to): (Step, Status),
         facts: &StepFacts,
     ) -> Result<(StepDone, Written), Error> {
-        let on = self.ctx.store.today();
+        let on = self.ctx.today_of(case);
         if step == Step::Assign {
             self.assign(tx, case, facts).await?;
         }
@@ -151,7 +151,7 @@ impl Stepping<'_> {
         (step, to): (Step, Status),
         facts: &StepFacts,
     ) -> Result<(StepDone, Written), Error> {
-        let (on, now) = (self.ctx.store.today(), self.ctx.store.now());
+        let (on, now) = (self.ctx.today_of(case), self.ctx.store.now());
         let newcomers = self.admit_reviewers(tx, case).await?;
         let id = ProposalId(tx.uuid());
         let closed = facts.closed().to_sealed_json();
@@ -232,7 +232,7 @@ impl Stepping<'_> {
         }
         let people: Vec<StaffId> = to.iter().map(|(id, _)| *id).collect();
         let wraps = self.seeds.rewrap(self.ctx, self.registry, &people, &mut tx.rng)?;
-        tx.grant_access(&self.permit, case.id, to, (Some(self.caller.id), self.ctx.store.today())).await?;
+        tx.grant_access(&self.permit, case.id, to, (Some(self.caller.id), self.ctx.today_of(case))).await?;
         Ok(tx.insert_wraps(&self.permit, case.id, &wraps).await?)
     }
 

@@ -92,6 +92,26 @@ fn a_report_tells_its_day_and_nothing_finer_at_any_hour() {
     });
 }
 
+/// In the small hours the day of the place is ahead of UTC; what the desk does then never stands before the report.
+#[test]
+fn the_desk_writes_by_the_calendar_of_the_reporter() {
+    in_world(async |world| {
+        world.advance(SignedDuration::from_hours(15));
+        let reporter = world.submit("Something.").await;
+        let (triager, reviewer) = (world.sign_in("tri1").await, world.sign_in("rev1").await);
+        world.drive(reporter.case, &triager, Step::Open, &reviewer).await;
+        reporter.write("More.").await.unwrap();
+        world.drive(reporter.case, &triager, Step::Ask, &reviewer).await;
+        let mut owner = world.owner().await;
+        let days = "select distinct received_on as day from cases \
+                    union select written_on from case_items union select attested_on from case_grants \
+                    where attested_on is not null";
+        let days = owner.rows(days).await;
+        assert_eq!(days.len(), 1, "{days:?}");
+        assert_eq!(days[0]["day"], "2026-11-24");
+    });
+}
+
 /// Control EU-16.1-2.
 #[test]
 fn a_message_and_an_answer_tell_their_day_and_nothing_finer() {
