@@ -128,6 +128,14 @@ fn the_operator_makes_a_proof_that_the_program_takes_without_a_database() {
         let text = file.to_str().unwrap();
         assert_eq!(offline(&["audit", "case", text, "--out", "elsewhere.tar"]).code, 64);
         assert_eq!(offline(&["audit", "case", "nowhere.tar"]).code, 2);
+
+        // Taken for a bundle of the whole log it accuses nobody.
+        let verified = offline(&["audit", "verify", text]);
+        let compared = senim(world, home, &["audit", "reconcile", "--bundle", text]);
+        for done in [verified, compared] {
+            assert_eq!(done.code, 2, "{}{}", done.out, done.err);
+            assert!(done.out.contains("proof of one case") && !done.out.contains("WRONG"), "{}", done.out);
+        }
     });
 }
 

@@ -6,8 +6,9 @@ use serde::Deserialize;
 use super::{
     Pace,
     report::{Outcome, Report},
-    source::Source,
+    source::{Source, Unreadable},
 };
+use crate::audit::case_proof;
 
 #[derive(Deserialize)]
 struct Manifest {
@@ -19,11 +20,24 @@ struct Manifest {
 }
 
 #[derive(Deserialize)]
+struct Form {
+    format: String,
+}
+
+#[derive(Deserialize)]
 struct Stated {
     epoch: u64,
     mmd: u64,
     day: u64,
     quantum: u64,
+}
+
+/// What to do with a file that its manifest says to be something else. It would be read as a log from which all but a few
+/// entries were taken.
+pub(super) fn elsewhere(source: &dyn Source) -> Option<Unreadable> {
+    let manifest = serde_json::from_slice::<Form>(&source.file("manifest").ok()??).ok()?;
+    (manifest.format == case_proof::FORMAT)
+        .then(|| Unreadable("This is the proof of one case: check it with `senim audit case`.".to_owned()))
 }
 
 /// Compares; a bundle without a manifest says nothing.

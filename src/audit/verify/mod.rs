@@ -99,10 +99,20 @@ pub struct Asked<'a> {
     pub pace: Pace,
 }
 
+/// Why a file is no bundle of a log, where its manifest says so.
+#[must_use]
+pub fn elsewhere(source: &dyn Source) -> Option<Unreadable> {
+    manifest::elsewhere(source)
+}
+
 /// Verifies a bundle. `progress` is told how many entries were read.
 #[must_use]
 pub fn verify(source: &dyn Source, asked: &Asked<'_>, progress: &mut dyn FnMut(u64)) -> Report {
     let mut report = Report::default();
+    if let Some(why) = elsewhere(source) {
+        report.add("manifest", Outcome::CannotTell, why);
+        return report;
+    }
     let Some(heads) = heads::read(source, asked, &mut report) else { return report };
     manifest::check(source, FORMAT, asked.pace, &mut report);
     let entries = match source.entries() {

@@ -9,7 +9,7 @@ use super::{Findings, Part, Progress};
 use crate::audit::{
     entry::ObjectKind,
     fold::{History, Told},
-    verify::{Outcome, Report, Source},
+    verify::{Outcome, Report, Source, elsewhere},
 };
 
 /// How much of an object the bundle has: the number and the commitment of its last entry there.
@@ -49,6 +49,9 @@ impl Kept {
         report: &mut Report,
         progress: Progress<'_>,
     ) -> Result<(), String> {
+        if let Some(why) = elsewhere(bundle) {
+            return Err(why.to_string());
+        }
         for (index, body) in (0_u64..).zip(bundle.entries().map_err(|error| error.to_string())?) {
             let body = body.map_err(|error| error.to_string())?;
             let Some(told) = Told::by(&body) else {
