@@ -118,13 +118,12 @@ impl Report {
     /// One [`FieldError`] per wrong field, in the order of the form.
     pub fn parse(raw: &RawReport, limits: TextLimits) -> Result<Self, Vec<FieldError>> {
         let mut form = Fields { errors: Vec::new() };
-        let language = form.needed("language", raw.language.as_deref(), Language::parse);
-        let category = form.needed("category", raw.category.as_deref(), Category::parse);
-        let body = form.optional("body", raw.body.as_deref(), |text| text.parse::<BodyId>().ok());
-        let region = form.optional("region", raw.region.as_deref(), Region::parse);
         let narrative = Narrative::parse(raw.narrative.as_deref().unwrap_or_default(), limits.narrative)
             .map_err(|error| form.errors.push(FieldError::from_text("narrative", &error)))
             .ok();
+        let category = form.needed("category", raw.category.as_deref(), Category::parse);
+        let body = form.optional("body", raw.body.as_deref(), |text| text.parse::<BodyId>().ok());
+        let region = form.optional("region", raw.region.as_deref(), Region::parse);
         let answers = Answers {
             when: form.line("when", raw.when.as_deref()),
             place: form.line("where", raw.place.as_deref()),
@@ -133,6 +132,7 @@ impl Report {
             evidence: form.optional("evidence", raw.evidence.as_deref(), Answer::parse),
             risk: form.optional("risk", raw.risk.as_deref(), Risk::parse),
         };
+        let language = form.needed("language", raw.language.as_deref(), Language::parse);
         match (language, category, narrative) {
             (Some(language), Some(category), Some(narrative)) if form.errors.is_empty() => {
                 Ok(Self { language, category, body, region, narrative, answers })
@@ -238,7 +238,7 @@ mod tests {
 
     #[test]
     fn an_empty_form_names_what_is_needed_and_nothing_else() {
-        let needed = ["language", "category", "narrative"].map(|f| FieldError::new(f, FieldError::REQUIRED));
+        let needed = ["narrative", "category", "language"].map(|f| FieldError::new(f, FieldError::REQUIRED));
         assert_eq!(Report::parse(&RawReport::default(), TextLimits::default()), Err(needed.to_vec()));
     }
 
@@ -258,13 +258,13 @@ mod tests {
         assert_eq!(
             told,
             [
-                ("language", FieldError::UNKNOWN, None),
+                ("narrative", FieldError::TOO_LONG, Some(3)),
                 ("body", FieldError::UNKNOWN, None),
                 ("region", FieldError::UNKNOWN, None),
-                ("narrative", FieldError::TOO_LONG, Some(3)),
                 ("when", FieldError::FORBIDDEN, None),
                 ("where", FieldError::TOO_LONG, Some(200)),
                 ("risk", FieldError::UNKNOWN, None),
+                ("language", FieldError::UNKNOWN, None),
             ]
         );
     }

@@ -61,7 +61,7 @@ fn every_mistake_of_a_report_is_named_at_once() {
         let api = app.api(None);
         let answer = api.post("/reports", &json!({})).await;
         assert_eq!(answer.refused(422), "invalid");
-        assert_eq!(answer.faults(), ["language required", "category required", "narrative required"]);
+        assert_eq!(answer.faults(), ["narrative required", "category required", "language required"]);
         let wrong = json!({"language": "de", "category": "weather", "narrative": "\0", "region": "99", "body": "x",
             "when": "x".repeat(10_000), "where": "\0", "first_hand": "maybe", "ongoing": "maybe",
             "evidence": "maybe", "risk": "maybe"});
