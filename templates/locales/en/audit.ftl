@@ -1,6 +1,6 @@
 # Pages for auditors.
 audit-title = The record
-audit-lead = Every change and every reading of content leaves one entry. Entries hold ids and closed codes, never content. A reporter's act carries a day, never a time.
+audit-lead = Every change and every reading of content leaves one entry. Entries hold ids and closed codes, never content. A reporter's act carries a day of the desk's calendar, never a time.
 audit-filter-all = all
 audit-filter-button = Show
 audit-filter-clear = Show everything

@@ -62,7 +62,7 @@ sheet-root = Root (SHA-256, hexadecimal)
 sheet-code = QR code of the log's name, the number of entries and the root
 sheet-note = The signed head, exactly as published
 sheet-keep = Print this sheet every day, sign it, and keep it where whoever runs this system has no hand: with the auditors, at a notary, in a newspaper. It tells nothing about any case.
-sheet-compare = To compare later, write the log's name, the number of entries and the root into a file, one line each (the code holds just these), and run on a machine of your own: senim audit consistency FILE BUNDLE, with a bundle of the log from then. It says whether anything that this sheet covers was changed.
+sheet-compare = To compare later, write the log's name, the number of entries and the root into a file, one line each (the code holds just these), and run on a machine of your own: senim audit consistency FILE BUNDLE --policy POLICY, with a bundle of the log from then and the policy that you trust. It says whether anything that this sheet covers was changed.
 sheet-none = No day of the log has ended yet, so there is no public head. Come back tomorrow.
 sheet-back = Back to the log
 
