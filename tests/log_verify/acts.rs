@@ -93,3 +93,41 @@ fn a_day_that_begins_early_in_the_east() {
         assert_eq!(of_tomorrow(hour), findings, "{hour}");
     }
 }
+
+/// A reporter who writes twice on one day: each entry enters at its own moment of the day after, the second one perhaps
+/// first. And a report of a day that has begun only in the east, which staff open at once.
+#[test]
+fn an_entry_that_waits_for_its_day_is_not_called_missing() {
+    let findings = |by_staff: bool, hours: i64| {
+        let mut log = Log::new(1);
+        let (case, instance) = (uuid_v4(&mut log.rng), uuid_v4(&mut log.rng));
+        let today = Timestamp::from_second(BEGIN).unwrap().to_zoned(TimeZone::UTC).date();
+        let noon = today.at(12, 0, 0, 0).to_zoned(TimeZone::UTC).unwrap().timestamp().as_second();
+        log.clock = noon;
+        for _ in 0..310 {
+            log.system(instance);
+        }
+        let day = When::Day(if by_staff { today.tomorrow().unwrap() } else { today });
+        log.seal(case, ObjectKind::Case, |_| {
+            Draft::new(Act::ReportReceived, By::Reporter, day).moved(None, "received")
+        });
+        if by_staff {
+            log.staff(case, 0, |draft| draft);
+        } else {
+            let more =
+                log.seal(case, ObjectKind::Case, |_| Draft::new(Act::MailboxMessage, By::Reporter, day));
+            log.entries.push(more);
+        }
+        let bodies: Vec<_> = log.entries.iter().map(|entry| entry.body.clone()).collect();
+        let mut bundle = log.bundle();
+        let head = log.checkpoint(&bodies, noon + hours * 3600);
+        bundle.files.insert("checkpoint".to_owned(), head.note().to_string().into_bytes());
+        let report = bundle.verified(&log.policy(), |_| {});
+        found(&report, "histories").iter().filter(|told| told.contains("is missing")).count()
+    };
+    for (by_staff, hours, missing) in
+        [(false, 20, 0), (false, 36, 0), (false, 72, 1), (true, 20, 0), (true, 58, 0), (true, 72, 1)]
+    {
+        assert_eq!(findings(by_staff, hours), missing, "by staff: {by_staff}, after {hours} hours");
+    }
+}

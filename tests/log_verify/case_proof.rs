@@ -266,6 +266,24 @@ fn an_entry_that_waits_is_bound_by_the_one_behind_it() {
     court.refuses(&waiting(&court), "log", "has no place in the log, and should have one");
 }
 
+/// Of two messages of one day the second may have its place first.
+#[test]
+fn a_reporters_entry_that_waits_is_bound_by_a_later_one_of_the_same_day() {
+    let mut court = Court::new();
+    let (first, second) = (court.message(), court.message());
+    court.log.entries.push(second);
+    let waiting = |court: &Court| {
+        let mut proof = court.honest();
+        proof.entries.insert(STAGES[2], (first.body.clone(), None));
+        proof
+    };
+    let verified = court.judged(&waiting(&court));
+    assert_eq!(verified.report.outcome(), Outcome::Good, "{:#?}", verified.report);
+    court.refuses(&court.honest(), "histories", "one is missing");
+    court.log.clock += 3 * 86_400;
+    court.refuses(&waiting(&court), "log", "has no place in the log, and should have one");
+}
+
 #[test]
 fn files_that_are_malformed_or_something_else_prove_nothing() {
     let court = Court::new();

@@ -76,13 +76,10 @@ impl Default for Pace {
 
 impl Pace {
     /// Whether an entry may still wait for its place where one that follows it has one, at the time of the newest head: an
-    /// entry of a reporter enters during the day after its own; until then what staff did about it stands alone.
+    /// entry of a reporter enters at some moment of the day after its own; until then what staff did about it stands alone,
+    /// or what the same reporter did later that day.
     fn waits(self, following: &Reading, newest: Option<u64>) -> bool {
-        let patience = self.day.saturating_add(86_400).saturating_add(self.mmd);
-        match (following.at, newest) {
-            (Some(at), Some(newest)) => at.saturating_add(patience) > newest,
-            _ => newest.is_none(),
-        }
+        newest.is_none_or(|newest| times::settled(following, self).is_some_and(|settled| newest < settled))
     }
 }
 

@@ -100,3 +100,14 @@ fn span(entry: &Reading, pace: Pace) -> Option<(u64, u64)> {
     let latest = begins.saturating_add(86_400).saturating_add(WESTERNMOST).saturating_add(pace.day);
     Some((begins.saturating_sub(EASTERNMOST), latest))
 }
+
+/// By when all that was written before this entry is in the log: a reporter's act enters during the day after its own, and
+/// that day is the one of the place.
+pub(super) fn settled(entry: &Reading, pace: Pace) -> Option<u64> {
+    let (_, mut due) = span(entry, pace)?;
+    if entry.at.is_some() {
+        // At this second a day may have begun in the east that by UTC has yet to begin.
+        due = due.saturating_add(EASTERNMOST).saturating_add(86_400).saturating_add(pace.day);
+    }
+    Some(due.saturating_add(pace.mmd).saturating_add(pace.epoch))
+}
