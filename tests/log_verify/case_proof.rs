@@ -215,6 +215,22 @@ fn a_case_that_is_not_there_lies_between_its_neighbours() {
     }
 }
 
+/// Without witnesses nobody knows how old a map is, so an old one could hide a whole case.
+#[test]
+fn attack_20_a_case_hidden_by_an_old_map_that_no_witness_dates() {
+    let mut court = Court::new();
+    court.case = Uuid::from_u128(court.others[2].as_u128() + 1);
+    let (case, map) = (court.case, court.maps[0]);
+    court.log.staff(case, 0, |draft| draft);
+    let after = court.in_map(map, case).unwrap_err();
+    let proof = CaseProof { case, entries: Vec::new(), map: Some(court.map_proof(map, &[after - 1, after])) };
+    assert_eq!(court.judged(&proof).report.outcome(), Outcome::CannotTell);
+    let policy = format!("log {}\nquorum none\n", court.log.key.verifier());
+    let asked = Asked { policy: Some(policy.as_bytes()), ..Asked::default() };
+    let report = verify_case(&court.file(&proof), &asked).report;
+    assert_eq!(report.outcome(), Outcome::PolicyNotMet, "{report:#?}");
+}
+
 /// A case that came after the map: all of it is later, and that is said.
 #[test]
 fn a_case_that_is_newer_than_the_map_says_so() {
