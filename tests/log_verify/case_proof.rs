@@ -1,9 +1,11 @@
 //! The proof of one case: what it shows, and every way in which somebody may try to show less, or something else.
 
+use std::cell::Cell;
+
 use senim::audit::{
     case_proof::CaseProof,
     note_key::Kind,
-    verify::{Asked, Outcome, verify_case},
+    verify::{Asked, Entries, Outcome, Source, Unreadable, verify_case},
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -11,7 +13,7 @@ use uuid::Uuid;
 use crate::{
     attacks::edited,
     case_ground::{Court, STAGES, commitment, leaves, place},
-    ground::note_key,
+    ground::{Bundle, note_key},
 };
 
 /// The sentence of a check that came out so.
@@ -338,4 +340,43 @@ fn files_that_are_malformed_or_something_else_prove_nothing() {
     without.files.remove("directory.jsonl");
     let report = court.verified(&without).report;
     assert_eq!(report.outcome(), Outcome::CannotTell, "who signed cannot be told");
+}
+
+/// A file with lines without end, of which it is counted how many were read.
+struct Endless {
+    file: Bundle,
+    read: Cell<usize>,
+}
+
+impl Source for Endless {
+    fn file(&self, path: &str) -> Result<Option<Vec<u8>>, Unreadable> {
+        self.file.file(path)
+    }
+
+    fn list(&self, folder: &str) -> Vec<String> {
+        self.file.list(folder)
+    }
+
+    fn entries(&self) -> Result<Entries<'_>, Unreadable> {
+        Ok(Box::new((0..1000).map(|read| {
+            self.read.set(read + 1);
+            Ok(Vec::new())
+        })))
+    }
+}
+
+/// Whoever checks a file has not made it: it takes no more memory or time than its size explains.
+#[test]
+fn a_hostile_file_is_read_no_further_than_it_makes_sense() {
+    let court = Court::new();
+    let endless = Endless { file: court.file(&court.honest()), read: Cell::new(0) };
+    let policy = court.log.policy();
+    let asked = Asked { policy: Some(policy.as_bytes()), ..Asked::default() };
+    assert_eq!(verify_case(&endless, &asked).report.outcome(), Outcome::CannotTell);
+    assert_eq!(endless.read.get(), STAGES[2] + 1);
+
+    // So many entries without a place that looking through all for each would never end.
+    let mut many = court.honest();
+    many.entries = vec![(b"{}".to_vec(), None); 100_000];
+    assert_eq!(court.judged(&many).report.outcome(), Outcome::Finding);
 }

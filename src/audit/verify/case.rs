@@ -135,6 +135,8 @@ struct Pass<'p> {
     proof: &'p CaseProof,
     case: (String, String),
     head: TreeHead,
+    /// For each entry its place, or that of the next one that has one.
+    told_at: Vec<u64>,
     people: People,
     times: Times,
     histories: Histories,
@@ -155,6 +157,7 @@ impl<'p> Pass<'p> {
             proof,
             case: ("case".to_owned(), hex(proof.case)),
             head: heads.newest,
+            told_at: told_at(proof, heads.newest.size),
             people: People::read(source, asked.genesis, report),
             times: Times::new(&heads.known, asked.pace),
             histories: Histories::default(),
@@ -177,7 +180,8 @@ impl<'p> Pass<'p> {
             );
             report.add_at("log", place.index, sentence);
         }
-        let index = self.told_at(number);
+        let before = usize::try_from(number.saturating_sub(1)).unwrap_or(usize::MAX);
+        let index = self.told_at.get(before).copied().unwrap_or(self.head.size);
         let Some(entry) = take_apart(index, (body, commitment), &mut self.lawless, report) else { return };
         if entry.object != self.case {
             self.strange(index, format_args!("Number {number} is of something else than this case."), report);
@@ -201,13 +205,6 @@ impl<'p> Pass<'p> {
     fn strange(&mut self, index: u64, sentence: impl std::fmt::Display, report: &mut Report) {
         self.strange = self.strange.saturating_add(1);
         report.add_at("histories", index, sentence);
-    }
-
-    /// The place of an entry, or of the next one that has one.
-    fn told_at(&self, number: u64) -> u64 {
-        let before = usize::try_from(number.saturating_sub(1)).unwrap_or(usize::MAX);
-        let places = self.proof.entries.iter().skip(before).filter_map(|(_, place)| place.as_ref());
-        places.map(|place| place.index).next().unwrap_or(self.head.size)
     }
 
     /// The history; newer than the map is what it does not count.
@@ -256,16 +253,20 @@ impl<'p> Pass<'p> {
     /// How many entries wait for their place; says which of them wait too long.
     fn waiting(&mut self, asked: &Asked<'_>, report: &mut Report) -> usize {
         let newest = self.times.newest();
-        let (mut waiting, mut late) = (0_usize, Vec::new());
-        for (at, read) in self.read.iter().enumerate().filter(|(_, read)| read.index.is_none()) {
+        let (mut waiting, mut late, mut following) = (0_usize, Vec::new(), None);
+        for read in self.read.iter().rev() {
+            if let Some(index) = read.index {
+                following = Some((index, &read.entry));
+                continue;
+            }
             waiting = waiting.saturating_add(1);
-            let following = self.read.iter().skip(at).find_map(|read| Some((read.index?, &read.entry)));
             match following {
                 Some((_, entry)) if asked.pace.waits(entry, newest) => {}
                 Some((index, _)) => late.push((index, read.number)),
                 None => late.push((self.head.size, read.number)),
             }
         }
+        late.reverse();
         for (index, number) in late {
             self.outside = self.outside.saturating_add(1);
             let sentence =
@@ -274,4 +275,20 @@ impl<'p> Pass<'p> {
         }
         waiting
     }
+}
+
+/// For each entry its place, or that of the next one that has one; the log's size where none follows.
+fn told_at(proof: &CaseProof, size: u64) -> Vec<u64> {
+    let mut next = size;
+    let mut told: Vec<u64> = proof
+        .entries
+        .iter()
+        .rev()
+        .map(|(_, place)| {
+            next = place.as_ref().map_or(next, |place| place.index);
+            next
+        })
+        .collect();
+    told.reverse();
+    told
 }
