@@ -5,7 +5,7 @@ use std::cell::Cell;
 use senim::audit::{
     case_proof::CaseProof,
     note_key::Kind,
-    verify::{Asked, Entries, Outcome, Source, Unreadable, verify_case},
+    verify::{Asked, Entries, Outcome, Source, Unreadable, founding_keys, verify_case},
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -51,6 +51,19 @@ fn a_history_is_shown_whole_with_what_is_later_than_the_map() {
     court.maps[1] = court.log.entries.len() - 1;
     let map = told(&court, &court.honest(), "map", Outcome::Good);
     assert!(map.contains("complete as of the map") && map.contains("6 entries, and all are here"), "{map}");
+}
+
+/// Who counts as staff hangs on the founding keys; whoever takes those of the file is told.
+#[test]
+fn founding_keys_of_the_file_itself_are_told_from_those_that_were_given() {
+    let court = Court::new();
+    let told = told(&court, &court.honest(), "acts", Outcome::Good);
+    assert!(told.contains("founding keys come out of the file itself"), "{told}");
+    let (policy, genesis) = (court.log.policy(), founding_keys(&court.log.genesis()));
+    let asked = Asked { policy: Some(policy.as_bytes()), genesis: Some(&genesis), ..Asked::default() };
+    let report = verify_case(&court.file(&court.honest()), &asked).report;
+    assert_eq!(report.outcome(), Outcome::Good, "{report:#?}");
+    assert!(report.checks.iter().all(|check| !check.sentence.contains("out of the file itself")));
 }
 
 #[test]

@@ -69,7 +69,8 @@ impl CaseLine {
 impl VerifiedCase {
     /// What nobody can tell from one case.
     pub const NOT_JUDGED: &'static [&'static str] = &[
-        "whether whoever acts was enrolled before, and who is behind an alias",
+        "whether whoever acts was enrolled before",
+        "whether an entry was written when it says or later, but before its head was seen",
         "whether the directory of staff is the one that the log committed to, nothing missing",
         "whether the map of heads is of all entries before it: everybody who has the whole log makes it again",
     ];

@@ -39,6 +39,8 @@ pub(super) type Line = ([u8; 32], StaffId);
 
 /// Whose keys are known, and which alias turned out to be whose.
 pub(super) struct People {
+    /// Whether the founding keys, on which all others hang, are not those of whoever checks.
+    unfounded: bool,
     directory: Option<Directory>,
     lines: Vec<Line>,
     aliases: HashMap<String, StaffId>,
@@ -73,7 +75,8 @@ impl People {
                 ),
             );
         }
-        Self { directory, lines, aliases: HashMap::new(), checked: 0, faults: 0 }
+        let unfounded = genesis.is_none();
+        Self { unfounded, directory, lines, aliases: HashMap::new(), checked: 0, faults: 0 }
     }
 
     /// The directory's entries, digest and person, as the bundle holds them; none where it holds no directory.
@@ -127,15 +130,14 @@ impl People {
     /// Ends.
     pub(super) fn finish(&self, report: &mut Report) {
         if self.directory.is_some() && self.faults == 0 {
-            report.add(
-                "acts",
-                Outcome::Good,
-                format_args!(
-                    "{} acts of {} people carry their signatures.",
-                    self.checked,
-                    self.aliases.len()
-                ),
-            );
+            let founders = if self.unfounded {
+                " The founding keys come out of the file itself, so whoever made it chose who counts as staff: give those that you trust (--genesis)."
+            } else {
+                ""
+            };
+            let (checked, people) = (self.checked, self.aliases.len());
+            let sentence = format!("{checked} acts of {people} people carry their signatures.{founders}");
+            report.add("acts", Outcome::Good, sentence);
         }
     }
 }

@@ -20,6 +20,10 @@ use crate::{
     usecases::{export_log::Asker, prove_case::prove_case, tarball::Tarball},
 };
 
+/// What whoever gives the file away should know of it.
+const PEOPLE: &str = "It names all staff by sign-in name and role, so that signatures can be checked, which also shows who did what in \
+                      this case. Acts of staff stand with their second, and a reporter's act between those before and after it.";
+
 /// Which case, or which proof.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -80,7 +84,10 @@ fn make(id: Uuid, arguments: &Arguments, config: Option<PathBuf>) -> Result<(), 
             proved.newer
         ));
     }
-    say("Give it to those who may see this case. Check it with `senim audit case FILE --policy FILE`.");
+    say(
+        "Give it to those who may see this case. Check it with `senim audit case FILE --policy FILE --genesis FILE`.",
+    );
+    say(PEOPLE);
     Ok(())
 }
 
