@@ -61,6 +61,26 @@ fn a_look_that_nobody_signed() {
     );
 }
 
+/// What was refused is not approved later, and what was approved not a second time.
+#[test]
+fn attack_19_a_proposal_that_was_answered_before() {
+    for first in [Act::ApprovalRefused, Act::ApprovalGiven] {
+        let mut log = Log::lived();
+        let case = log.entries[0].place.id;
+        let made = log.staff(case, 0, |draft| draft.and(Act::ProposalMade).code("step", "reopen"));
+        log.staff(case, 1, move |draft| draft.and(first).code("step", "reopen").answering(made));
+        let reopened = u64::try_from(log.entries.len()).unwrap();
+        log.staff(case, 1, move |draft| {
+            let draft = draft.and(Act::ApprovalGiven).and(Act::StateChanged).code("step", "reopen");
+            draft.moved(Some("rejected"), "triage").answering(made)
+        });
+        let report = log.bundle().verified(&log.policy(), |_| {});
+        let told = report.checks.iter().find(|check| check.name == "histories");
+        assert_eq!(told.map(|check| check.index), Some(Some(reopened)), "{report:#?}");
+        assert!(found(&report, "histories")[0].contains("answers no open proposal"), "{report:#?}");
+    }
+}
+
 /// A reporter's day is that of the place: it may have begun there before it begins by UTC, by no more than 14 hours.
 #[test]
 fn a_day_that_begins_early_in_the_east() {

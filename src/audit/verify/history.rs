@@ -41,7 +41,7 @@ struct Chain {
     waiting: BTreeMap<u64, (u64, Reading)>,
     status: Option<Status>,
     origin: Option<Status>,
-    /// Proposals: who made which step one.
+    /// Open proposals: who made which step one.
     proposals: HashMap<[u8; 32], (Option<String>, Option<String>)>,
 }
 
@@ -159,6 +159,8 @@ impl Chain {
         {
             problems.push((index, format!("Entry {index}: {sentence}")));
         }
+        // Approved or refused, a proposal is answered once.
+        self.proposals.retain(|proposal, _| !entry.answers.contains(proposal));
     }
 
     fn moved(&mut self, entry: &Reading, to: &str) -> Result<(), &'static str> {
@@ -188,7 +190,7 @@ impl Chain {
         }
         let proposal = entry.answers.iter().find_map(|answered| self.proposals.get(answered));
         let (proposer, step) =
-            proposal.ok_or("it needs a second person, and answers no proposal of this case")?;
+            proposal.ok_or("it needs a second person, and answers no open proposal of this case")?;
         if step.as_ref() != entry.codes.get("step") {
             return Err("it answers a proposal of another step");
         }
