@@ -11,8 +11,9 @@
 //! | `outside` | the database's record with a bundle that somebody else kept |
 //!
 //! What it cannot find: an entry that was removed with its row before it was in any tree that somebody else knows (attack
-//! 18), and what a database says that was rewritten as a whole, unless a bundle is given. Whether the steps were legal and
-//! signed is for `senim audit verify`.
+//! 18); what a database says that was rewritten as a whole, unless a bundle is given; an edit of a column other than the
+//! state after whose object had its next lawful act, which says of everything else what it found. So it is to be run often.
+//! Whether the steps were legal and signed is for `senim audit verify`.
 
 mod leaves;
 mod objects;

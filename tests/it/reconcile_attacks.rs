@@ -137,6 +137,19 @@ fn attack_16_access_that_nobody_gave_and_a_due_day_that_nobody_moved() {
     });
 }
 
+/// An act leaves its object as it found it, but for what it changes: an edit from before is then part of what it says.
+#[test]
+fn attack_16_an_edit_is_found_until_the_next_act_on_the_object() {
+    in_ruined_world(async |world| {
+        let (mut owner, [one, _]) = ground(world).await;
+        let id = audit_id(&mut owner, one.case).await;
+        let due = format!("update cases set due_on = due_on + 30 where id = '{}'", one.case);
+        finds(world, &mut owner, &due, &[&[&id, "not as its last entry left it"]]).await;
+        one.write("More.").await.unwrap();
+        assert_eq!(differences(world).await, Vec::<String>::new());
+    });
+}
+
 /// Somebody was taken out of the directory; deleting that row would let them back in.
 #[test]
 fn attack_16_a_retirement_that_was_deleted() {
