@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::{
@@ -32,6 +33,9 @@ use crate::{
 /// Objects of the map that are read at once.
 const OBJECTS: i64 = 4096;
 
+/// The map is made again for each proof, which takes time and memory for all objects that there are: one after the other.
+static ONE: Semaphore = Semaphore::const_new(1);
+
 /// A proof to take away.
 pub struct ProvedCase {
     /// The file.
@@ -54,6 +58,7 @@ pub async fn prove_case(
     case: Uuid,
 ) -> Result<ProvedCase, ExportError> {
     asker.record(ctx, "completeness").await?;
+    let _alone = ONE.acquire().await.map_err(|_closed| Error::Busy)?;
     let signed = held_head(ctx, log).await?.ok_or(ExportError::NoHead)?;
     let size = signed.head().size;
     let (rows, places, map, directory) = ctx

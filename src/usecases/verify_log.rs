@@ -68,7 +68,7 @@ impl From<Error> for VerifyError {
 /// [`VerifyError`].
 pub async fn verify_log(ctx: &Context, caller: &Caller, log: &LogConfig) -> Result<Report, VerifyError> {
     let permit = authorize(&caller.actor(), Action::ReadLog, None).map_err(Error::from)?;
-    let _alone = ONE.try_acquire().map_err(|_busy| Error::Busy)?;
+    let alone = ONE.try_acquire().map_err(|_busy| Error::Busy)?;
     record_look(ctx, caller, &permit, "verification").await?;
     // The look is recorded as what it is; the export for it is part of it.
     let export = export_log(ctx, log, Asker::Operator, None).await?;
@@ -92,7 +92,11 @@ pub async fn verify_log(ctx: &Context, caller: &Caller, log: &LogConfig) -> Resu
         quantum: log.quantum,
     };
     let genesis = ctx.genesis.clone();
-    let done = tokio::task::spawn_blocking(move || check(&bundle, policy.as_deref(), &genesis, pace));
+    // Whoever asked may be gone before it ends, and another asks: the thread itself holds the place.
+    let done = tokio::task::spawn_blocking(move || {
+        let _alone = alone;
+        check(&bundle, policy.as_deref(), &genesis, pace)
+    });
     done.await.map_err(|_panic| VerifyError::from(Error::Sealed("the verifier ended too early")))
 }
 
