@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{
     images,
     log::EntryRow,
-    schema::{checkpoints, entries},
+    schema::{cases, checkpoints, entries},
     store::{Db, StorageError},
 };
 use crate::audit::{entry::ObjectKind, post::Image};
@@ -131,6 +131,15 @@ impl Db<'_> {
             Ok(AuditedRow { id: line.id, n: line.n, head: line.head, status: line.status, image })
         };
         lines.into_iter().map(row).collect()
+    }
+
+    /// Number and commitment of the last entry of a case, by its audit id, as its row names them.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn last_entry_of_case(&mut self, id: Uuid) -> Result<Option<(i32, Vec<u8>)>, StorageError> {
+        let query = cases::table.filter(cases::audit_id.eq(id)).select((cases::audit_n, cases::audit_head));
+        Ok(query.first(self.conn).await.optional()?)
     }
 
     /// The next leaves, behind a place; from the first where there is none.

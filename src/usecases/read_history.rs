@@ -7,7 +7,7 @@ use super::{
     caller::Caller,
     context::Context,
     error::Error,
-    query_log::{EntryPage, ObjectKind, Query, query_log},
+    query_log::{EntryPage, EntryRow, ObjectKind, Query, may_look, query_log},
     survey_log::held_head,
 };
 use crate::config::LogConfig;
@@ -20,6 +20,9 @@ pub struct ReadHistory {
     pub head: Option<i64>,
     /// The newest map of heads under that head; none before a log's first day has ended.
     pub map: Option<NewestMap>,
+    /// Whether the entries are numbered without a gap, each names the one before it, and the case's row names one of them
+    /// as its last. If not, somebody with all rights over the database took entries out.
+    pub unbroken: bool,
 }
 
 /// A map of heads.
@@ -41,6 +44,9 @@ pub async fn read_history(
     log: &LogConfig,
     case: Uuid,
 ) -> Result<ReadHistory, Error> {
+    may_look(caller)?;
+    // Before the entries: what is written between the two is no gap.
+    let row = ctx.store.read(async |db| db.last_entry_of_case(case).await).await?;
     let page = query_log(ctx, caller, Query::Object(ObjectKind::Case, case)).await?;
     if page.entries.is_empty() {
         return Err(Error::NotFound);
@@ -51,7 +57,17 @@ pub async fn read_history(
         None => None,
     };
     let map = map.map(|row| NewestMap { index: row.idx, at: row.at });
-    Ok(ReadHistory { page, head: size.and_then(|size| i64::try_from(size).ok()), map })
+    let unbroken = chained(&page.entries) && row.is_some_and(|row| names_one(&row, &page.entries));
+    Ok(ReadHistory { page, head: size.and_then(|size| i64::try_from(size).ok()), map, unbroken })
+}
+
+fn chained(entries: &[EntryRow]) -> bool {
+    let before = std::iter::once(None).chain(entries.iter().map(|entry| Some(&entry.commitment)));
+    (1..).zip(entries).zip(before).all(|((n, entry), before)| entry.n == n && entry.prev.as_ref() == before)
+}
+
+fn names_one((n, head): &(i32, Vec<u8>), entries: &[EntryRow]) -> bool {
+    entries.iter().any(|entry| entry.n == *n && entry.commitment == *head)
 }
 
 impl ReadHistory {

@@ -25,7 +25,8 @@ use crate::{
     log_export::{offline, senim, trust, unpacked},
     log_files::{Home, pass, signer, witness, worker},
     programs::by_python,
-    world::{World, in_world},
+    reconcile_attacks::disarm,
+    world::{World, in_ruined_world, in_world},
 };
 
 /// The cases of a world, by the ids under which the record knows them.
@@ -111,6 +112,7 @@ fn the_operator_makes_a_proof_that_the_program_takes_without_a_database() {
 
         let (file, done) = made(world, home, &cases.still);
         assert!(!done.out.contains("newer"), "{}", done.out);
+        assert!(done.out.contains("names all staff by sign-in name"), "{}", done.out);
         let done = checked(world, home, &file, &[]);
         assert!(done.code == 0 && done.out.contains("complete as of the map of heads"), "{}", done.out);
 
@@ -233,6 +235,36 @@ fn an_auditor_sees_the_history_and_takes_the_same_proof() {
             for path in [path.clone(), format!("{path}/proof")] {
                 assert_eq!(others.get(&path).await.status, 403, "{login} {path}");
             }
+        }
+        app.stop().await;
+    });
+}
+
+/// Whoever has all rights over the database takes out a case's newest entry, or one in the middle.
+#[test]
+fn a_history_with_entries_taken_out_is_not_shown_as_one() {
+    in_ruined_world(async |world| {
+        let home = Home::new("case-broken");
+        world.enrol("aud1", &[RoleAt { role: Role::Auditor, desk: None }]).await;
+        let (triager, reviewer) = (world.sign_in("tri1").await, world.sign_in("rev1").await);
+        let app = App::start(world, &[("SENIM_HOME", home.text())]);
+        let pages = app.staff_pages(&world.sign_in("aud1").await);
+        let mut cases = Vec::new();
+        for _ in 0..2 {
+            let case = world.submit("Something.").await.case;
+            world.drive(case, &triager, Step::Open, &reviewer).await;
+            cases.push(audit_id(world, case).await);
+            let page = pages.get(&format!("/audit/cases/{}", cases[cases.len() - 1])).await;
+            assert!(page.status == 200 && !page.body.contains("class=\"bad\""), "{}", page.body);
+        }
+        let mut owner = world.owner().await;
+        disarm(&mut owner).await;
+        let newest = "(select max(n) from audit.entries o where o.obj_id = e.obj_id)";
+        for (case, taken) in cases.iter().zip([newest, "2"]) {
+            let take = format!("delete from audit.entries e where obj_id = '{case}' and n = {taken}");
+            owner.run(&take).await.unwrap();
+            let page = pages.get(&format!("/audit/cases/{case}")).await;
+            assert!(page.body.contains("class=\"bad\""), "{taken}: {}", page.body);
         }
         app.stop().await;
     });

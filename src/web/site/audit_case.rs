@@ -57,6 +57,7 @@ fn page(desk: &Desk, case: Uuid, read: &ReadHistory) -> AuditCasePage {
     let known = usize::try_from(known).unwrap_or(0);
     let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
     let whole = match (read.head, read.map) {
+        _ if !read.unbroken => "broken",
         (None, _) => "no_head",
         (_, None) => "no_map",
         _ if known == 0 => "newer",

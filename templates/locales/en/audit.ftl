@@ -41,6 +41,7 @@ audit-case-later = { $count ->
     [one] One entry is later than the map
    *[other] { $count } entries are later than the map
   }; that nothing else is, the next map will show.
+audit-case-broken = Entries of this case are missing here, or do not follow each other: somebody changed the record. Take the proof along and have it checked without this server.
 audit-case-no_head = No head of the log has been signed yet, so nothing can be proved.
 audit-case-no_map = There is no daily map of newest entries yet, so nothing shows whether the history is complete. The first is made when the log's first day has ended.
 audit-case-proof = Download the proof (TAR)

@@ -23,6 +23,7 @@ pub(super) fn all(t: Texts) -> Vec<Sample> {
         Sample::of("audit-case-newer", &case(t, "newer", 0)),
         Sample::of("audit-case-no-map", &case(t, "no_map", 0)),
         Sample::of("audit-case-no-head", &case(t, "no_head", 0)),
+        Sample::of("audit-case-broken", &case(t, "broken", 1)),
         Sample::of("audit-acts", &acts(t)),
         Sample::of("audit-evidence", &evidence(t, Faults::default())),
         Sample::of("audit-evidence-faults", &evidence(t, faults(&[("from", "unknown_value", None)]))),
