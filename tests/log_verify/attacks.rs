@@ -154,6 +154,11 @@ fn attack_09_an_entry_back_dated_when_it_was_made() {
             log.entries.push(entry);
             let report = log.bundle().verified(&log.policy(), |_| {});
             assert_eq!(found(&report, "times"), Vec::<&str>::new(), "{report:#?}");
+            let told = report.checks.iter().find(|check| check.name == "times").unwrap();
+            assert!(
+                told.sentence.contains("Of 1 the log says itself that they came long after"),
+                "{told:#?}"
+            );
         } else {
             log.entries.push(entry);
             assert_finds(&log.bundle(), &log, "times", None);

@@ -65,7 +65,8 @@ impl Times {
 
     /// Ends.
     pub(super) fn finish(mut self, report: &mut Report) {
-        self.late.retain(|commitment, _| !self.excused.contains(commitment));
+        let told = self.late.extract_if(|commitment, _| self.excused.contains(commitment));
+        let told: BTreeSet<u64> = told.map(|(_, index)| index).collect();
         let late: BTreeSet<u64> = self.late.values().copied().collect();
         for index in &late {
             report.add_at(
@@ -83,7 +84,14 @@ impl Times {
                 "No witness saw any head, so nothing vouches for the times that entries tell.",
             );
         } else if self.faults == 0 && self.late.is_empty() {
-            report.add("times", Outcome::Good, "No entry tells a time that the witnesses contradict.");
+            let late = told.first().map_or(String::new(), |first| {
+                let count = told.len();
+                format!(
+                    " Of {count} the log says itself that they came long after the time they tell, first of entry {first}: ask why."
+                )
+            });
+            let sentence = format!("No entry tells a time that the witnesses contradict.{late}");
+            report.add("times", Outcome::Good, sentence);
         }
     }
 }
