@@ -7,12 +7,25 @@ use std::{
 
 /// Prints a line. Where nobody reads any more, nothing is left to be done about it.
 pub(super) fn say(line: impl Display) {
-    let _ = writeln!(io::stdout().lock(), "{line}");
+    let _ = writeln!(io::stdout().lock(), "{}", shown(&line.to_string()));
 }
 
 /// Prints why a command failed.
 pub(super) fn complain(why: impl Display) {
-    let _ = writeln!(io::stderr().lock(), "senim: {why}");
+    let _ = writeln!(io::stderr().lock(), "senim: {}", shown(&why.to_string()));
+}
+
+/// A text as a terminal may have it. What is told of a file may quote it, and whoever made the file may have put characters
+/// into it that rub out or turn round what stands beside them.
+fn shown(text: &str) -> String {
+    let turns = |c| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let moves = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    text.chars().map(|c| if moves(c) || turns(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
+}
+
+/// A text that must not begin a line of its own.
+pub(super) fn one_line(text: &str) -> String {
+    shown(text).replace(['\n', '\t'], "\u{fffd}")
 }
 
 /// Rows in columns, each as wide as it needs; the first row is the head.

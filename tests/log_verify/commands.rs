@@ -6,9 +6,13 @@ use std::{
     process::Command,
 };
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::ground::{Bundle, Log};
+use crate::{
+    attacks::edited,
+    case_ground::Court,
+    ground::{Bundle, Log},
+};
 
 /// A directory of one test.
 struct Place(PathBuf);
@@ -92,6 +96,36 @@ fn the_command_says_what_it_checked_and_ends_with_the_code_of_the_worst() {
     assert_eq!(verify(&place.0.join("nowhere.tar"), &trust).0, 2);
     assert_eq!(verify(&place.write("broken.tar", "not a tar file at all"), &trust).0, 2);
     assert_eq!(verify(&good, &["--nonsense"]).0, 64);
+}
+
+/// What is told of a file quotes it: whoever made it must not paint a better answer over ours.
+#[test]
+fn a_hostile_file_does_not_write_on_the_terminal() {
+    const PAINT: &str = "\u{1b}[2J\u{9b}H\r\n  good         All is well.\u{202e}";
+    let painted = |out: &str| {
+        out.chars().any(|c| (c.is_control() && c != '\n') || c == '\u{202e}')
+            || out.lines().any(|line| line.trim_start().starts_with("good         All is well"))
+    };
+    let (place, log) = (Place::new("terminal"), Log::lived());
+    let policy = place.write("policy", log.policy());
+    let mut bundle = log.bundle();
+    bundle.entries[650] =
+        edited(&bundle.entries[650], |entry| drop(entry.insert(PAINT.to_owned(), json!(1))));
+    let (code, out, err) = verify(&place.tar("verify.tar", &bundle), &["--policy", policy.to_str().unwrap()]);
+    assert!(code == 1 && out.contains("is no member of an entry"), "{out}");
+    assert!(!painted(&out) && !painted(&err), "{out:?}{err:?}");
+
+    let court = Court::new();
+    let policy = place.write("court", court.log.policy());
+    let mut proof = court.honest();
+    proof.entries[1].0 = edited(&proof.entries[1].0, |entry| {
+        entry["by"]["role"] = json!(PAINT);
+        entry["acts"] = json!([PAINT]);
+    });
+    let file = place.tar("case.tar", &court.file(&proof));
+    let (code, out, err) = audit("case", &[file.to_str().unwrap(), "--policy", policy.to_str().unwrap()]);
+    assert!(code == 1 && out.contains("All is well"), "{out}");
+    assert!(!painted(&out) && !painted(&err), "{out:?}{err:?}");
 }
 
 #[test]

@@ -15,7 +15,7 @@ use crate::{
     cli::{
         failure::Failure,
         installation::Settings,
-        output::{say, table},
+        output::{one_line, say, table},
     },
     usecases::{export_log::Asker, prove_case::prove_case, tarball::Tarball},
 };
@@ -131,12 +131,13 @@ fn tell(verified: &VerifiedCase) {
 
 fn row(line: &CaseLine) -> Vec<String> {
     let role = line.role.as_ref().map_or(String::new(), |role| format!(" ({role})"));
-    vec![
+    let cells = [
         format!("{}{}", line.n, if line.later { "*" } else { "" }),
         line.index.map_or_else(|| "waits".to_owned(), |index| index.to_string()),
         line.when(),
         line.acts.join(" "),
         format!("{}{role}", line.by),
         line.to.clone().unwrap_or_default(),
-    ]
+    ];
+    cells.iter().map(|cell| one_line(cell)).collect()
 }

@@ -15,7 +15,10 @@ use crate::{
         tree::{Hash, TreeHead},
         verify::{Asked, Outcome, Report, verify},
     },
-    cli::{failure::Failure, output::say},
+    cli::{
+        failure::Failure,
+        output::{one_line, say},
+    },
     usecases::tarball::Tarball,
 };
 
@@ -125,7 +128,7 @@ pub(super) fn print(report: &Report, json: bool) {
             Outcome::CannotTell => "cannot tell ",
             Outcome::Finding => "WRONG       ",
         };
-        say(format_args!("  {mark} {}", check.sentence));
+        say(format_args!("  {mark} {}", one_line(&check.sentence)));
     }
     if let Some(index) = report.first_divergent() {
         say(format_args!("The first entry concerned is number {index}, counted from 0."));
