@@ -81,6 +81,22 @@ fn attack_19_a_proposal_that_was_answered_before() {
     }
 }
 
+/// No day is too long ago to be late.
+#[test]
+fn attack_09_a_report_of_a_day_before_all_counting() {
+    let mut log = Log::new(1);
+    let (case, instance) = (uuid_v4(&mut log.rng), uuid_v4(&mut log.rng));
+    for _ in 0..310 {
+        log.system(instance);
+    }
+    let received = log.seal(case, ObjectKind::Case, |_| {
+        let day = When::Day(jiff::civil::date(1969, 12, 30));
+        Draft::new(Act::ReportReceived, By::Reporter, day).moved(None, "received")
+    });
+    log.entries.push(received);
+    assert_finds(&log.bundle(), &log, "times", Some(310));
+}
+
 /// A reporter's day is that of the place: it may have begun there before it begins by UTC, by no more than 14 hours.
 #[test]
 fn a_day_that_begins_early_in_the_east() {

@@ -104,7 +104,7 @@ fn span(entry: &Reading, pace: Pace) -> Option<(u64, u64)> {
     // What a reporter caused enters during the day after its own.
     let day: Date = entry.day.as_deref()?.parse().ok()?;
     let begins: Timestamp = day.to_zoned(TimeZone::UTC).ok()?.timestamp();
-    let begins = u64::try_from(begins.as_second()).ok()?;
+    let begins = u64::try_from(begins.as_second()).unwrap_or(0);
     let latest = begins.saturating_add(86_400).saturating_add(WESTERNMOST).saturating_add(pace.day);
     Some((begins.saturating_sub(EASTERNMOST), latest))
 }
