@@ -6,7 +6,9 @@ use std::{
     process::Command,
 };
 
+use senim::audit::case_proof::CaseProof;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::{
     attacks::edited,
@@ -126,6 +128,19 @@ fn a_hostile_file_does_not_write_on_the_terminal() {
     let (code, out, err) = audit("case", &[file.to_str().unwrap(), "--policy", policy.to_str().unwrap()]);
     assert!(code == 1 && out.contains("All is well"), "{out}");
     assert!(!painted(&out) && !painted(&err), "{out:?}{err:?}");
+}
+
+/// A proof that there is no such case says of which: it would be taken for one about another.
+#[test]
+fn a_proof_says_which_case_it_is_about() {
+    let (place, court) = (Place::new("which"), Court::new());
+    let policy = place.write("policy", court.log.policy());
+    let case = Uuid::nil();
+    let map = Some(court.map_proof(court.maps[1], &[0]));
+    let file = place.tar("case.tar", &court.file(&CaseProof { case, entries: Vec::new(), map }));
+    let (code, out, _) = audit("case", &[file.to_str().unwrap(), "--policy", policy.to_str().unwrap()]);
+    assert_eq!(code, 0, "{out}");
+    assert!(out.contains("There was no such case") && out.contains(&case.simple().to_string()), "{out}");
 }
 
 #[test]

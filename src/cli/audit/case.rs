@@ -120,9 +120,10 @@ fn neither(what: &Path, error: io::Error) -> Failure {
 fn tell(verified: &VerifiedCase) {
     print(&verified.report, false);
     let Some(case) = &verified.case else { return };
+    say(format_args!("The proof is about the case {case}. See that it is the one that you asked for."));
     say(format_args!("From one case it cannot be told {}.", VerifiedCase::NOT_JUDGED.join("; ")));
     if !verified.lines.is_empty() {
-        say(format_args!("The case {case} (times in UTC; * is later than the map of heads):"));
+        say("Its history (times in UTC; * is later than the map of heads):");
         let head = ["no.", "place", "when", "acts", "by", "leads to"].map(str::to_owned).to_vec();
         let rows: Vec<Vec<String>> = std::iter::once(head).chain(verified.lines.iter().map(row)).collect();
         say(table(&rows).trim_end());
