@@ -317,3 +317,20 @@ fn browser_an_auditor_reads_a_case_and_whether_it_is_complete() {
         browser.look_at_record("case-newer").await;
     });
 }
+
+/// Whoever holds a part in a case finds on its page the number by which the record, and so the proof for a court, knows it.
+#[test]
+fn a_case_tells_its_number_in_the_record_to_whom_it_was_given() {
+    in_world(async |world| {
+        let app = App::start(world, &[]);
+        let case = world.submit("The inspector asked for an envelope.").await.case;
+        let number: Uuid = audit_id(world, case).await.parse().unwrap();
+        let triager = world.sign_in("tri1").await;
+        let pages = app.staff_pages(&triager);
+        let path = format!("/staff/cases/{case}");
+        assert!(!pages.get(&path).await.body.contains(&number.to_string()), "before the attestation");
+        triager.attest(case).await;
+        assert!(pages.get(&path).await.body.contains(&number.to_string()));
+        app.stop().await;
+    });
+}

@@ -238,6 +238,7 @@ fn page(desk: &Desk, head: CaseHead, opened: OpenedCase, draft: &Draft) -> CaseP
         messages: sorted.messages,
         notes: sorted.notes,
         timeline: opened.history.iter().rev().map(|line| timeline(line, t, &zone)).collect(),
+        record: opened.case.audit_id.to_string(),
         keepers: keepers(&opened, t, &draft.form),
         pending: opened
             .proposal

@@ -141,6 +141,7 @@ case-note = New note
 case-note-hint = Only those who hold the case read it. The reporter never sees it.
 case-note-button = Keep the note
 case-timeline-title = What happened
+case-record-number = In the record this case has the number
 case-readers-title = People on this case
 case-readers-note = The reporter's receipt and the desk's recovery sheets open this case too.
 case-readers-changed = { $count ->

@@ -138,6 +138,7 @@ case-note = Новая заметка
 case-note-hint = Читают только те, у кого есть ключ дела. Заявитель её не увидит.
 case-note-button = Сохранить заметку
 case-timeline-title = Что происходило
+case-record-number = Номер этого дела в журнале:
 case-readers-title = Кто занимается делом
 case-readers-note = Открыть дело могут также код заявителя и листы восстановления подразделения.
 case-readers-changed = { $count ->

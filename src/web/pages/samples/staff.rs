@@ -249,6 +249,7 @@ fn case(t: Texts) -> CasePage {
             at: date(2026, 11, 19).at(9, 0, 0, 0),
             text: HOSTILE.to_owned(),
         }],
+        record: "8f6e1dcc-7c4a-4e83-b59a-0017b65db45f".to_owned(),
         timeline: vec![
             line("state.changed", Some("triage.one"), Some("14:05"), Some(&t.code("status", "triage"))),
             line("report.received", None, None, None),

@@ -26,6 +26,8 @@ pub struct CasePage {
     pub notes: Vec<CaseNote>,
     /// What happened to the case, newest first.
     pub timeline: Vec<TimelineLine>,
+    /// The case's number in the record, by which auditors find it.
+    pub record: String,
     /// Who holds the key.
     pub keepers: Keepers,
     /// Proposals of this case that wait for a decision.
