@@ -40,21 +40,26 @@ pub async fn propose_member(ctx: &Context, caller: &Caller, id: StaffId, shown: 
             if digest(&body) != shown {
                 return Err(Error::Conflict);
             }
-            let row = DirectoryRow {
-                staff_id: id,
-                serial,
-                first_signer: caller.id,
-                first_signature: caller.secrets.sign.sign(SIGNATURE_DOMAIN, &body).to_vec(),
-                body,
-                second_signer: None,
-                second_signature: None,
-                version: None,
-            };
+            let row = proposed(caller, id, serial, body);
             tx.insert_directory_row(&permit, &row).await?;
             let draft = caller.draft(Act::DirectoryProposed, "administrator", ctx.store.now());
             Ok(((), tx.save_staff(&permit, &person, StaffChange::default(), &draft).await?))
         })
         .await
+}
+
+/// An entry of the directory that one administrator has signed; without its place in the chain, which the second gives it.
+pub(super) fn proposed(caller: &Caller, id: StaffId, serial: i32, body: Vec<u8>) -> DirectoryRow {
+    DirectoryRow {
+        staff_id: id,
+        serial,
+        first_signer: caller.id,
+        first_signature: caller.secrets.sign.sign(SIGNATURE_DOMAIN, &body).to_vec(),
+        body,
+        second_signer: None,
+        second_signature: None,
+        version: None,
+    }
 }
 
 /// The digest of what an administrator would sign about a person now, first or second.

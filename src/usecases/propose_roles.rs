@@ -5,14 +5,14 @@ use super::{
     caller::Caller,
     context::Context,
     error::Error,
-    propose_member::{body_of, waits},
+    propose_member::{body_of, proposed, waits},
     roles::check_roles,
 };
 use crate::{
-    audit::{act::Act, directory::SIGNATURE_DOMAIN},
+    audit::act::Act,
     domain::{field_error::FieldError, ids::StaffId, role::RoleAt},
     policy::{Action, authorize},
-    storage::{directory::DirectoryRow, staff::StaffChange},
+    storage::staff::StaffChange,
 };
 
 /// Proposes that an active member has these roles from now on. It takes the place of another change that waits.
@@ -52,16 +52,7 @@ pub async fn propose_roles(
             }
             let serial = tx.last_serial(id).await?.saturating_add(1);
             let body = body_of(ctx, &person, serial, roles.to_vec())?;
-            let row = DirectoryRow {
-                staff_id: id,
-                serial,
-                first_signer: caller.id,
-                first_signature: caller.secrets.sign.sign(SIGNATURE_DOMAIN, &body).to_vec(),
-                body,
-                second_signer: None,
-                second_signature: None,
-                version: None,
-            };
+            let row = proposed(caller, id, serial, body);
             tx.insert_directory_row(&permit, &row).await?;
             let draft = caller.draft(Act::DirectoryProposed, "administrator", ctx.store.now());
             let change = StaffChange { roles: Some(wanted.clone()), ..StaffChange::default() };
