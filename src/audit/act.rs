@@ -199,8 +199,8 @@ acts! {
     ReportReceived     = "report.received",      CASE,           REPORTER,           HANDLERS,      "9b" "9c" "12b",  ["to", "codes.category", "codes.mode", "codes.notice", "codes.profile"];
     ReceiptIssued      = "receipt.issued",       CASE,           REPORTER,           HANDLERS,      "9a" "9c",        [];
     AckSent            = "ack.sent",             CASE,           PERSON_OR_REPORTER, HANDLERS,      "9a" "9b",        [];
-    AckWaived          = "ack.waived",           CASE,           PERSON,             HANDLERS,      "9b",             ["codes.reason_code"] later;
-    CaseRegistered     = "case.registered",      CASE,           PERSON_OR_REPORTER, HANDLERS,      "2c" "12b",       ["codes.profile"] later;
+    AckWaived          = "ack.waived",           CASE,           PERSON_OR_REPORTER, HANDLERS,      "9b",             ["codes.waiver"];
+    CaseRegistered     = "case.registered",      CASE,           ANYBODY,            HANDLERS,      "2c" "12b",       ["codes.profile"];
     ProfileAssigned    = "profile.assigned",     CASE,           PERSON_OR_REPORTER, HANDLERS,      "2a" "11a",       ["codes.profile"];
     ProfileChanged     = "profile.changed",      CASE,           PERSON,             HANDLERS,      "2a" "11a",       ["codes.profile", "ok", "sig"] later;
     NoticeSent         = "notice.sent",          CASE,           PERSON_OR_TIMER,    HANDLERS,      "9b",             [];
@@ -224,10 +224,11 @@ acts! {
     ProposalStale      = "proposal.stale",       CASE,           PERSON_OR_SYSTEM,   HANDLERS,      "11a",            [];
     ApprovalGiven      = "approval.given",       CASE,           PERSON,             HANDLERS,      "11a",            ["codes.step", "ok", "sig"];
     ApprovalRefused    = "approval.refused",     CASE,           PERSON,             HANDLERS,      "11a",            ["codes.step", "ok", "sig"];
-    DeadlineStarted    = "deadline.started",     CASE,           ANYBODY,            HANDLERS,      "11a",            [] later;
-    DeadlineExtended   = "deadline.extended",    CASE,           PERSON,             HANDLERS,      "11a",            ["ok", "sig"] later;
-    DeadlineMet        = "deadline.met",         CASE,           ANYBODY,            HANDLERS,      "11a",            [] later;
-    DeadlineMissed     = "deadline.missed",      CASE,           TIMER,              OVERSEERS,     "11a" "12b",      [] later;
+    DeadlineStarted    = "deadline.started",     CASE,           ANYBODY,            HANDLERS,      "11a",            ["codes.started"];
+    DeadlineExtended   = "deadline.extended",    CASE,           PERSON,             HANDLERS,      "11a",            ["codes.clock", "ok", "sig"];
+    DeadlineMet        = "deadline.met",         CASE,           ANYBODY,            HANDLERS,      "11a",            ["codes.met"];
+    DeadlineMissed     = "deadline.missed",      CASE,           ANYBODY,            OVERSEERS,     "11a" "12b",      ["codes.missed"];
+    DeadlineReminded   = "deadline.reminded",    CASE,           TIMER,              HANDLERS,      "11a",            ["codes.reminded"];
     FeedbackSent       = "feedback.sent",        CASE,           PERSON,             HANDLERS,      "9a" "12b",       ["codes.feedback_sent", "sig"];
     HearingNotified    = "hearing.notified",     CASE,           PERSON,             HANDLERS,      "11a",            ["sig"] later;
     SubjectHeard       = "subject.heard",        CASE,           PERSON,             HANDLERS,      "11a",            ["codes.subject_heard", "sig"];
@@ -281,7 +282,8 @@ acts! {
     WeaknessFound      = "weakness.found",       CASE,           PERSON,             HANDLERS,      "10b",            ["sig"] later;
     AdviceAsked        = "advice.asked",         CASE,           REPORTER,           HANDLERS,      "8c" "9a",        [] later;
     AdviceAnswered     = "advice.answered",      CASE,           PERSON,             HANDLERS,      "8c" "9a",        ["sig"] later;
-    NoresponseRaised   = "noresponse.raised",    CASE,           REPORTER,           OVERSEERS,     "12b",            [] later;
+    NoresponseRaised   = "noresponse.raised",    CASE,           REPORTER,           OVERSEERS,     "12b",            [];
+    MatterTakenUp      = "matter.taken_up",      CASE,           PERSON,             OVERSEERS,     "1c" "12b",       ["sig"];
     ConfigChanged      = "config.changed",       INSTANCE,       PERSON_OR_SYSTEM,   ADMINISTRATORS,"2a" "3b",        ["codes.what"];
     DeskOpened         = "desk.opened",          DESK,           PERSON_OR_SYSTEM,   ADMINISTRATORS,"2a" "9c",        ["codes.profile"];
     SessionOpened      = "session.opened",       STAFF,          PERSON,             AUDITORS,      "12a",            [];
@@ -331,7 +333,7 @@ mod tests {
 
     #[test]
     fn a_principle_is_not_confused_with_another_of_the_same_first_digit() {
-        assert!(Act::of_principle(1).is_empty(), "no act evidences principle 1 (commitment) yet");
+        assert_eq!(Act::of_principle(1), [Act::MatterTakenUp]);
         assert!(Act::of_principle(11).contains(&Act::StateChanged));
         assert!(!Act::of_principle(11).contains(&Act::ContentRead));
     }

@@ -23,7 +23,7 @@ use crate::domain::{
         status::Status,
         step::Step,
     },
-    profile::ProfileId,
+    profile::{ClockName, ProfileId, Waiver},
     role::Role,
     taxonomy::Category,
 };
@@ -193,10 +193,13 @@ pub const CODES: &[Member] = members! {
     "anon_crime"          Sometimes, words!(Answer);
     "anon_security"       Sometimes, words!(Answer);
     "category"            Sometimes, words!(Category);
+    "clock"               Sometimes, words!(ClockName);
     "detriment_level"     Sometimes, words!(DetrimentLevel);
     "feedback_sent"       Sometimes, words!(FeedbackSent);
     "hearing"             Sometimes, words!(Hearing);
     "identity_removed"    Sometimes, words!(IdentityRemoved);
+    "met"                 Sometimes, Shape::Word(are_clocks);
+    "missed"              Sometimes, Shape::Word(are_clocks);
     "mode"                Sometimes, words!("anonymous");
     "new_ground"          Sometimes, words!(NewGround);
     "notice"              Sometimes, Shape::Hex(16);
@@ -208,10 +211,13 @@ pub const CODES: &[Member] = members! {
     "query"               Sometimes, words!("acts" | "bundle" | "case" | "completeness" | "desk" | "entry" | "evidence" | "heads" | "inclusion" | "instance" | "log" | "page" | "sheet" | "staff" | "verification");
     "reason_code"         Sometimes, words!(ReasonCode);
     "reassessed_detriment" Sometimes, words!(DetrimentLevel);
+    "reminded"            Sometimes, Shape::Word(are_clocks);
     "retention_class"     Sometimes, words!(RetentionClass);
     "review_result"       Sometimes, words!(ReviewResult);
+    "started"             Sometimes, Shape::Word(are_clocks);
     "step"                Sometimes, words!(Step);
     "subject_heard"       Sometimes, words!(SubjectHeard);
+    "waiver"              Sometimes, words!(Waiver);
     "what"                Sometimes, words!("body" | "case" | "desk" | "directory" | "founded" | "recovery" | "routing");
     "why"                 Sometimes, words!("forbidden" | "illegal");
 };
@@ -226,6 +232,11 @@ fn is_profile(word: &str) -> bool {
     let (profile, version) = word.split_once('/').unwrap_or((word, "1"));
     let number = version.parse::<u32>().is_ok_and(|number| number > 0 && number.to_string() == version);
     ProfileId::parse(profile).is_some() && number
+}
+
+/// Clocks, sorted, with dots between.
+fn are_clocks(word: &str) -> bool {
+    ClockName::parse_list(word).is_some()
 }
 
 fn is_clause(word: &str) -> bool {

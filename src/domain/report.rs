@@ -7,6 +7,7 @@ use super::case::facts::Answer;
 use super::field_error::FieldError;
 use super::ids::BodyId;
 use super::language::Language;
+use super::profile::Waiver;
 use super::taxonomy::{Category, Region};
 use super::text::{Narrative, ShortText, TextLimits};
 use super::vocabulary::vocabulary;
@@ -55,6 +56,9 @@ pub struct RawReport {
     pub evidence: Option<String>,
     /// Code of [`Risk`].
     pub risk: Option<String>,
+    /// Code of [`Waiver`]: no acknowledgement is wanted. Only where the profile allows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ack_waiver: Option<String>,
 }
 
 /// A well-formed report. Control OI-9c-1: nothing in it asks who the reporter is.
@@ -72,6 +76,8 @@ pub struct Report {
     pub narrative: Narrative,
     /// The optional structured answers (control ISO-8.2-2).
     pub answers: Answers,
+    /// Why no acknowledgement is wanted, where none is (control EU-11.2b-1).
+    pub ack_waiver: Option<Waiver>,
 }
 
 /// Answers that help triage; each may be missing.
@@ -132,10 +138,11 @@ impl Report {
             evidence: form.optional("evidence", raw.evidence.as_deref(), Answer::parse),
             risk: form.optional("risk", raw.risk.as_deref(), Risk::parse),
         };
+        let ack_waiver = form.optional("ack_waiver", raw.ack_waiver.as_deref(), Waiver::parse);
         let language = form.needed("language", raw.language.as_deref(), Language::parse);
         match (language, category, narrative) {
             (Some(language), Some(category), Some(narrative)) if form.errors.is_empty() => {
-                Ok(Self { language, category, body, region, narrative, answers })
+                Ok(Self { language, category, body, region, narrative, answers, ack_waiver })
             }
             _ => Err(form.errors),
         }
@@ -174,6 +181,7 @@ impl Report {
         raw.ongoing = self.answers.ongoing.map(|answer| answer.code().to_owned());
         raw.evidence = self.answers.evidence.map(|answer| answer.code().to_owned());
         raw.risk = self.answers.risk.map(|risk| risk.code().to_owned());
+        raw.ack_waiver = self.ack_waiver.map(|waiver| waiver.code().to_owned());
         raw
     }
 }

@@ -80,7 +80,9 @@ mod tests {
     use crate::domain::case::step::Step;
     use crate::domain::case::transition::{Doer, MessageKind};
     use crate::domain::language::Language;
-    use crate::domain::profile::{Anchor, ClockName, ProfileId, Unit};
+    use crate::domain::profile::{
+        Anchor, ClockName, IdentityDefault, MetBy, ProfileId, Route, TriageQuestion, Unit, Waiver,
+    };
     use crate::domain::report::Risk;
     use crate::domain::role::Role;
     use crate::domain::taxonomy::{Category, Region};
@@ -113,6 +115,11 @@ mod tests {
         all_sound!(
             Anchor,
             Unit,
+            IdentityDefault,
+            MetBy,
+            Route,
+            TriageQuestion,
+            Waiver,
             Risk,
             Answer,
             Category,

@@ -8,7 +8,7 @@ use crate::{
     usecases::{
         Context, expire_questions::expire_questions, expire_recoveries::expire_recoveries,
         finish_departures::finish_departures, notify_desks::notify_desks, sequence_log::sequence_log,
-        sweep::sweep,
+        sweep::sweep, watch_deadlines::watch_deadlines,
     },
 };
 
@@ -33,6 +33,11 @@ pub(super) const PERIODIC: &[Periodic] = &[
         name: "expire_questions",
         every: |_| 900,
         run: |ctx, _| Box::pin(async { Ok(expire_questions(ctx).await?) }),
+    },
+    Periodic {
+        name: "watch_deadlines",
+        every: |_| 900,
+        run: |ctx, _| Box::pin(async { Ok(watch_deadlines(ctx).await?) }),
     },
     Periodic {
         name: "finish_departures",

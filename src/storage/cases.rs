@@ -6,20 +6,24 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::{
-    schema::{bodies, case_grants, cases},
+    case_lists::Scope,
+    schema::{case_grants, cases},
     store::{Db, StorageError},
     tx::{Tx, Written},
 };
 use crate::{
     audit::entry::{Draft, Head, ObjectKind},
     domain::{
-        case::{facts::DetrimentLevel, outcome::Outcome, reason::ReasonCode, status::Status, step::Step},
+        case::{
+            clocks::Clocks, facts::DetrimentLevel, outcome::Outcome, reason::ReasonCode, status::Status,
+            step::Step,
+        },
         ids::{BodyId, CaseId, DeskId, ProposalId, StaffId},
         language::Language,
-        profile::ProfileId,
+        profile::{CaseDays, ProfileId},
         taxonomy::{Category, Region},
     },
-    policy::{Capacity, Permit},
+    policy::Permit,
 };
 
 /// A case as it stands in its row.
@@ -44,6 +48,9 @@ pub struct CaseRow {
     pub language: Language,
     /// The profile whose clocks it runs under.
     pub profile: ProfileId,
+    /// The version of it that the case began under; none for cases from before versions were kept, which began under
+    /// the first.
+    pub profile_version: Option<i32>,
     /// The version of the public information that was shown with the form.
     pub notice_version: String,
     /// Where in the workflow.
@@ -56,15 +63,26 @@ pub struct CaseRow {
     /// The day of receipt.
     #[diesel(deserialize_as = jiff_diesel::Date)]
     pub received_on: Date,
+    /// The date in the register, where the profile sets one and the calendar knows it.
+    #[diesel(deserialize_as = jiff_diesel::NullableDate)]
+    pub registered_on: Option<Date>,
     /// The day the receipt was acknowledged.
     #[diesel(deserialize_as = jiff_diesel::NullableDate)]
     pub acknowledged_on: Option<Date>,
     /// The next due day.
     #[diesel(deserialize_as = jiff_diesel::NullableDate)]
     pub due_on: Option<Date>,
+    /// Its clocks.
+    pub clocks: Clocks,
+    /// The next day on which a clock has something to say.
+    #[diesel(deserialize_as = jiff_diesel::NullableDate)]
+    pub watch_on: Option<Date>,
     /// The last day on which the reporter is asked to answer, while a question waits.
     #[diesel(deserialize_as = jiff_diesel::NullableDate)]
     pub question_until: Option<Date>,
+    /// Since which day the reporter has waited for an answer to what they wrote.
+    #[diesel(deserialize_as = jiff_diesel::NullableDate)]
+    pub unanswered_since: Option<Date>,
     /// The investigator in charge.
     pub lead_id: Option<StaffId>,
     /// Risk of detriment to the reporter.
@@ -92,6 +110,16 @@ impl CaseRow {
     #[must_use]
     pub const fn next_n(&self) -> i32 {
         self.audit_n.saturating_add(1)
+    }
+
+    /// The days from which its clocks run.
+    #[must_use]
+    pub const fn days(&self) -> CaseDays {
+        CaseDays {
+            received_on: self.received_on,
+            acknowledged_on: self.acknowledged_on,
+            status_since: self.status_since,
+        }
     }
 
     /// Whether the case needs a lead as it stands; while a question of the lead's waits, the answer leads back to them.
@@ -122,10 +150,14 @@ pub struct CaseChange {
     pub proposal: Option<ProposalId>,
     /// The status to return to; `Some(None)` clears it.
     pub origin: Option<Option<Status>>,
-    /// The new due day; `Some(None)` where none runs.
-    pub due_on: Option<Option<Date>>,
+    /// The clocks as they stand after it.
+    pub clocks: Option<ClockColumns>,
+    /// The date in the register, once it can be told.
+    pub registered: Option<Date>,
     /// The day until which the reporter may answer; `Some(None)` once nothing is asked any more.
     pub question_until: Option<Option<Date>>,
+    /// Since when the reporter has had no answer; `Some(None)` once somebody answered.
+    pub unanswered: Option<Option<Date>>,
     /// A new lead; `Some(None)` where nobody leads any more.
     pub lead: Option<Option<StaffId>>,
     /// A new assessment of the risk of detriment.
@@ -142,6 +174,17 @@ pub struct CaseChange {
     pub on: Option<Date>,
 }
 
+/// Clocks with the days that are searched by.
+#[derive(Debug, Clone, Default)]
+pub struct ClockColumns {
+    /// The clocks.
+    pub clocks: Clocks,
+    /// The next due day; none where none runs.
+    pub due_on: Option<Date>,
+    /// The next day on which a clock has something to say.
+    pub watch_on: Option<Date>,
+}
+
 #[derive(AsChangeset)]
 #[diesel(table_name = cases)]
 struct CaseColumns {
@@ -150,7 +193,12 @@ struct CaseColumns {
     status_since: Option<Date>,
     origin_status: Option<Option<Status>>,
     due_on: Option<Option<jiff_diesel::Date>>,
+    watch_on: Option<Option<jiff_diesel::Date>>,
+    #[diesel(serialize_as = jiff_diesel::Date)]
+    registered_on: Option<Date>,
+    clocks: Option<Clocks>,
     question_until: Option<Option<jiff_diesel::Date>>,
+    unanswered_since: Option<Option<jiff_diesel::Date>>,
     lead_id: Option<Option<StaffId>>,
     detriment: Option<DetrimentLevel>,
     outcome: Option<Outcome>,
@@ -162,43 +210,6 @@ struct CaseColumns {
     proposal_id: Option<ProposalId>,
     audit_n: i32,
     audit_head: Vec<u8>,
-}
-
-/// Which cases a person may see: those they hold a living grant for.
-#[derive(Debug, Clone, Copy)]
-pub struct Scope {
-    /// Whose cases.
-    pub staff: StaffId,
-}
-
-/// What a list of cases is narrowed to.
-#[derive(Debug, Clone, Default)]
-pub struct CaseFilter {
-    /// Only this status.
-    pub status: Option<Status>,
-    /// Only cases on which work is still to be done.
-    pub open: bool,
-    /// Only this desk.
-    pub desk: Option<DeskId>,
-    /// Only cases due on or before this day.
-    pub due_by: Option<Date>,
-    /// Continue after this case (due day, id): the cursor of the page before.
-    pub after: Option<(Option<Date>, CaseId)>,
-    /// At most so many rows.
-    pub limit: i64,
-}
-
-/// A line of the list of my cases.
-#[derive(Debug, Clone, Queryable)]
-pub struct CaseLine {
-    /// The case.
-    pub case: CaseRow,
-    /// In which capacity the person holds it.
-    pub capacity: Capacity,
-    /// Whether they have attested that they have no conflict.
-    pub attested: bool,
-    /// The body's names in kk, ru, en.
-    pub body: Option<(String, String, String)>,
 }
 
 impl Db<'_> {
@@ -265,81 +276,6 @@ impl Db<'_> {
             .select((cases::id, cases::reference));
         Ok(query.load(self.conn).await?)
     }
-
-    /// The cases of a scope: soonest due first, those without a due day last.
-    ///
-    /// # Errors
-    /// [`StorageError`].
-    pub async fn list_cases(
-        &mut self,
-        scope: Scope,
-        filter: &CaseFilter,
-    ) -> Result<Vec<CaseLine>, StorageError> {
-        let mut query = cases::table
-            .inner_join(case_grants::table)
-            .left_join(bodies::table.on(cases::body_id.eq(bodies::id.nullable())))
-            .filter(case_grants::staff_id.eq(scope.staff))
-            .filter(case_grants::recused_on.is_null().and(case_grants::revoked_on.is_null()))
-            .select((
-                CaseRow::as_select(),
-                case_grants::capacity,
-                case_grants::attested_on.is_not_null(),
-                (bodies::name_kk, bodies::name_ru, bodies::name_en).nullable(),
-            ))
-            .order((cases::due_on.asc().nulls_last(), cases::id.asc()))
-            .limit(filter.limit)
-            .into_boxed();
-        if let Some(status) = filter.status {
-            query = query.filter(cases::status.eq(status));
-        }
-        if filter.open {
-            let open: Vec<Status> = Status::ALL.iter().copied().filter(|status| status.is_open()).collect();
-            query = query.filter(cases::status.eq_any(open));
-        }
-        if let Some(desk) = filter.desk {
-            query = query.filter(cases::desk_id.eq(desk));
-        }
-        if let Some(day) = filter.due_by {
-            query = query.filter(cases::due_on.le(jiff_diesel::Date::from(day)));
-        }
-        query = match filter.after {
-            None => query,
-            Some((None, id)) => query.filter(cases::due_on.is_null().and(cases::id.gt(id))),
-            Some((Some(day), id)) => {
-                let day = jiff_diesel::Date::from(day);
-                let later = cases::due_on.gt(day).or(cases::due_on.is_null());
-                let same_day = cases::due_on.eq(day).and(cases::id.gt(id));
-                query.filter(later.or(same_day).assume_not_null())
-            }
-        };
-        Ok(query.load(self.conn).await?)
-    }
-
-    /// How many of a scope's cases stand in each status.
-    ///
-    /// # Errors
-    /// [`StorageError`].
-    pub async fn count_cases(&mut self, scope: Scope) -> Result<Vec<(Status, i64)>, StorageError> {
-        let query = cases::table
-            .inner_join(case_grants::table)
-            .filter(case_grants::staff_id.eq(scope.staff))
-            .filter(case_grants::recused_on.is_null().and(case_grants::revoked_on.is_null()))
-            .group_by(cases::status)
-            .select((cases::status, diesel::dsl::count_star()));
-        Ok(query.load(self.conn).await?)
-    }
-
-    /// Cases whose reporter was asked to answer before a day, and did not.
-    ///
-    /// # Errors
-    /// [`StorageError`].
-    pub async fn questions_due_before(&mut self, day: Date, limit: i64) -> Result<Vec<CaseId>, StorageError> {
-        let query = cases::table
-            .filter(cases::question_until.lt(jiff_diesel::Date::from(day)))
-            .order(cases::id)
-            .limit(limit);
-        Ok(query.select(cases::id).load(self.conn).await?)
-    }
 }
 
 impl Tx<'_> {
@@ -373,8 +309,12 @@ impl Tx<'_> {
             status: change.step.map(|(_, to)| to),
             status_since: change.step.and(change.on),
             origin_status: change.origin,
-            due_on: change.due_on.map(|due| due.map(Into::into)),
+            due_on: change.clocks.as_ref().map(|clocks| clocks.due_on.map(Into::into)),
+            watch_on: change.clocks.as_ref().map(|clocks| clocks.watch_on.map(Into::into)),
+            clocks: change.clocks.map(|columns| columns.clocks),
+            registered_on: change.registered,
             question_until: change.question_until.map(|until| until.map(Into::into)),
+            unanswered_since: change.unanswered.map(|since| since.map(Into::into)),
             lead_id: change.lead,
             detriment: change.detriment,
             outcome: change.outcome,

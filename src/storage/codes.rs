@@ -13,12 +13,12 @@ use diesel::{
 use crate::{
     domain::{
         case::{
-            facts::DetrimentLevel, item::ItemKind, outcome::Outcome, reason::ReasonCode, status::Status,
-            step::Step,
+            clocks::Clocks, facts::DetrimentLevel, item::ItemKind, outcome::Outcome, reason::ReasonCode,
+            status::Status, step::Step,
         },
-        ids::{BodyId, CaseId, DeskId, ItemId, ProposalId, SessionId, StaffId, TaskId},
+        ids::{BodyId, CaseId, DeskId, ItemId, MatterId, ProposalId, SessionId, StaffId, TaskId},
         language::Language,
-        profile::ProfileId,
+        profile::{ClockName, ProfileId},
         taxonomy::{Category, Region},
     },
     policy::Capacity,
@@ -72,10 +72,37 @@ macro_rules! codes_in_columns {
     )+ };
 }
 
-ids_in_columns!(BodyId, CaseId, DeskId, ItemId, ProposalId, SessionId, StaffId, TaskId);
+const _: () = {
+    #[derive(AsExpression, FromSqlRow)]
+    #[diesel(sql_type = sql_types::Nullable<sql_types::Text>, foreign_derive)]
+    #[expect(dead_code, reason = "only carries the derives over to the domain's type")]
+    struct Column(Clocks);
+
+    impl FromSql<sql_types::Nullable<sql_types::Text>, Pg> for Clocks {
+        fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+            let json = <String as FromSql<sql_types::Text, Pg>>::from_sql(value)?;
+            Self::from_json(&json).ok_or_else(|| "unknown form of clocks".into())
+        }
+
+        /// Cases from before clocks were kept have none until their next step.
+        fn from_nullable_sql(value: Option<PgValue<'_>>) -> deserialize::Result<Self> {
+            value.map_or_else(|| Ok(Self::default()), Self::from_sql)
+        }
+    }
+
+    impl ToSql<sql_types::Nullable<sql_types::Text>, Pg> for Clocks {
+        fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+            out.write_all(self.to_json().as_bytes())?;
+            Ok(IsNull::No)
+        }
+    }
+};
+
+ids_in_columns!(BodyId, CaseId, DeskId, ItemId, MatterId, ProposalId, SessionId, StaffId, TaskId);
 codes_in_columns!(
     Capacity,
     Category,
+    ClockName,
     DetrimentLevel,
     ItemKind,
     Language,

@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::{
-    cases::Scope,
+    case_lists::Scope,
     schema::{case_grants, case_wraps, cases, staff},
     store::{Db, StorageError},
     tx::Tx,

@@ -57,7 +57,8 @@ const CASE: &str = "jsonb_build_object(
   'proposals', (select jsonb_agg(to_jsonb(p) - 'case_id' || jsonb_build_object(
                     'proposed_at', (extract(epoch from p.proposed_at) * 1000000)::bigint,
                     'resolved_at', (extract(epoch from p.resolved_at) * 1000000)::bigint) order by p.id)
-                from proposals p where p.case_id = o.id))";
+                from proposals p where p.case_id = o.id),
+  'matters', (select jsonb_agg(to_jsonb(m) - 'case_id' order by m.id) from oversight_matters m where m.case_id = o.id))";
 
 /// Times stand as microseconds since 1970: a session's time zone must not change the digest.
 const STAFF: &str = "jsonb_build_object(
@@ -119,8 +120,10 @@ impl Tx<'_> {
             step,
             proposal,
             origin,
-            due_on,
+            clocks,
+            registered,
             question_until,
+            unanswered,
             lead,
             detriment,
             outcome,
@@ -129,40 +132,32 @@ impl Tx<'_> {
             epoch,
             on,
         } = change;
-        if let Some((step, status)) = step {
-            image.set("step", Some(step.code().into()));
-            image.set("status", Some(status.code().into()));
-            image.set("step_n", Some(n.into()));
-            if let Some(on) = on {
-                image.set("status_since", Some(day(*on)));
-            }
-        }
-        if let Some(proposal) = proposal {
-            image.set("proposal_id", Some(proposal.to_string().into()));
-        }
-        if let Some(origin) = origin {
-            image.set("origin_status", origin.map(|status| status.code().into()));
-        }
-        if let Some(due) = due_on {
-            image.set("due_on", due.map(day));
-        }
-        if let Some(until) = question_until {
-            image.set("question_until", until.map(day));
-        }
-        if let Some(lead) = lead {
-            image.set("lead_id", lead.map(|lead| lead.to_string().into()));
-        }
-        let codes = [
-            ("detriment", detriment.map(|level| level.code().to_owned())),
-            ("outcome", outcome.map(|outcome| outcome.code().to_owned())),
-            ("reason_code", reason.map(|reason| reason.code().to_owned())),
-            ("master_id", master.map(|master| master.to_string())),
+        let text = |text: &str| Value::String(text.to_owned());
+        // What is none here stays; what is some of none is cleared.
+        let columns = [
+            ("step", step.map(|(step, _)| Some(text(step.code())))),
+            ("status", step.map(|(_, status)| Some(text(status.code())))),
+            ("step_n", step.map(|_| Some(n.into()))),
+            ("status_since", step.and(*on).map(|on| Some(day(on)))),
+            ("proposal_id", proposal.map(|proposal| Some(text(&proposal.to_string())))),
+            ("origin_status", origin.map(|origin| origin.map(|status| text(status.code())))),
+            ("clocks", clocks.as_ref().map(|columns| Some(text(&columns.clocks.to_json())))),
+            ("due_on", clocks.as_ref().map(|columns| columns.due_on.map(day))),
+            ("watch_on", clocks.as_ref().map(|columns| columns.watch_on.map(day))),
+            ("registered_on", registered.map(|on| Some(day(on)))),
+            ("question_until", question_until.map(|until| until.map(day))),
+            ("unanswered_since", unanswered.map(|since| since.map(day))),
+            ("lead_id", lead.map(|lead| lead.map(|lead| text(&lead.to_string())))),
+            ("detriment", detriment.map(|level| Some(text(level.code())))),
+            ("outcome", outcome.map(|outcome| Some(text(outcome.code())))),
+            ("reason_code", reason.map(|reason| Some(text(reason.code())))),
+            ("master_id", master.map(|master| Some(text(&master.to_string())))),
+            ("epoch", epoch.map(|epoch| Some(epoch.into()))),
         ];
-        for (column, value) in codes.into_iter().filter(|(_, value)| value.is_some()) {
-            image.set(column, value.map(Value::String));
-        }
-        if let Some(epoch) = epoch {
-            image.set("epoch", Some((*epoch).into()));
+        for (column, value) in columns {
+            if let Some(value) = value {
+                image.set(column, value);
+            }
         }
         Ok(image)
     }
@@ -286,7 +281,7 @@ pub(super) fn new_case(case: &NewCase) -> Image {
     set("profile", case.profile.code().into());
     set("notice_version", case.notice_version.as_str().into());
     set("status", "received".into());
-    for column in ["status_since", "received_on", "acknowledged_on"] {
+    for column in ["status_since", "received_on"] {
         set(column, received.clone());
     }
     set("epoch", 1.into());
@@ -294,9 +289,14 @@ pub(super) fn new_case(case: &NewCase) -> Image {
     set("reporter_key", bytes(&case.reporter_key));
     set("step", "submit".into());
     set("step_n", 1.into());
+    image.set("acknowledged_on", case.acknowledgement.map(|_| received.clone()));
     image.set("body_id", case.body.map(|body| body.to_string().into()));
     image.set("region", case.region.map(|region| region.code().into()));
-    image.set("due_on", case.due_on.map(day));
+    image.set("profile_version", Some(case.profile_version.into()));
+    image.set("registered_on", case.registered_on.map(day));
+    image.set("clocks", Some(case.clocks.clocks.to_json().into()));
+    image.set("due_on", case.clocks.due_on.map(day));
+    image.set("watch_on", case.clocks.watch_on.map(day));
     hang_on_new_case(&mut image, case, &received);
     image
 }
@@ -313,16 +313,16 @@ fn hang_on_new_case(image: &mut Image, case: &NewCase, received: &Value) {
     holders.sort_unstable();
     image.hang("holders", holders.iter().map(|(epoch, id, kind)| json!([epoch, kind, id])).collect());
     let (report, sealed) = &case.report;
-    let mut items = [
+    let mut items = vec![(
+        report.0,
+        json!({"id": report.0, "n": 1, "epoch": 1, "kind": "report", "written_on": received, "sealed": digest_of(sealed)}),
+    )];
+    items.extend(case.acknowledgement.map(|id| {
         (
-            report.0,
-            json!({"id": report.0, "n": 1, "epoch": 1, "kind": "report", "written_on": received, "sealed": digest_of(sealed)}),
-        ),
-        (
-            case.acknowledgement.0,
-            json!({"id": case.acknowledgement.0, "n": 1, "epoch": 1, "kind": "system_message", "written_on": received, "template": "acknowledged"}),
-        ),
-    ];
+            id.0,
+            json!({"id": id.0, "n": 1, "epoch": 1, "kind": "system_message", "written_on": received, "template": "acknowledged"}),
+        )
+    }));
     items.sort_unstable_by_key(|(id, _)| *id);
-    image.hang("items", items.map(|(_, item)| item).to_vec());
+    image.hang("items", items.into_iter().map(|(_, item)| item).collect());
 }

@@ -8,7 +8,9 @@ use diesel::{
     pg::Pg,
     prelude::*,
     query_builder::{AstPass, Query, QueryFragment, QueryId},
-    sql_types::{Array, BigInt, Bytea, Date as SqlDate, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{
+        Array, BigInt, Bytea, Date as SqlDate, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid,
+    },
 };
 use diesel_async::RunQueryDsl;
 use jiff::civil::Date;
@@ -16,6 +18,7 @@ use rand::RngExt;
 use uuid::Uuid;
 
 use super::{
+    cases::ClockColumns,
     images,
     store::{StorageError, Store},
     tx::due_time,
@@ -27,7 +30,7 @@ use crate::{
     domain::{
         ids::{BodyId, CaseId, DeskId, ItemId, StaffId},
         language::Language,
-        profile::ProfileId,
+        profile::{ProfileId, Waiver},
         taxonomy::{Category, Region},
     },
     policy::Permit,
@@ -55,10 +58,14 @@ pub struct NewCase {
     pub profile: ProfileId,
     /// Version of the public information shown.
     pub notice_version: String,
-    /// The day of receipt, which is also the day of the acknowledgement.
+    /// The day of receipt, which is also the day of the acknowledgement where there is one.
     pub received_on: Date,
-    /// The first due day.
-    pub due_on: Option<Date>,
+    /// The version of the profile.
+    pub profile_version: u32,
+    /// The date in the register.
+    pub registered_on: Option<Date>,
+    /// The clocks that start.
+    pub clocks: ClockColumns,
     /// SHA-256 look-up id of the receipt.
     pub receipt_id: [u8; 32],
     /// Public half of the reporter's keys.
@@ -69,8 +76,10 @@ pub struct NewCase {
     pub epoch_mac: [u8; 32],
     /// The sealed report.
     pub report: (ItemId, Vec<u8>),
-    /// Id of the acknowledgement, a closed text.
-    pub acknowledgement: ItemId,
+    /// Why there is no acknowledgement.
+    pub waiver: Option<Waiver>,
+    /// Id of the acknowledgement, a closed text; none where it is waived.
+    pub acknowledgement: Option<ItemId>,
     /// Who may open it: the desk's triagers.
     pub triagers: Vec<StaffId>,
     /// The seed, wrapped to each triager, the reporter and the desk's recovery key.
@@ -106,7 +115,12 @@ struct WrapColumns<'a> {
     holders: Vec<Uuid>,
     seeds: Vec<&'a [u8]>,
     received_on: jiff_diesel::Date,
+    acknowledged_on: Option<jiff_diesel::Date>,
+    registered_on: Option<jiff_diesel::Date>,
     due_on: Option<jiff_diesel::Date>,
+    watch_on: Option<jiff_diesel::Date>,
+    profile_version: i32,
+    clocks: String,
 }
 
 // The text is always the same, so the prepared statement is cached under this id.
@@ -133,8 +147,8 @@ impl IntakeStatement<'_> {
         out.push_sql(" and set_config('senim.registry_version', version::text, true) is not null");
         out.push_sql(
             "), c as (insert into cases (id, audit_id, reference, desk_id, body_id, category, region, language, \
-             channel, mode, profile, notice_version, status, status_since, received_on, acknowledged_on, due_on, \
-             epoch, receipt_id, reporter_key, step, step_n, audit_n, audit_head) select ",
+             channel, mode, profile, notice_version, status, status_since, received_on, acknowledged_on, \
+             profile_version, registered_on, clocks, due_on, watch_on, epoch, receipt_id, reporter_key, step, step_n, audit_n, audit_head) select ",
         );
         out.push_bind_param::<SqlUuid, _>(&case.id)?;
         out.push_sql(", ");
@@ -157,8 +171,18 @@ impl IntakeStatement<'_> {
         out.push_bind_param::<Text, _>(&case.profile)?;
         out.push_sql(", ");
         out.push_bind_param::<Text, _>(&case.notice_version)?;
-        out.push_sql(", 'received', d, d, d, ");
+        out.push_sql(", 'received', d, d, ");
+        out.push_bind_param::<Nullable<SqlDate>, _>(&columns.acknowledged_on)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Integer, _>(&columns.profile_version)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Nullable<SqlDate>, _>(&columns.registered_on)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Text, _>(&columns.clocks)?;
+        out.push_sql(", ");
         out.push_bind_param::<Nullable<SqlDate>, _>(&columns.due_on)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Nullable<SqlDate>, _>(&columns.watch_on)?;
         out.push_sql(", 1, ");
         out.push_bind_param::<Bytea, _>(case.receipt_id.as_slice())?;
         out.push_sql(", ");
@@ -210,8 +234,10 @@ impl IntakeStatement<'_> {
         out.push_sql("::uuid, 'report', null::text, ");
         out.push_bind_param::<Bytea, _>(sealed)?;
         out.push_sql("::bytea), (");
-        out.push_bind_param::<SqlUuid, _>(&self.case.acknowledgement)?;
-        out.push_sql(", 'system_message', 'acknowledged', null)) as t (id, kind, template, sealed))");
+        out.push_bind_param::<Nullable<SqlUuid>, _>(&self.case.acknowledgement)?;
+        out.push_sql(
+            ", 'system_message', 'acknowledged', null)) as t (id, kind, template, sealed) where t.id is not null)",
+        );
         Ok(())
     }
 
@@ -260,7 +286,12 @@ impl Store {
                 holders: case.wraps.iter().map(|wrap| wrap.holder.id()).collect(),
                 seeds: case.wraps.iter().map(|wrap| wrap.sealed.as_slice()).collect(),
                 received_on: case.received_on.into(),
-                due_on: case.due_on.map(Into::into),
+                acknowledged_on: case.acknowledgement.map(|_| case.received_on.into()),
+                registered_on: case.registered_on.map(Into::into),
+                due_on: case.clocks.due_on.map(Into::into),
+                watch_on: case.clocks.watch_on.map(Into::into),
+                profile_version: i32::try_from(case.profile_version).unwrap_or(1),
+                clocks: case.clocks.clocks.to_json(),
             },
             case,
         };

@@ -21,6 +21,7 @@ mod store;
 mod tx;
 
 pub mod anchors;
+pub mod case_lists;
 pub mod cases;
 pub mod checkpoints;
 pub mod content;
@@ -32,6 +33,7 @@ pub mod instance;
 pub mod intake;
 pub mod log;
 pub mod migrations;
+pub mod oversight;
 pub mod privileges;
 pub mod proposals;
 pub mod recoveries;

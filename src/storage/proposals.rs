@@ -5,7 +5,8 @@ use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 
 use super::{
-    cases::{CaseRow, Scope},
+    case_lists::Scope,
+    cases::CaseRow,
     schema::{case_grants, cases, proposals, staff},
     store::{Db, StorageError},
     tx::Tx,

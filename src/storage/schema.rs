@@ -183,6 +183,11 @@ diesel::table! {
         audit_n -> Int4,
         audit_head -> Bytea,
         question_until -> Nullable<Date>,
+        profile_version -> Nullable<Int4>,
+        registered_on -> Nullable<Date>,
+        clocks -> Nullable<Text>,
+        watch_on -> Nullable<Date>,
+        unanswered_since -> Nullable<Date>,
     }
 }
 
@@ -243,6 +248,18 @@ diesel::table! {
         audit_head -> Bytea,
         directory_head -> Nullable<Bytea>,
         directory_mac -> Nullable<Bytea>,
+    }
+}
+
+diesel::table! {
+    oversight_matters (id) {
+        id -> Uuid,
+        case_id -> Uuid,
+        kind -> Text,
+        clock -> Nullable<Text>,
+        arisen_on -> Date,
+        taken_up_on -> Nullable<Date>,
+        taken_up_by -> Nullable<Uuid>,
     }
 }
 
@@ -358,6 +375,7 @@ diesel::table! {
 
 diesel::joinable!(case_grants -> cases (case_id));
 diesel::joinable!(cases -> desks (desk_id));
+diesel::joinable!(oversight_matters -> cases (case_id));
 diesel::joinable!(proposals -> cases (case_id));
 diesel::allow_tables_to_appear_in_same_query!(
     bodies,
@@ -367,6 +385,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     cases,
     desks,
     directory_entries,
+    oversight_matters,
     proposals,
     staff
 );

@@ -5,7 +5,7 @@ use super::{
     case_access::{role_code, situation},
     context::Context,
     denials::watched,
-    effects,
+    effects::Effect,
     error::Error,
     holders::{HeldSeeds, unlock},
     items::Opener,
@@ -19,7 +19,7 @@ use crate::{
     policy::{Action, Permit, Situation, authorize},
     storage::{
         Tx,
-        cases::CaseRow,
+        cases::{CaseChange, CaseRow},
         content::ItemRow,
         proposals::{ProposalRow, Resolution},
     },
@@ -43,18 +43,19 @@ pub async fn approve_proposal(ctx: &Context, caller: &Caller, id: ProposalId) ->
             let (seeds, first) = unlock(ctx, tx, &permit, caller, &case).await?;
             let facts = agreed_facts(ctx, tx, &seeds, &proposal).await?;
             let on = ctx.today_of(&case);
+            let effect = Effect::of(ctx, &case, (proposal.step, proposal.to_status), &facts, on)?;
             tx.publish_items(&permit, id, case.next_n(), on).await?;
             let proposed = tx.commitment(ObjectKind::Case, case.audit_id, proposal.proposed_n).await?;
             let mut draft = caller.draft(Act::ApprovalGiven, role_code(&situation), now);
             if first {
                 draft = draft.and(Act::ContentRead);
             }
-            draft = effects::acts(draft, case.status, proposal.step, proposal.to_status, &facts);
+            draft = effect.acts(draft);
             if let Some(commitment) = proposed {
                 draft = draft.answering(commitment);
             }
-            let mut change = effects::change(&case, proposal.step, proposal.to_status, &facts, on);
-            change.proposal = Some(id);
+            effect.raise(tx, &permit, &case).await?;
+            let change = CaseChange { proposal: Some(id), ..effect.change };
             let written = tx.save_case(&permit, &case, change, &draft).await?;
             Ok((proposal.to_status, written))
         })

@@ -1,8 +1,11 @@
 //! What every use case is given: the store with clock and randomness, the keys, the registry, the limits.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, RwLock},
+    time::Duration,
+};
 
-use jiff::civil::Date;
+use jiff::{SignedDuration, civil::Date, tz::TimeZone};
 use uuid::Uuid;
 
 use super::registry::RegistryCache;
@@ -15,7 +18,10 @@ use crate::{
         server_keys::ServerKeys,
         sign::VerifyingKey,
     },
-    domain::{profile::Profile, text::TextLimits},
+    domain::{
+        profile::{Profile, ProfileId, Rulebook},
+        text::TextLimits,
+    },
     storage::{Store, cases::CaseRow},
 };
 
@@ -29,6 +35,8 @@ pub struct Context {
     pub pepper: Secret<32>,
     /// The bounded password work.
     pub passwords: PasswordPool,
+    /// Profiles and calendars in force.
+    pub rulebook: RwLock<Arc<Rulebook>>,
     /// Directory, desks and routing, verified and cached.
     pub registry: RegistryCache,
     /// The longest texts.
@@ -43,7 +51,37 @@ impl Context {
     /// Today where a case is handled: the calendar by which its reporter and its deadlines count.
     #[must_use]
     pub fn today_of(&self, case: &CaseRow) -> Date {
-        Profile::get(case.profile).day_of(self.store.now())
+        self.profile_of(case).day_of(self.store.now())
+    }
+
+    /// The day in the place on earth where the day begins first (UTC+14): no place has a later one.
+    #[must_use]
+    pub fn latest_today(&self) -> Date {
+        let first = self.store.now().saturating_add(SignedDuration::from_hours(14));
+        first.map_or_else(|_end_of_time| self.store.today(), |at| TimeZone::UTC.to_datetime(at).date())
+    }
+
+    /// The profile under which a case runs, in the version that it began under (control PROF-1).
+    #[must_use]
+    pub fn profile_of(&self, case: &CaseRow) -> Arc<Profile> {
+        let book = self.rules();
+        let version = case.profile_version.map_or(Ok(1), u32::try_from).unwrap_or(0);
+        book.version(case.profile, version).cloned().unwrap_or_else(|| {
+            tracing::error!(profile = %case.profile, version, "a case runs under a version that is not known here");
+            Arc::clone(book.current(case.profile))
+        })
+    }
+
+    /// The version of a profile under which new cases begin.
+    #[must_use]
+    pub fn current_profile(&self, id: ProfileId) -> Arc<Profile> {
+        Arc::clone(self.rules().current(id))
+    }
+
+    /// Profiles and calendars in force.
+    #[must_use]
+    pub fn rules(&self) -> Arc<Rulebook> {
+        Arc::clone(&self.rulebook.read().unwrap_or_else(std::sync::PoisonError::into_inner))
     }
 
     /// Builds the context from the configuration.
@@ -68,6 +106,7 @@ impl Context {
                 passwords.wait,
                 config.keys.pepper.clone(),
             )?,
+            rulebook: RwLock::new(Arc::new(Rulebook::embedded())),
             registry: RegistryCache::default(),
             limits: TextLimits {
                 narrative: config.server.limits.narrative_chars,

@@ -1,24 +1,127 @@
-//! What a step does besides moving the case: columns, acts, messages.
+//! What a step does besides moving the case: columns, clocks, acts, messages, and what oversight must see.
 
 use jiff::civil::Date;
 
+use super::{clock_news, context::Context, error::Error};
 use crate::{
     audit::{act::Act, entry::Draft},
     domain::{
         case::{
+            clocks::{ClockNews, Clocks, ExtensionFault},
             facts::{FeedbackSent, StepFacts},
             status::Status,
             step::Step,
             transition::{MessageKind, MessageRule, find},
         },
+        field_error::FieldError,
         profile::{CaseDays, ClockName, MissingYear, Profile},
     },
-    storage::cases::{CaseChange, CaseRow},
+    policy::Permit,
+    storage::{
+        Tx,
+        cases::{CaseChange, CaseRow},
+        oversight::Matter,
+    },
 };
 
-/// What a step changes in the case's row.
-pub(super) fn change(case: &CaseRow, step: Step, to: Status, facts: &StepFacts, on: Date) -> CaseChange {
-    let reopened = step == Step::Reopen;
+/// Everything that a step does to a case, computed before anything is written.
+pub(super) struct Effect<'f> {
+    /// The columns.
+    pub(super) change: CaseChange,
+    moved: (Status, Step, Status),
+    facts: &'f StepFacts,
+    news: ClockNews,
+    on: Date,
+}
+
+impl<'f> Effect<'f> {
+    /// What a step to `to` does on the day `on`.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] where a clock cannot be extended so.
+    pub(super) fn of(
+        ctx: &Context,
+        case: &CaseRow,
+        (step, to): (Step, Status),
+        facts: &'f StepFacts,
+        on: Date,
+    ) -> Result<Self, Error> {
+        let profile = ctx.profile_of(case);
+        let anew = matches!(step, Step::Reopen | Step::Returned);
+        let days = CaseDays {
+            received_on: if anew { on } else { case.received_on },
+            acknowledged_on: case.acknowledged_on,
+            status_since: on,
+        };
+        let mut clocks = case.clocks.clone();
+        let mut news = clocks.step(&profile, (case.status, to), days, anew);
+        if step == Step::Extend {
+            extend(&mut clocks, &profile, facts, days)?;
+        }
+        if told(case.status, step, facts).is_some() {
+            news.met.extend(clocks.told(&profile, false, on).met);
+        }
+        clock_news::warn(&news);
+        let question_until = (to == Status::AwaitingInfo)
+            .then(|| facts.expected_on.or_else(|| known(profile.due(ClockName::Answer, days))))
+            .flatten();
+        let mut change = columns(case, step, to, facts);
+        change.question_until = Some(question_until);
+        change.clocks = Some(clock_news::columns(clocks, &profile, on, question_until));
+        if told(case.status, step, facts).is_some() && case.unanswered_since.is_some() {
+            change.unanswered = Some(None);
+        }
+        change.on = (to != case.status).then_some(on).or(Some(case.status_since));
+        Ok(Self { change, moved: (case.status, step, to), facts, news, on })
+    }
+
+    /// Adds the acts and the closed codes to the step's entry.
+    pub(super) fn acts<'k>(&self, mut draft: Draft<'k>) -> Draft<'k> {
+        let (from, step, to) = self.moved;
+        draft = draft.and(Act::StateChanged).moved(Some(from.code()), to.code()).code("step", step.code());
+        if step.is_decision() {
+            draft = draft.and(Act::DecisionMade);
+        }
+        for act in particular(step) {
+            draft = draft.and(*act);
+        }
+        if let Some(kind) = told(from, step, self.facts) {
+            draft =
+                draft.and(if kind == MessageKind::Feedback { Act::FeedbackSent } else { Act::NoticeSent });
+        }
+        for (name, code) in self.facts.codes() {
+            draft = draft.code(name, code);
+        }
+        clock_news::acts(draft, &self.news)
+    }
+
+    /// Writes what oversight must see of it. Before the case is saved.
+    ///
+    /// # Errors
+    /// [`Error`] of the database.
+    pub(super) async fn raise(&self, tx: &mut Tx<'_>, permit: &Permit, case: &CaseRow) -> Result<(), Error> {
+        clock_news::raise(tx, permit, case, (&self.news, self.on)).await?;
+        if self.moved.1 == Step::Returned {
+            tx.raise_matter(permit, case.id, (Matter::ReferralReturned, self.on)).await?;
+        }
+        Ok(())
+    }
+}
+
+fn extend(clocks: &mut Clocks, profile: &Profile, facts: &StepFacts, days: CaseDays) -> Result<(), Error> {
+    // The guard of the table asked for both.
+    let (Some(clock), Some(until)) = (facts.clock, facts.expected_on) else { return Err(Error::Conflict) };
+    clocks.extend(profile, (clock, until), days).map_err(|fault| {
+        let field = match fault {
+            ExtensionFault::NotRunning | ExtensionFault::NotAllowed | ExtensionFault::Spent => "clock",
+            ExtensionFault::NotLater | ExtensionFault::Beyond(_) | ExtensionFault::Unknown => "expected_on",
+        };
+        Error::Invalid(vec![FieldError::new(field, FieldError::NOT_ALLOWED)])
+    })
+}
+
+/// What a step changes in the case's row, clocks apart.
+fn columns(case: &CaseRow, step: Step, to: Status, facts: &StepFacts) -> CaseChange {
     let origin = match (case.status, to) {
         (from, Status::AwaitingInfo) => Some(Some(from)),
         (Status::AwaitingInfo, _) => Some(None),
@@ -30,26 +133,14 @@ pub(super) fn change(case: &CaseRow, step: Step, to: Status, facts: &StepFacts, 
         Step::Reopen => Some(None),
         _ => None,
     };
-    let days = CaseDays {
-        received_on: if reopened { on } else { case.received_on },
-        acknowledged_on: case.acknowledged_on,
-        status_since: if to == case.status { case.status_since } else { on },
-    };
-    let profile = Profile::get(case.profile);
-    let question_until = (to == Status::AwaitingInfo)
-        .then(|| facts.expected_on.or_else(|| known(profile.due(ClockName::Answer, days))))
-        .flatten();
     CaseChange {
         step: Some((step, to)),
         origin,
-        due_on: Some(known(profile.next_due(to, days)).into_iter().chain(question_until).min()),
-        question_until: Some(question_until),
         lead,
         detriment: facts.reassessed_detriment.or(facts.detriment_level),
         outcome: facts.outcome,
-        reason: facts.reason_code,
+        reason: facts.reason_code.filter(|_| step != Step::Extend),
         master: facts.master,
-        on: Some(on),
         ..CaseChange::default()
     }
 }
@@ -60,30 +151,6 @@ fn known(due: Result<Option<Date>, MissingYear>) -> Option<Date> {
         tracing::error!(%missing, "no due day could be computed: the working-day calendar lacks a year");
         None
     })
-}
-
-/// Adds the acts and the closed codes of a step to its entry.
-pub(super) fn acts<'k>(
-    mut draft: Draft<'k>,
-    from: Status,
-    step: Step,
-    to: Status,
-    facts: &StepFacts,
-) -> Draft<'k> {
-    draft = draft.and(Act::StateChanged).moved(Some(from.code()), to.code()).code("step", step.code());
-    if step.is_decision() {
-        draft = draft.and(Act::DecisionMade);
-    }
-    for act in particular(step) {
-        draft = draft.and(*act);
-    }
-    if let Some(kind) = told(from, step, facts) {
-        draft = draft.and(if kind == MessageKind::Feedback { Act::FeedbackSent } else { Act::NoticeSent });
-    }
-    for (name, code) in facts.codes() {
-        draft = draft.code(name, code);
-    }
-    draft
 }
 
 const fn particular(step: Step) -> &'static [Act] {
@@ -100,6 +167,7 @@ const fn particular(step: Step) -> &'static [Act] {
         Step::Reject | Step::Withdraw => &[Act::CaseClosed],
         Step::Reopen => &[Act::CaseReopened],
         Step::Review => &[Act::ReviewDecided],
+        Step::Extend => &[Act::DeadlineExtended],
         Step::Dispose => &[Act::CaseDisposed],
         Step::Open
         | Step::Timeout

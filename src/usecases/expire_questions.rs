@@ -1,8 +1,6 @@
 //! A timer: nobody answered in time, so the case goes back to whoever asked. It writes to the case without any key.
 
-use jiff::civil::Date;
-
-use super::{context::Context, effects, error::Error, items::Spot};
+use super::{context::Context, effects::Effect, error::Error, items::Spot};
 use crate::{
     audit::{
         act::Act,
@@ -23,20 +21,21 @@ const MOST: i64 = 200;
 /// # Errors
 /// [`Error`] of the database.
 pub async fn expire_questions(ctx: &Context) -> Result<usize, Error> {
-    let today = ctx.store.today();
-    let late = ctx.store.read(async |db| db.questions_due_before(today, MOST).await).await?;
+    let latest = ctx.latest_today();
+    let late = ctx.store.read(async |db| db.questions_due_before(latest, MOST).await).await?;
     for id in &late {
-        expire(ctx, *id, today).await?;
+        expire(ctx, *id).await?;
     }
     Ok(late.len())
 }
 
-async fn expire(ctx: &Context, id: CaseId, today: Date) -> Result<(), Error> {
+async fn expire(ctx: &Context, id: CaseId) -> Result<(), Error> {
     let outcome = ctx
         .store
         .record("expire_questions", async |tx| {
             let case = tx.lock_case(id).await?.ok_or(Error::NotFound)?;
-            if case.question_until.is_none_or(|until| until >= today) {
+            let on = ctx.today_of(&case);
+            if case.question_until.is_none_or(|until| until >= on) {
                 return Err(Error::Conflict);
             }
             let situation = Situation::new(case.id, case.desk_id, case.status);
@@ -45,14 +44,14 @@ async fn expire(ctx: &Context, id: CaseId, today: Date) -> Result<(), Error> {
             let taken =
                 take(case.status, Step::Timeout, Doer::Timer, &facts).map_err(|_cause| Error::Conflict)?;
             let to = taken.to.status(case.status, case.origin_status).ok_or(Error::Conflict)?;
-            let on = ctx.today_of(&case);
             let item = Spot::next(&case, on, None).template("answer_expired", &mut tx.rng);
             tx.insert_item(&permit, item).await?;
             let draft =
                 Draft::new(Act::StateChanged, By::Timer, When::At(ctx.store.now())).and(Act::NoticeSent);
-            let draft = effects::acts(draft, case.status, Step::Timeout, to, &facts);
-            let change = effects::change(&case, Step::Timeout, to, &facts, on);
-            Ok(((), tx.save_case(&permit, &case, change, &draft).await?))
+            let effect = Effect::of(ctx, &case, (Step::Timeout, to), &facts, on)?;
+            effect.raise(tx, &permit, &case).await?;
+            let draft = effect.acts(draft);
+            Ok(((), tx.save_case(&permit, &case, effect.change, &draft).await?))
         })
         .await;
     match outcome {

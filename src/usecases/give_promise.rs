@@ -10,7 +10,6 @@ use crate::{
         promise::{self, Promise},
     },
     config::LogConfig,
-    domain::profile::Profile,
     storage::{cases::CaseRow, log::EntryFilter},
 };
 
@@ -51,8 +50,8 @@ pub async fn offer_promise(ctx: &Context, inbox_token: &str) -> Result<(), Error
 
 /// Whether the profile of a case gives promises.
 #[must_use]
-pub fn gives_promises(case: &CaseRow) -> bool {
-    Profile::get(case.profile).reporter_proof()
+pub fn gives_promises(ctx: &Context, case: &CaseRow) -> bool {
+    ctx.profile_of(case).reporter_proof()
 }
 
 async fn offered(ctx: &Context, inbox_token: &str) -> Result<CaseRow, Error> {
@@ -60,5 +59,5 @@ async fn offered(ctx: &Context, inbox_token: &str) -> Result<CaseRow, Error> {
     let id = receipt.lookup(ctx.store.instance());
     let case =
         ctx.store.read(async |db| db.case_of_receipt(&id).await).await?.ok_or(Error::Unauthenticated)?;
-    if gives_promises(&case) { Ok(case) } else { Err(Error::NotFound) }
+    if gives_promises(ctx, &case) { Ok(case) } else { Err(Error::NotFound) }
 }

@@ -1,11 +1,14 @@
 //! My cases: those I hold a living grant for, soonest due first.
 
 use super::{caller::Caller, context::Context, error::Error};
-pub use crate::storage::cases::{CaseFilter, CaseLine, CaseRow};
+pub use crate::storage::{
+    case_lists::{CaseFilter, CaseLine},
+    cases::CaseRow,
+};
 use crate::{
     domain::{case::status::Status, ids::CaseId, reference::Reference},
     policy::{Action, authorize},
-    storage::cases::Scope,
+    storage::case_lists::Scope,
 };
 
 /// The most rows of a page.

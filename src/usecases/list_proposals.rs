@@ -3,10 +3,7 @@
 use super::{caller::Caller, case_access::situation, context::Context, error::Error};
 use crate::{
     policy::{Action, Situation, authorize},
-    storage::{
-        cases::{CaseRow, Scope},
-        proposals::ProposalRow,
-    },
+    storage::{case_lists::Scope, cases::CaseRow, proposals::ProposalRow},
 };
 
 /// A proposal of a list.

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use jiff::civil::Date;
+
 use super::{
     caller::Caller,
     case_access::{locked, permitted, role_code},
@@ -24,6 +26,7 @@ use crate::{
             transition::{TRANSITIONS, Transition},
         },
         ids::{CaseId, ItemId, ProposalId, StaffId},
+        profile::ClockName,
         report::Report,
     },
     policy::{Action, Permit, Situation, authorize},
@@ -51,6 +54,8 @@ pub struct OpenedCase {
     pub short_of_holders: bool,
     /// The proposal that waits, with the proposer's login.
     pub proposal: Option<(ProposalRow, String)>,
+    /// The clocks that may be extended now, each to this day at most.
+    pub extendable: Vec<(ClockName, Date)>,
     /// The steps of its state, and for each whether the caller may take it.
     pub steps: Vec<(&'static Transition, bool)>,
     /// The caller attested, but made new keys and was not given the case again.
@@ -87,7 +92,7 @@ pub struct Piece {
     /// Its place in the case's history.
     pub n: i32,
     /// The day.
-    pub on: jiff::civil::Date,
+    pub on: Date,
     /// Who wrote it, where it was a member of staff.
     pub author: Option<String>,
     /// What it says.
@@ -136,8 +141,11 @@ pub async fn open_case(ctx: &Context, caller: &Caller, id: CaseId) -> Result<Ope
         }
     };
     let history = if content.is_some() { case_history(ctx, &case).await? } else { Vec::new() };
+    let extendable = extendable(ctx, &case);
     let steps = TRANSITIONS.iter().filter(|row| row.from == case.status).map(|row| {
-        let mine = authorize(&caller.actor(), Action::TakeStep(row.step), Some(&situation)).is_ok();
+        let possible = row.step != Step::Extend || !extendable.is_empty();
+        let mine =
+            possible && authorize(&caller.actor(), Action::TakeStep(row.step), Some(&situation)).is_ok();
         (row, mine && !keys_awaited && by_person(row.step))
     });
     let steps = steps.collect();
@@ -149,6 +157,7 @@ pub async fn open_case(ctx: &Context, caller: &Caller, id: CaseId) -> Result<Ope
     Ok(OpenedCase {
         may_give: may(Action::GrantAccess),
         removable,
+        extendable,
         leaderless: situation.leaderless,
         case,
         situation,
@@ -208,6 +217,12 @@ async fn head(ctx: &Context, case: &CaseRow) -> Result<Head, Error> {
 }
 
 /// Writes `content.read`, once per person, case and session (control AUD-2).
+fn extendable(ctx: &Context, case: &CaseRow) -> Vec<(ClockName, Date)> {
+    let profile = ctx.profile_of(case);
+    let later = |name: &ClockName| Some((*name, case.clocks.cap(&profile, *name, case.days()).ok()?));
+    ClockName::ALL.iter().filter_map(later).collect()
+}
+
 async fn record_reading(ctx: &Context, caller: &Caller, id: CaseId) -> Result<(), Error> {
     ctx.store
         .record("open_case", async |tx| {

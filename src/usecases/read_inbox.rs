@@ -5,10 +5,11 @@ use super::{
     error::Error,
     holders::HeldSeeds,
     items::{Opener, text_of},
+    raise_no_response::may_raise,
 };
 use crate::{
     crypto::receipt::Receipt,
-    domain::{case::item::ItemKind, report::Report},
+    domain::{case::item::ItemKind, profile::Route, report::Report},
     storage::{cases::CaseRow, content::ItemRow, wraps::Holder},
 };
 
@@ -16,6 +17,10 @@ use crate::{
 pub struct Inbox {
     /// The case, of which the page shows state, reference and days.
     pub case: CaseRow,
+    /// A due day has passed: whom the reporter can turn to outside (EU 2019/1937 art. 10; control EU-10-1); empty otherwise.
+    pub routes: Vec<Route>,
+    /// Whether the reporter may tell oversight that nobody answers.
+    pub may_complain: bool,
     /// What came and went, oldest first.
     pub letters: Vec<Letter>,
 }
@@ -60,7 +65,10 @@ pub async fn read_inbox(ctx: &Context, inbox_token: &str) -> Result<Inbox, Error
         };
         letters.push(Letter { on: item.written_on, body });
     }
-    Ok(Inbox { case, letters })
+    let today = ctx.today_of(&case);
+    let late = case.status.is_open() && case.clocks.late_on(today);
+    let routes = if late { ctx.profile_of(&case).routes().to_vec() } else { Vec::new() };
+    Ok(Inbox { may_complain: may_raise(&case, today), routes, case, letters })
 }
 
 /// The case that a receipt opens, its pieces, and the seeds that the reporter holds.

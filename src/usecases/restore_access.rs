@@ -13,10 +13,7 @@ use crate::{
     audit::act::Act,
     domain::ids::{CaseId, StaffId},
     policy::{Action, authorize},
-    storage::{
-        cases::{CaseChange, Scope},
-        grants::GrantRow,
-    },
+    storage::{case_lists::Scope, cases::CaseChange, grants::GrantRow},
 };
 
 /// A colleague who has new keys and waits for cases that the caller could give.

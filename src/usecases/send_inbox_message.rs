@@ -2,7 +2,7 @@
 
 use super::{
     context::Context,
-    effects,
+    effects::Effect,
     error::Error,
     items::{Spot, insert_words},
 };
@@ -50,9 +50,12 @@ pub(super) async fn deliver(ctx: &Context, receipt: &Receipt, text: &str) -> Res
                 let taken = take(case.status, Step::Answer, Doer::Reporter, &facts)
                     .map_err(|_cause| Error::Conflict)?;
                 let to = taken.to.status(case.status, case.origin_status).ok_or(Error::Conflict)?;
-                draft = effects::acts(draft, case.status, Step::Answer, to, &facts);
-                change = effects::change(&case, Step::Answer, to, &facts, on);
+                let effect = Effect::of(ctx, &case, (Step::Answer, to), &facts, on)?;
+                effect.raise(tx, &permit, &case).await?;
+                draft = effect.acts(draft);
+                change = effect.change;
             }
+            change.unanswered = case.unanswered_since.is_none().then_some(Some(on));
             Ok(((), tx.save_case(&permit, &case, change, &draft).await?))
         })
         .await

@@ -1,11 +1,13 @@
 //! A person reports: routed, sealed, stored, acknowledged and recorded in one transaction, then the receipt is given.
 
+use jiff::civil::Date;
 use rand::RngExt;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::{
     authentic::{Authentic, CaseKeys},
+    clock_news,
     context::Context,
     error::Error,
     items::{ITEMS, SEALED},
@@ -26,10 +28,13 @@ use crate::{
         token,
     },
     domain::{
-        case::status::Status,
+        case::{
+            clocks::{ClockNews, Clocks},
+            status::Status,
+        },
         field_error::FieldError,
         ids::{CaseId, ItemId, StaffId},
-        profile::{CaseDays, ClockName, Profile, ProfileId},
+        profile::{CaseDays, ClockName, Profile},
         reference::Reference,
         report::Report,
         role::Role,
@@ -58,10 +63,12 @@ pub struct Submitted {
     pub receipt: Receipt,
     /// What to call the case.
     pub reference: String,
-    /// The day of receipt.
-    pub registered_on: jiff::civil::Date,
+    /// The date in the register; none while the working-day calendar lacks the year.
+    pub registered_on: Option<Date>,
+    /// Whether the receipt was acknowledged in the mailbox; not where the reporter wanted none.
+    pub acknowledged: bool,
     /// The day by which the profile promises an answer.
-    pub answer_by: Option<jiff::civil::Date>,
+    pub answer_by: Option<Date>,
     /// True where this very form had been sent before, so that nothing new was stored.
     pub repeated: bool,
 }
@@ -177,13 +184,18 @@ pub async fn submit_report(ctx: &Context, submission: &Submission) -> Result<Sub
     let receipt = ctx.receipt_of(submission.form_token.as_ref(), &mut rng);
     let mut registry = ctx.registry().await?;
     for _ in 0..TRIES {
-        let case = seal_case(ctx, &registry, submission, &receipt, &mut rng)?;
-        let draft = received(&case);
+        let (case, news) = seal_case(ctx, &registry, submission, &receipt, &mut rng)?;
+        let draft = received(&case, &news);
         match ctx.store.take_in(&permit, &case, &draft).await {
             Ok(Intake::Taken) => {
-                let answer_by = answer_by(case.profile, case.received_on);
-                let (reference, registered_on) = (case.reference, case.received_on);
-                return Ok(Submitted { receipt, reference, registered_on, answer_by, repeated: false });
+                return Ok(Submitted {
+                    receipt,
+                    answer_by: answer_by(&ctx.current_profile(case.profile), case.received_on),
+                    reference: case.reference,
+                    registered_on: case.registered_on,
+                    acknowledged: case.acknowledgement.is_some(),
+                    repeated: false,
+                });
             }
             Ok(Intake::Known) => return known(ctx, receipt, &submission.report).await,
             Ok(Intake::BodyUnknown) => {
@@ -206,9 +218,10 @@ async fn known(ctx: &Context, receipt: Receipt, report: &Report) -> Result<Submi
     }
     Ok(Submitted {
         receipt,
+        answer_by: answer_by(&ctx.profile_of(&case), case.received_on),
         reference: case.reference,
-        registered_on: case.received_on,
-        answer_by: answer_by(case.profile, case.received_on),
+        registered_on: case.registered_on,
+        acknowledged: case.acknowledged_on.is_some(),
         repeated: true,
     })
 }
@@ -220,7 +233,7 @@ fn seal_case(
     submission: &Submission,
     receipt: &Receipt,
     rng: &mut Rng,
-) -> Result<NewCase, Error> {
+) -> Result<(NewCase, ClockNews), Error> {
     let report = &submission.report;
     let desk = registry
         .route(report.body, report.category, report.region)
@@ -235,9 +248,15 @@ fn seal_case(
     let (triagers, wraps) = holders.wrap(ctx, &seed, rng)?;
     let (epoch_key, reporter_key) = (keys.public().to_bytes(), reporter_key.to_bytes());
     let case = CaseKeys { id, desk: desk.row.id, profile: desk.row.profile, reporter: &reporter_key };
-    let profile = Profile::get(desk.row.profile);
+    let profile = ctx.current_profile(desk.row.profile);
     let received_on = profile.day_of(ctx.store.now());
-    Ok(NewCase {
+    let waiver = report.ack_waiver;
+    if waiver.is_some_and(|waiver| !profile.waivers(ClockName::Acknowledge).contains(&waiver)) {
+        return Err(Error::Invalid(vec![FieldError::new("ack_waiver", FieldError::NOT_ALLOWED)]));
+    }
+    let (clocks, news) = Clocks::at_arrival(&profile, received_on, waiver);
+    clock_news::warn(&news);
+    let new = NewCase {
         id,
         reference: Reference::from_random(rng.random()).to_string(),
         desk: desk.row.id,
@@ -249,17 +268,21 @@ fn seal_case(
         profile: desk.row.profile,
         notice_version: NOTICE_VERSION.to_owned(),
         received_on,
-        due_on: first_due(desk.row.profile, received_on),
+        profile_version: profile.version(),
+        registered_on: registered_on(&profile, received_on),
+        clocks: clock_news::columns(clocks, &profile, received_on, None),
         receipt_id: receipt.lookup(ctx.store.instance()),
         epoch_mac: Authentic::epoch(ctx, &case, 1, &epoch_key).mac(ctx),
         reporter_key,
         epoch_key,
         report: (item, sealed),
-        acknowledgement: ItemId(uuid_v4(rng)),
+        acknowledgement: waiver.is_none().then(|| ItemId(uuid_v4(rng))),
         triagers,
         wraps,
+        waiver,
         registry_version: registry.version,
-    })
+    };
+    Ok((new, news))
 }
 
 struct Holders<'a> {
@@ -292,34 +315,42 @@ impl Holders<'_> {
     }
 }
 
-/// The first due day; none where the working-day calendar has no such year, which must not keep a report out.
-fn first_due(profile: ProfileId, day: jiff::civil::Date) -> Option<jiff::civil::Date> {
-    let days = CaseDays { received_on: day, acknowledged_on: Some(day), status_since: day };
-    match Profile::get(profile).next_due(Status::Received, days) {
-        Ok(due) => due,
+/// The date in the register: the day of receipt or the next working day, where the profile says so (control KZ-64.3-1);
+/// none where the calendar lacks the year, which is never guessed.
+fn registered_on(profile: &Profile, day: Date) -> Option<Date> {
+    match profile.due(ClockName::Register, CaseDays::of_receipt(day)) {
+        Ok(registered) => Some(registered.unwrap_or(day)),
         Err(missing) => {
-            tracing::error!(%missing, "no due day could be computed: the working-day calendar lacks a year");
+            tracing::error!(%missing, "no date of registration: load the calendar of that year");
             None
         }
     }
 }
 
 /// The day by which the profile's feedback is due; none where it has no such clock or its calendar lacks the year.
-fn answer_by(profile: ProfileId, day: jiff::civil::Date) -> Option<jiff::civil::Date> {
-    let days = CaseDays { received_on: day, acknowledged_on: Some(day), status_since: day };
-    Profile::get(profile).due(ClockName::Feedback, days).ok().flatten()
+fn answer_by(profile: &Profile, day: Date) -> Option<Date> {
+    profile.due(ClockName::Feedback, CaseDays::of_receipt(day)).ok().flatten()
 }
 
-fn received(case: &NewCase) -> Draft<'_> {
-    let draft = Draft::new(Act::ReportReceived, By::Reporter, When::Day(case.received_on))
+fn received<'k>(case: &NewCase, news: &ClockNews) -> Draft<'k> {
+    let mut draft = Draft::new(Act::ReportReceived, By::Reporter, When::Day(case.received_on))
         .and(Act::ReceiptIssued)
-        .and(Act::AckSent)
         .and(Act::ProfileAssigned)
         .and(Act::GrantAdded)
         .moved(None, Status::Received.code())
         .code("category", case.category.code())
         .code("mode", "anonymous")
         .code("notice", case.notice_version.clone())
-        .code("profile", format!("{}/{}", case.profile, Profile::get(case.profile).version()));
-    if case.triagers.len() < 2 { draft.and(Act::HoldersShort) } else { draft }
+        .code("profile", format!("{}/{}", case.profile, case.profile_version));
+    draft = match case.waiver {
+        None => draft.and(Act::AckSent),
+        Some(waiver) => draft.and(Act::AckWaived).code("waiver", waiver.code()),
+    };
+    if case.registered_on.is_some() {
+        draft = draft.and(Act::CaseRegistered);
+    }
+    if case.triagers.len() < 2 {
+        draft = draft.and(Act::HoldersShort);
+    }
+    clock_news::acts(draft, news)
 }

@@ -5,7 +5,7 @@ use super::{
     case_access::{locked, role_code},
     context::Context,
     denials::watched_step,
-    effects,
+    effects::{self, Effect},
     error::Error,
     holders::{HeldSeeds, unlock},
     items::{Sealer, Spot, words},
@@ -136,11 +136,12 @@ impl Stepping<'_> {
         if step == Step::Assign {
             self.assign(tx, case, facts).await?;
         }
+        let effect = Effect::of(self.ctx, case, (step, to), facts, on)?;
         let spot = Spot::next(case, on, Some(self.caller.id));
         self.write_items(tx, spot, (case.status, step), facts).await?;
-        let draft = effects::acts(self.draft(Act::StateChanged), case.status, step, to, facts);
-        let change = effects::change(case, step, to, facts, on);
-        let written = tx.save_case(&self.permit, case, change, &draft).await?;
+        effect.raise(tx, &self.permit, case).await?;
+        let draft = effect.acts(self.draft(Act::StateChanged));
+        let written = tx.save_case(&self.permit, case, effect.change, &draft).await?;
         Ok((StepDone::Taken(to), written))
     }
 
@@ -152,6 +153,8 @@ impl Stepping<'_> {
         facts: &StepFacts,
     ) -> Result<(StepDone, Written), Error> {
         let (on, now) = (self.ctx.today_of(case), self.ctx.store.now());
+        // What cannot take effect now is not proposed.
+        Effect::of(self.ctx, case, (step, to), facts, on)?;
         let newcomers = self.admit_reviewers(tx, case).await?;
         let id = ProposalId(tx.uuid());
         let closed = facts.closed().to_sealed_json();

@@ -11,13 +11,14 @@ use actix_web::{
 };
 
 use super::{
-    api::{audit, bundle, cases, form_data, grants, inbox, proposals, reports, sessions},
+    api::{audit, bundle, cases, form_data, grants, inbox, oversight, proposals, reports, sessions},
     openapi::document,
     problem::Problem,
     site::{
         audit as audit_pages, audit_case, audit_log, audit_log_check, case as case_page, case_people,
         cases as case_list, credentials, desk as desk_pages, evidence, inbox as inbox_pages, inbox_proof,
-        inventory, log, people, people_roles, proposals as proposal_pages, public, report, sign_in, start,
+        inventory, log, oversight as oversight_page, people, people_roles, proposals as proposal_pages,
+        public, report, sign_in, start,
     },
 };
 use crate::domain::role::Role;
@@ -52,6 +53,7 @@ use Audience::{Public, Reporter, Roles, Staff};
 /// Roles that work on cases.
 const CASE_ROLES: &[Role] = &[Role::Triager, Role::Investigator, Role::Reviewer, Role::ProtectionOfficer];
 const AUDITOR: &[Role] = &[Role::Auditor];
+const OVERSIGHT: &[Role] = &[Role::Oversight];
 const ADMINISTRATOR: &[Role] = &[Role::Administrator];
 
 macro_rules! endpoints {
@@ -81,6 +83,7 @@ mod table {
         POST   "/api/v1/inbox/sessions"            Public,            inbox::open;
         GET    "/api/v1/inbox"                     Reporter,          inbox::read;
         POST   "/api/v1/inbox/messages"            Reporter,          inbox::write;
+        POST   "/api/v1/inbox/no-response"         Reporter,          inbox::no_response;
         POST   "/api/v1/inbox/proof"               Reporter,          inbox::proof;
         POST   "/api/v1/staff/sessions"            Public,            sessions::open;
         DELETE "/api/v1/staff/sessions/current"    Staff,             sessions::close;
@@ -93,6 +96,8 @@ mod table {
         POST   "/api/v1/cases/{id}/notes"          Roles(CASE_ROLES), cases::note;
         POST   "/api/v1/cases/{id}/grants"         Roles(CASE_ROLES), grants::give;
         DELETE "/api/v1/cases/{id}/grants/{staff}" Roles(CASE_ROLES), grants::take;
+        GET    "/api/v1/oversight"                 Roles(OVERSIGHT),  oversight::show;
+        POST   "/api/v1/oversight/{id}/uptake"     Roles(OVERSIGHT),  oversight::uptake;
         GET    "/api/v1/proposals"                 Roles(CASE_ROLES), proposals::list;
         POST   "/api/v1/proposals/{id}/approval"   Roles(CASE_ROLES), proposals::approve;
         POST   "/api/v1/proposals/{id}/refusal"    Roles(CASE_ROLES), proposals::refuse;
@@ -117,6 +122,7 @@ mod table {
         GET    "/{lang:kk|ru|en}/inbox"            Public,            inbox_pages::show;
         POST   "/{lang:kk|ru|en}/inbox"            Public,            inbox_pages::open;
         POST   "/{lang:kk|ru|en}/inbox/messages"   Reporter,          inbox_pages::write;
+        POST   "/{lang:kk|ru|en}/inbox/no-response" Reporter,         inbox_pages::no_response;
         GET    "/{lang:kk|ru|en}/inbox/proof"      Reporter,          inbox_proof::show;
         POST   "/{lang:kk|ru|en}/inbox/proof"      Reporter,          inbox_proof::give;
         POST   "/{lang:kk|ru|en}/inbox/close"      Public,            inbox_pages::close;
@@ -144,6 +150,8 @@ mod table {
         GET    "/staff/proposals/{id}"             Roles(CASE_ROLES), proposal_pages::show;
         POST   "/staff/proposals/{id}/approval"    Roles(CASE_ROLES), proposal_pages::approve;
         POST   "/staff/proposals/{id}/refusal"     Roles(CASE_ROLES), proposal_pages::refuse;
+        GET    "/staff/oversight"                  Roles(OVERSIGHT),  oversight_page::show;
+        POST   "/staff/oversight/{id}/uptake"      Roles(OVERSIGHT),  oversight_page::uptake;
         GET    "/audit/entries"                    Roles(AUDITOR),    audit_pages::list;
         GET    "/audit/entries/{id}"               Roles(AUDITOR),    audit_pages::show;
         GET    "/audit/entries/{id}/proof"         Roles(AUDITOR),    audit_pages::proof;
@@ -178,6 +186,7 @@ pub(super) fn is_staff(path: &str) -> bool {
         "/audit",
         "/api/v1/staff",
         "/api/v1/cases",
+        "/api/v1/oversight",
         "/api/v1/proposals",
         "/api/v1/audit",
     ];

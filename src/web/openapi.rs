@@ -8,7 +8,7 @@ use utoipa::{
     openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
-use super::api::{audit, bundle, cases, form_data, grants, inbox, proposals, reports, sessions};
+use super::api::{audit, bundle, cases, form_data, grants, inbox, oversight, proposals, reports, sessions};
 use crate::{
     domain::case::{raw_facts::RawFacts, step::Step},
     i18n::Texts,
@@ -33,10 +33,11 @@ const WITH_A_BODY: &[&str] = &["408", "413", "422"];
     paths(
         form_data::taxonomy, form_data::channels, form_data::bodies, form_data::form,
         reports::submit,
-        inbox::open, inbox::read, inbox::write, inbox::proof,
+        inbox::open, inbox::read, inbox::write, inbox::no_response, inbox::proof,
         sessions::open, sessions::close,
         cases::list, cases::show, cases::step, cases::attestation, cases::recusal, cases::message, cases::note,
         grants::give, grants::take,
+        oversight::show, oversight::uptake,
         proposals::list, proposals::approve, proposals::refuse,
         audit::entries, audit::case, audit::acts, bundle::bundle,
     ),

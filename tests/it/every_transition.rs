@@ -57,6 +57,7 @@ impl<'w> Desk<'w> {
                 (Status::FindingsReview, Step::Return | Step::Decide | Step::DecideClose) => first,
                 (Status::Investigation | Status::Suspended | Status::Remediation, _)
                 | (Status::Assigned, Step::Start | Step::Return)
+                | (Status::FindingsReview, Step::Extend)
                 | (_, Step::Submit) => &self.lead,
                 _ => &self.triager,
             };
@@ -125,6 +126,20 @@ async fn referrals(desk: &Desk<'_>) {
     desk.go(lapsed.case, &[Step::Refer, Step::Lapse]).await;
 }
 
+async fn extensions(desk: &Desk<'_>) {
+    let ways: &[&[Step]] = &[
+        &[Step::Open],
+        &[Step::Open, Step::Assign],
+        INVESTIGATE,
+        &[Step::Open, Step::Assign, Step::Start, Step::Pause],
+        &[Step::Open, Step::Assign, Step::Start, Step::Submit],
+    ];
+    for way in ways {
+        let case = desk.case(way).await.case;
+        desk.go(case, &[Step::Extend]).await;
+    }
+}
+
 async fn withdrawals(desk: &Desk<'_>) {
     let ways: &[&[Step]] = &[
         &[],
@@ -146,6 +161,7 @@ async fn withdrawals(desk: &Desk<'_>) {
 /// Takes every one of them.
 pub async fn take_all(world: &World) {
     let desk = Desk::of(world).await;
+    extensions(&desk).await;
     investigations(&desk).await;
     questions(&desk).await;
     referrals(&desk).await;

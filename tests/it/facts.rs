@@ -51,6 +51,9 @@ pub fn enough(from: Status, step: Step, lead: StaffId, mark: &str) -> Value {
         Step::Withdraw => json!({"reporter_asked": true, "public_interest": "no"}),
         Step::Reopen => json!({"new_ground": "new_facts"}),
         Step::Review => json!({"review_result": "upheld"}),
+        Step::Extend => {
+            json!({"reason_code": "complexity", "clock": "feedback", "expected_on": "2027-01-20"})
+        }
         Step::Returned | Step::Answer | Step::Timeout | Step::Archive | Step::Dispose => none(),
     };
     with(json!({"reasons": reasons, "message": message}), own)

@@ -23,9 +23,11 @@ use senim::{
         confirm_member::confirm_member,
         disable_staff::disable_staff,
         expire_recoveries::expire_recoveries,
+        oversee::{oversee, take_up},
         propose_member::{propose_member, what_is_signed},
         propose_roles::propose_roles,
         query_log::{Query, query_log},
+        raise_no_response::raise_no_response,
         refuse_member::refuse_member,
         refuse_recovery::refuse_recovery,
         reinvite_staff::reinvite_staff,
@@ -33,6 +35,7 @@ use senim::{
         sequence_log::sequence_log,
         sign_heads::{keep_checkpoint, unsigned_head},
         sign_out::sign_out,
+        watch_deadlines::watch_deadlines,
     },
 };
 
@@ -93,9 +96,24 @@ async fn everything_else(world: &World) {
     let short = world.submit("Something else.").await;
     two.recuse(short.case).await.unwrap();
     ask_the_log(world).await;
+    be_late(world).await;
     come_back(world, reporter.case).await;
     disable_staff(&world.ctx, Some(&world.admin(0).caller), two.id()).await.unwrap();
     sign_out(&world.ctx, &one.caller).await.unwrap();
+}
+
+/// A day passes unkept: a reminder, a miss, a complaint, and oversight takes it up.
+async fn be_late(world: &World) {
+    let late = world.submit("Something that nobody looks at.").await;
+    world.advance_days(1);
+    watch_deadlines(&world.ctx).await.unwrap();
+    world.advance_days(6);
+    watch_deadlines(&world.ctx).await.unwrap();
+    raise_no_response(&world.ctx, &late.token().await).await.unwrap();
+    world.enrol("over1", &[RoleAt { role: Role::Oversight, desk: None }]).await;
+    let overseer = world.sign_in("over1").await;
+    let seen = oversee(&world.ctx, &overseer.caller).await.unwrap();
+    take_up(&world.ctx, &overseer.caller, seen.open[0].id).await.unwrap();
 }
 
 /// Recoveries, approved and refused; new keys, and a case given again.

@@ -57,6 +57,7 @@ mod contention;
 mod crash;
 mod credentials;
 mod days;
+mod deadlines;
 mod denials;
 mod devices;
 mod directory;

@@ -9,7 +9,7 @@ use senim::{
         ids::{CaseId, ItemId, ProposalId, StaffId},
         text::{Message, Note, Reasons},
     },
-    storage::cases::CaseFilter,
+    storage::case_lists::CaseFilter,
     usecases::{
         Caller, Context, Error,
         add_note::add_note,
@@ -22,7 +22,7 @@ use senim::{
         recuse::recuse,
         refuse_proposal::refuse_proposal,
         send_inbox_message::send_inbox_message,
-        send_message::send_message,
+        send_message::{Letter, send_message},
         take_step::{StepDone, take_step},
     },
 };
@@ -99,7 +99,14 @@ impl StaffActor {
 
     /// Writes to the reporter.
     pub async fn write(&self, case: CaseId, text: &str) -> Result<ItemId, Error> {
-        send_message(&self.ctx, &self.caller, case, &Message::parse(text, LONG).unwrap()).await
+        let text = Message::parse(text, LONG).unwrap();
+        send_message(&self.ctx, &self.caller, case, &Letter { text: &text, grounds: None }).await
+    }
+
+    /// Gives the reporter feedback: what is done, and on what grounds.
+    pub async fn give_feedback(&self, case: CaseId, text: &str, grounds: &str) -> Result<ItemId, Error> {
+        let (text, grounds) = (Message::parse(text, LONG).unwrap(), Reasons::parse(grounds, LONG).unwrap());
+        send_message(&self.ctx, &self.caller, case, &Letter { text: &text, grounds: Some(&grounds) }).await
     }
 
     /// Writes a note.

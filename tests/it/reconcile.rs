@@ -30,6 +30,7 @@ const AUDITED: &[(&str, &str)] = &[
     ("desks", "true"),
     ("directory_entries", "version is not null"),
     ("instance", "true"),
+    ("oversight_matters", "true"),
     ("proposals", "true"),
     ("routing_rules", "true"),
     ("staff", "state = 'active'"),
@@ -92,7 +93,9 @@ async fn fill(world: &World) -> CaseId {
     let given = enough(world.status(case).await, Step::Reject, triager.id(), "some");
     triager.propose(case, Step::Reject, given).await;
     world.recover(world.id("rev2"), &world.recovery_code("rev2"), "quite another sentence").await.unwrap();
-    world.advance_days(2);
+    // A due day passes, so that oversight has something to see.
+    world.advance_days(5);
+    senim::usecases::watch_deadlines::watch_deadlines(&world.ctx).await.unwrap();
     next(world).await;
     case
 }

@@ -11,11 +11,16 @@ use std::{
 };
 
 use data_encoding::HEXLOWER;
+use jiff::civil::date;
 use serde_json::Value;
 
 use super::{BenchError, figures::Speed, ground::Ground, people::Desk};
 use crate::{
     crypto::{epoch::WRAP, kem::PUBLIC_KEY},
+    domain::{
+        case::clocks::Clocks,
+        profile::{ProfileId, Rulebook},
+    },
     storage::log::EntryRow,
 };
 
@@ -45,15 +50,16 @@ impl Rows<'_> {
         let wraps = vec![wrap; desk.wraps].join(", ");
         let (triagers, region, id) = (text(&triagers), desk.region.code(), desk.id);
         let (version, entry) = (self.version, self.entry_sql()?);
+        let clocks = first_clocks();
         Ok(format!(
             "with ids as materialized (select gen_random_uuid() as id, gen_random_uuid() as audit_id, \
 gen_random_uuid() as eid, gen_random_uuid() as report, gen_random_uuid() as ack, gen_random_uuid() as r1, \
 gen_random_uuid() as r2, gen_random_uuid() as r3), entry as materialized (select ids.*, {entry} as body from ids), \
 fresh as (select id from instance where version = {version}), \
 c as (insert into cases (id, audit_id, reference, desk_id, body_id, category, region, language, channel, mode, profile, \
-notice_version, status, status_since, received_on, acknowledged_on, due_on, epoch, receipt_id, reporter_key, step, \
+notice_version, status, status_since, received_on, acknowledged_on, profile_version, registered_on, clocks, due_on, watch_on, epoch, receipt_id, reporter_key, step, \
 step_n, audit_n, audit_head) select entry.id, audit_id, 'SN-' || left(r1::text, 18), '{id}'::uuid, null, 'bribery', \
-'{region}', 'ru', 'api', 'anonymous', 'kz', '1', 'received', d, d, d, d + 3, 1, uuid_send(r2) || uuid_send(r3), {key}, \
+'{region}', 'ru', 'api', 'anonymous', 'kz', '1', 'received', d, d, d, 1, d, {clocks}, d + 3, d + 1, 1, uuid_send(r2) || uuid_send(r3), {key}, \
 'submit', 1, 1, sha256(convert_to(E'senim/audit-entry/v1\\n', 'UTF8') || body) \
 from fresh, entry, (select current_date as d) as day on conflict (receipt_id) do nothing returning id, received_on), \
 e as (insert into case_epochs (case_id, epoch, public_key, mac) select id, 1, {key}, sha256({key}) from c), \
@@ -166,6 +172,13 @@ impl Pgbench {
 }
 
 /// So many bytes as a constant of SQL.
+/// The clocks of a report as the server stores them.
+fn first_clocks() -> String {
+    let book = Rulebook::embedded();
+    let (clocks, _) = Clocks::at_arrival(book.current(ProfileId::Kz), date(2026, 3, 3), None);
+    format!("'{}'", clocks.to_json())
+}
+
 fn constant(bytes: usize) -> String {
     format!(r"'\x{}'::bytea", HEXLOWER.encode(&vec![0xa5; bytes]))
 }

@@ -27,7 +27,7 @@ use crate::{
         attest::attest,
         open_inbox::open_inbox,
         send_inbox_message::send_inbox_message,
-        send_message::send_message,
+        send_message::{Letter, send_message},
         submit_report::{Submission, submit_report},
         take_step::{StepDone, take_step},
     },
@@ -172,7 +172,7 @@ impl<'a> Teller<'a> {
         let who = caller(self.callers, &act.by)?;
         attest(ctx, who, arrived.id).await?;
         if let Some(message) = message {
-            send_message(ctx, who, arrived.id, &message).await?;
+            send_message(ctx, who, arrived.id, &Letter { text: &message, grounds: None }).await?;
         }
         if let Some(text) = &act.note {
             let note = Note::parse(text, ctx.limits.staff).map_err(unfit)?;

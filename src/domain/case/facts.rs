@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use super::outcome::Outcome;
 use super::reason::ReasonCode;
 use crate::domain::ids::{CaseId, StaffId};
+use crate::domain::profile::ClockName;
 use crate::domain::text::{Message, Note, Reasons, ShortText};
 use crate::domain::vocabulary::vocabulary;
 
@@ -52,7 +53,9 @@ vocabulary! {
         Master = "master",
         /// The question to the reporter.
         Question = "question",
-        /// The day on which the pause is expected to end.
+        /// The clock that is extended.
+        Clock = "clock",
+        /// The day on which the pause is expected to end, or to which a clock is extended.
         ExpectedOn = "expected_on",
         /// Why the case is paused.
         PauseReason = "pause_reason",
@@ -269,6 +272,8 @@ pub struct StepFacts {
     pub question: Option<Message>,
     /// See [`Fact::ExpectedOn`]; for a question, the day until which an answer is awaited (the profile's, if none).
     pub expected_on: Option<Date>,
+    /// See [`Fact::Clock`].
+    pub clock: Option<ClockName>,
     /// See [`Fact::PauseReason`].
     pub pause_reason: Option<PauseReason>,
     /// Is a crime prepared or committed? Needed for a rejection as `anon_not_considerable` (control KZ-ANON-1).
@@ -316,6 +321,7 @@ impl StepFacts {
             ("feedback_sent", self.feedback_sent.map(FeedbackSent::code)),
             ("retention_class", self.retention_class.map(RetentionClass::code)),
             ("identity_removed", self.identity_removed.map(IdentityRemoved::code)),
+            ("clock", self.clock.map(ClockName::code)),
             ("pause_reason", self.pause_reason.map(PauseReason::code)),
             ("anon_crime", self.anon_crime.map(Answer::code)),
             ("anon_security", self.anon_security.map(Answer::code)),

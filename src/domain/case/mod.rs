@@ -2,6 +2,7 @@
 //! function [`step_taken::take`] that says what a step does. To change the workflow, edit [`transition::TRANSITIONS`];
 //! `faults` then says whether the table still holds together.
 
+pub mod clocks;
 pub mod facts;
 pub mod faults;
 pub mod item;

@@ -13,6 +13,7 @@ use super::facts::{
 use super::outcome::Outcome;
 use super::reason::ReasonCode;
 use crate::domain::field_error::FieldError;
+use crate::domain::profile::ClockName;
 use crate::domain::text::{Message, Note, Reasons, TextError, TextLimits};
 
 macro_rules! raw_facts {
@@ -80,6 +81,8 @@ raw_facts! {
     question,
     /// A day, `YYYY-MM-DD`.
     expected_on,
+    /// Code of [`ClockName`].
+    clock,
     /// Code of [`PauseReason`].
     pause_reason,
     /// Code of [`Answer`].
@@ -145,6 +148,7 @@ impl RawFacts {
             master: r.value("master", &self.master, |t| t.parse().ok()),
             question: r.text("question", &self.question, |t| Message::parse(t, message)),
             expected_on: r.value("expected_on", &self.expected_on, |t| t.parse().ok()),
+            clock: r.value("clock", &self.clock, ClockName::parse),
             pause_reason: r.value("pause_reason", &self.pause_reason, PauseReason::parse),
             anon_crime: r.value("anon_crime", &self.anon_crime, Answer::parse),
             anon_security: r.value("anon_security", &self.anon_security, Answer::parse),

@@ -39,6 +39,12 @@ vocabulary! {
         ActionsVerified = "actions_verified",
         /// Complete: the measures were handed to the register of recommendations.
         ActionsHandedOver = "actions_handed_over",
+        /// Extend: the matter is unusually complex (EU 2019/1937 art. 11(2)(d), "duly justified").
+        Complexity = "complexity",
+        /// Extend: others must answer or deliver first.
+        AwaitsOthers = "awaits_others",
+        /// Extend: an expert opinion is needed.
+        Expertise = "expertise",
         /// Lapse: the other body answered none of the reminders.
         RemindersUnanswered = "reminders_unanswered",
     }

@@ -50,6 +50,8 @@ vocabulary! {
         Reopen = "reopen",
         /// An ended case is looked at again because its reporter asked.
         Review = "review",
+        /// A due day is moved, as far as the profile allows.
+        Extend = "extend",
         /// The retention clock starts.
         Archive = "archive",
         /// The keys are destroyed.
@@ -74,7 +76,8 @@ impl Step {
             | Self::Lapse
             | Self::Withdraw
             | Self::Reopen
-            | Self::Review => true,
+            | Self::Review
+            | Self::Extend => true,
             // `Start` is approved on its plan, `Dispose` on its due date; the rest decide nothing about the matter.
             Self::Open
             | Self::Ask

@@ -102,6 +102,8 @@ vocabulary! {
         Returned = "returned",
         /// The withdrawal took effect.
         Withdrawn = "withdrawn",
+        /// A due day is later than was said, and why.
+        Extended = "extended",
         /// The case is taken up again.
         Reopened = "reopened",
         /// The result of the review, and the next route.
@@ -223,11 +225,13 @@ const HANDING_BACK: &[ReasonCode] = &[ReasonCode::Recusal, ReasonCode::WrongComp
 const SENDING_BACK: &[ReasonCode] =
     &[ReasonCode::FactsMissing, ReasonCode::EvidenceUnsound, ReasonCode::SubjectNotHeard];
 const COMPLETING: &[ReasonCode] = &[ReasonCode::ActionsVerified, ReasonCode::ActionsHandedOver];
+const EXTENDING: &[ReasonCode] = &[ReasonCode::Complexity, ReasonCode::AwaitsOthers, ReasonCode::Expertise];
 const LAPSING: &[ReasonCode] = &[ReasonCode::RemindersUnanswered];
 
 const PACKAGE: &[Fact] = &[Fact::ReasonCode, Fact::Reasons, Fact::Target, Fact::IdentityRemoved];
 const NO_INTEREST: &[Fact] = &[Fact::ReporterAsked, Fact::PublicInterest, Fact::Reasons];
 const GROUND: &[Fact] = &[Fact::NewGround, Fact::Reasons];
+const LATER: &[Fact] = &[Fact::Clock, Fact::ExpectedOn, Fact::ReasonCode, Fact::Reasons, Fact::Message];
 const REVIEWED: &[Fact] = &[Fact::ReviewResult, Fact::Reasons, Fact::Message];
 
 use self::To::{Fixed, Origin, Same};
@@ -275,6 +279,11 @@ pub const TRANSITIONS: &[Transition] = rows! {
     Referred        Returned        => Fixed(S::Triage),           OFFICER,   DIRECT,    Tell(Kind::Returned),              &[Fact::Reasons];
     Referred        OutcomeReceived => Fixed(S::Closed),           OFFICER,   FOUR_EYES, Tell(Kind::Feedback),              &[Fact::Outcome, Fact::Reasons, Fact::FeedbackSent, Fact::RetentionClass];
     Referred        Lapse           => Fixed(S::Closed),           OFFICER,   FOUR_EYES, Tell(Kind::Feedback),              &[Fact::ReasonCode, Fact::Reasons, Fact::Reminders, Fact::FeedbackSent, Fact::RetentionClass], LAPSING;
+    Triage          Extend          => Same,                       TRIAGER,   FOUR_EYES, Tell(Kind::Extended),              LATER, EXTENDING;
+    Assigned        Extend          => Same,                       HOLDERS,   FOUR_EYES, Tell(Kind::Extended),              LATER, EXTENDING;
+    Investigation   Extend          => Same,                       LEAD,      FOUR_EYES, Tell(Kind::Extended),              LATER, EXTENDING;
+    Suspended       Extend          => Same,                       LEAD,      FOUR_EYES, Tell(Kind::Extended),              LATER, EXTENDING;
+    FindingsReview  Extend          => Same,                       LEAD,      FOUR_EYES, Tell(Kind::Extended),              LATER, EXTENDING;
     Received        Withdraw        => Fixed(S::Withdrawn),        HOLDERS,   FOUR_EYES, Tell(Kind::Withdrawn),             NO_INTEREST;
     Triage          Withdraw        => Fixed(S::Withdrawn),        HOLDERS,   FOUR_EYES, Tell(Kind::Withdrawn),             NO_INTEREST;
     AwaitingInfo    Withdraw        => Fixed(S::Withdrawn),        HOLDERS,   FOUR_EYES, Tell(Kind::Withdrawn),             NO_INTEREST;

@@ -1,42 +1,35 @@
 //! Working days per jurisdiction and year: data with its source, not code.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
 
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
-use serde::Deserialize;
+
+use super::source::{self, Mistake, Section};
 
 /// Working days would have to be counted in a year for which the calendar has no data. The operator must add the year:
 /// guessing a holiday would miss or forge a deadline.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the working-day calendar {calendar} does not have the year {year}")]
 pub struct MissingYear {
     /// The calendar.
-    pub calendar: &'static str,
+    pub calendar: String,
     /// The year.
     pub year: i16,
 }
 
 /// Which days are working days.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Calendar {
-    name: &'static str,
+    name: String,
+    version: u32,
     /// `None`: every year, Monday to Friday.
     years: Option<BTreeMap<i16, Year>>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    years: Vec<Year>,
-}
-
 /// One year of a calendar.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Year {
-    year: i16,
     /// Where the days come from, and how sure it is.
     source: String,
     /// Days off that are not a Saturday or a Sunday.
@@ -45,24 +38,49 @@ struct Year {
     worked: Vec<Date>,
 }
 
-static KZ: LazyLock<Calendar> = LazyLock::new(|| embedded("kz", include_str!("calendar_kz.toml")));
-static WEEKDAYS: Calendar = Calendar { name: "weekdays", years: None };
-
-#[expect(clippy::expect_used, reason = "the file is part of the program and a test reads it")]
-fn embedded(name: &'static str, text: &str) -> Calendar {
-    let file: File = toml::from_str(text).expect("embedded calendar");
-    Calendar { name, years: Some(file.years.into_iter().map(|year| (year.year, year)).collect()) }
-}
+/// The longest name of a calendar, and the longest note on where a year comes from, in bytes.
+const LONGEST: (usize, usize) = (32, 400);
 
 impl Calendar {
-    /// The calendar of a name: `kz`, or `weekdays` (Monday to Friday of any year).
+    /// Monday to Friday of any year.
     #[must_use]
-    pub fn named(name: &str) -> Option<&'static Self> {
-        match name {
-            "kz" => Some(&KZ),
-            "weekdays" => Some(&WEEKDAYS),
-            _ => None,
-        }
+    pub fn weekdays() -> Self {
+        Self { name: "weekdays".to_owned(), version: 1, years: None }
+    }
+
+    /// Reads a calendar file.
+    ///
+    /// # Errors
+    /// Every mistake with its line: what is missing or unknown, days of another year, days off that are no weekdays,
+    /// worked days that are.
+    pub fn read(text: &str) -> Result<Self, Vec<Mistake>> {
+        source::read(text, |file| {
+            let name = file.word("name", "a short name in lower case", |text| {
+                let plain = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+                (plain && !text.is_empty() && text.len() <= LONGEST.0).then(|| text.to_owned())
+            });
+            let version = file.whole("version", (1, 9999));
+            let years = file.tables("years", year)?;
+            let mut known = BTreeMap::new();
+            for (number, data) in years {
+                if known.insert(number, data).is_some() {
+                    file.mistake_at("years", format!("the year {number} stands twice"));
+                }
+            }
+            Some(Self { name: name?, version: version?, years: Some(known) })
+        })
+    }
+
+    /// What it is called; a profile names it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its version.
+    #[must_use]
+    pub const fn version(&self) -> u32 {
+        self.version
     }
 
     /// The years the calendar knows, each with its source; empty if it knows any year.
@@ -76,9 +94,9 @@ impl Calendar {
     /// # Errors
     /// [`MissingYear`].
     pub fn is_working_day(&self, day: Date) -> Result<bool, MissingYear> {
-        let weekend = matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
+        let weekend = is_weekend(day);
         let Some(years) = &self.years else { return Ok(!weekend) };
-        let year = years.get(&day.year()).ok_or(MissingYear { calendar: self.name, year: day.year() })?;
+        let year = years.get(&day.year()).ok_or_else(|| self.missing(day.year()))?;
         Ok(if weekend { year.worked.contains(&day) } else { !year.off.contains(&day) })
     }
 
@@ -105,7 +123,36 @@ impl Calendar {
     }
 
     fn next(&self, day: Date) -> Result<Date, MissingYear> {
-        let end = MissingYear { calendar: self.name, year: day.year().saturating_add(1) };
-        day.checked_add(1.day()).ok().ok_or(end)
+        day.checked_add(1.day()).map_err(|_end_of_time| self.missing(day.year().saturating_add(1)))
     }
+
+    fn missing(&self, year: i16) -> MissingYear {
+        MissingYear { calendar: self.name.clone(), year }
+    }
+}
+
+fn is_weekend(day: Date) -> bool {
+    matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday)
+}
+
+fn year(section: &Section<'_>) -> Option<(i16, Year)> {
+    let number = section.whole("year", (2000, 2200)).and_then(|year| i16::try_from(year).ok());
+    let source = section.word("source", "where the days come from, in one line", |text| {
+        (!text.trim().is_empty() && text.len() <= LONGEST.1).then(|| text.to_owned())
+    });
+    let (off, worked) = (section.days("off")?, section.days("worked")?);
+    for (name, days, weekend, what) in [
+        ("off", &off, false, "is a weekend anyway: only weekdays can be taken off"),
+        ("worked", &worked, true, "is no weekend: only Saturdays and Sundays can be made working days"),
+    ] {
+        for day in days {
+            if number.is_some_and(|number| number != day.year()) {
+                section.mistake_at(name, format!("`{name}`: {day} is of another year"));
+            }
+            if is_weekend(*day) != weekend {
+                section.mistake_at(name, format!("`{name}`: {day} {what}"));
+            }
+        }
+    }
+    Some((number?, Year { source: source?, off, worked }))
 }

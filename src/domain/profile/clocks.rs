@@ -1,7 +1,5 @@
 //! The clocks that run on a case, and their lengths.
 
-use serde::Deserialize;
-
 use crate::domain::vocabulary::vocabulary;
 
 vocabulary! {
@@ -23,10 +21,6 @@ vocabulary! {
         Answer = "answer",
         /// Feedback to the reporter; in `kz`, consideration.
         Feedback = "feedback",
-        /// The end of all extensions of the feedback; a profile without it allows none.
-        FeedbackCap = "feedback_cap",
-        /// The reporter is told of an extension.
-        ExtensionNotice = "extension_notice",
         /// The investigation is done.
         Investigation = "investigation",
         /// The other body of a referral answers, or is reminded.
@@ -39,6 +33,24 @@ vocabulary! {
         ReviewDecision = "review_decision",
         /// The interim decision on a retaliation complaint.
         RetaliationInterim = "retaliation_interim",
+    }
+}
+
+impl ClockName {
+    /// The codes of several clocks in one: sorted, with dots between.
+    #[must_use]
+    pub fn list(clocks: &[Self]) -> String {
+        let mut codes: Vec<&str> = clocks.iter().map(|clock| clock.code()).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        codes.join(".")
+    }
+
+    /// The clocks of such a list; `None` where it is none.
+    #[must_use]
+    pub fn parse_list(text: &str) -> Option<Vec<Self>> {
+        let clocks: Vec<Self> = text.split('.').map(Self::parse).collect::<Option<_>>()?;
+        (Self::list(&clocks) == text).then_some(clocks)
     }
 }
 
@@ -66,9 +78,28 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// What stops a clock before the case leaves the states in which it runs.
+    pub enum MetBy {
+        /// Any message of a person to the reporter.
+        Message = "message",
+        /// A message that is feedback: the action envisaged or taken, and the grounds (EU 2019/1937 art. 5(13)).
+        Feedback = "feedback",
+    }
+}
+
+vocabulary! {
+    /// Why a clock may be waived (EU 2019/1937 art. 11(2)(b); control EU-11.2b-1).
+    pub enum Waiver {
+        /// The reporter expressly asked for none.
+        ReporterObjected = "reporter_objected",
+        /// It would put the protection of the reporter's identity at risk.
+        IdentityRisk = "identity_risk",
+    }
+}
+
 /// The length of a clock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Period {
     /// How many units.
     pub amount: u16,

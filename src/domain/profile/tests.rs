@@ -6,22 +6,33 @@ fn days(received_on: Date, acknowledged_on: Option<Date>) -> CaseDays {
     CaseDays { received_on, acknowledged_on, status_since: received_on }
 }
 
+fn profile(id: ProfileId) -> Arc<Profile> {
+    Arc::clone(Rulebook::embedded().current(id))
+}
+
+fn kz_calendar() -> Arc<Calendar> {
+    Arc::clone(Rulebook::embedded().calendar("kz").unwrap())
+}
+
 fn due(id: ProfileId, clock: ClockName, received: Date, acknowledged: Option<Date>) -> Date {
-    Profile::get(id).due(clock, days(received, acknowledged)).unwrap().unwrap()
+    profile(id).due(clock, days(received, acknowledged)).unwrap().unwrap()
 }
 
 #[test]
 fn every_embedded_file_is_sound() {
+    let book = Rulebook::embedded();
     for &id in ProfileId::ALL {
-        let profile = Profile::get(id);
-        assert_eq!(profile.id(), id);
-        assert_eq!(profile.version(), 1);
-        for &status in Status::ALL {
-            assert_eq!(profile.due.contains_key(&status), status.is_open(), "{id} {status}");
-        }
+        let profile = book.current(id);
+        assert_eq!((profile.id(), profile.version()), (id, 1));
+        assert_eq!(book.version(id, 1), Some(profile));
+        assert!(profile.languages().contains(&Language::Kk), "{id}");
+        assert!(!profile.questions().is_empty() && !profile.routes().is_empty(), "{id}");
+        assert!(!profile.targets().criminal.is_empty() && !profile.targets().other.is_empty(), "{id}");
     }
-    let years: Vec<i16> = Calendar::named("kz").unwrap().sources().iter().map(|(year, _)| *year).collect();
+    let kz = kz_calendar();
+    let years: Vec<i16> = kz.sources().iter().map(|(year, _)| *year).collect();
     assert_eq!(years, [2026, 2027]);
+    assert!(kz.sources().iter().all(|(_, source)| !source.is_empty()));
 }
 
 #[test]
@@ -34,21 +45,23 @@ fn golden_eu_internal() {
     assert_eq!(due(id, Feedback, march, None), date(2026, 6, 10));
     assert_eq!(due(id, Feedback, date(2026, 11, 30), Some(date(2026, 11, 30))), date(2027, 2, 28));
     assert_eq!(due(id, Feedback, date(2026, 8, 24), Some(date(2026, 8, 31))), date(2026, 11, 30));
-    assert_eq!(Profile::get(id).period(ClockName::FeedbackCap), None, "no extension");
+    assert_eq!(profile(id).extension(Feedback), None);
 }
 
 #[test]
 fn golden_eu_external() {
     let id = ProfileId::EuExternal;
+    let profile = profile(id);
+    let cap = profile.extension(ClockName::Feedback).unwrap().cap;
     for acknowledged in [None, Some(date(2026, 3, 9))] {
         assert_eq!(due(id, ClockName::Feedback, date(2026, 3, 3), acknowledged), date(2026, 6, 3));
-        assert_eq!(due(id, ClockName::FeedbackCap, date(2026, 3, 3), acknowledged), date(2026, 9, 3));
     }
+    assert_eq!(profile.after(date(2026, 3, 3), cap), Ok(date(2026, 9, 3)));
 }
 
 #[test]
 fn golden_kz() {
-    use ClockName::{Feedback, FeedbackCap, Forward, Register};
+    use ClockName::{Feedback, Forward, Register};
     let vectors = [
         (date(2026, 3, 3), date(2026, 3, 3), date(2026, 3, 6), date(2026, 3, 30)),
         (date(2026, 3, 20), date(2026, 3, 20), date(2026, 3, 30), date(2026, 4, 15)),
@@ -60,7 +73,9 @@ fn golden_kz() {
         assert_eq!(due(ProfileId::Kz, Forward, received, None), forward);
         assert_eq!(due(ProfileId::Kz, Feedback, received, None), consider);
     }
-    assert_eq!(due(ProfileId::Kz, FeedbackCap, date(2026, 3, 3), None), date(2026, 5, 3));
+    let kz = profile(ProfileId::Kz);
+    let cap = kz.extension(Feedback).unwrap().cap;
+    assert_eq!(kz.after(date(2026, 3, 3), cap), Ok(date(2026, 5, 3)));
 }
 
 #[test]
@@ -73,54 +88,127 @@ fn golden_iso_default() {
 }
 
 #[test]
-fn the_next_due_day_is_the_earliest_clock_of_the_state() {
-    let kz = Profile::get(ProfileId::Kz);
-    let asked = CaseDays {
-        received_on: date(2026, 3, 3),
-        acknowledged_on: Some(date(2026, 3, 3)),
-        status_since: date(2026, 3, 4),
-    };
-    assert_eq!(kz.next_due(Status::Received, asked), Ok(Some(date(2026, 3, 6))));
-    assert_eq!(kz.next_due(Status::AwaitingInfo, asked), Ok(Some(date(2026, 3, 30))));
-    assert_eq!(kz.due(ClockName::Answer, asked), Ok(Some(date(2026, 3, 19))), "the question's own day");
-    assert_eq!(kz.next_due(Status::Investigation, asked), Ok(Some(date(2026, 3, 30))));
-    assert_eq!(kz.next_due(Status::Remediation, asked), Ok(Some(date(2026, 6, 4))));
-    assert_eq!(kz.next_due(Status::Closed, asked), Ok(None));
+fn another_country_is_data_alone() {
+    let ua = profile(ProfileId::Ua);
+    let received = date(2026, 3, 3);
+    assert_eq!(due(ProfileId::Ua, ClockName::Triage, received, None), date(2026, 3, 17));
+    assert_eq!(due(ProfileId::Ua, ClockName::Investigation, received, None), date(2026, 4, 2));
+    assert_eq!(ua.extension(ClockName::Investigation).unwrap().times, 1);
 }
 
 #[test]
 fn a_year_without_a_calendar_is_an_error_not_a_guess() {
-    let kz = Profile::get(ProfileId::Kz);
-    let missing = MissingYear { calendar: "kz", year: 2028 };
-    assert_eq!(kz.next_due(Status::Investigation, days(date(2027, 12, 20), None)), Err(missing));
-    assert_eq!(kz.next_due(Status::Referred, days(date(2027, 12, 20), None)), Ok(Some(date(2028, 1, 19))));
+    let kz = profile(ProfileId::Kz);
+    let missing = MissingYear { calendar: "kz".to_owned(), year: 2028 };
+    let late = days(date(2027, 12, 20), None);
+    assert_eq!(kz.due(ClockName::Feedback, late), Err(missing));
+    assert_eq!(
+        kz.due(ClockName::ReferralAnswer, late),
+        Ok(Some(date(2028, 1, 19))),
+        "calendar days need none"
+    );
 }
 
 #[test]
 fn a_day_ends_in_the_zone_of_the_profile() {
-    let kz = Profile::get(ProfileId::Kz);
+    let kz = profile(ProfileId::Kz);
     assert_eq!(kz.day_of("2026-03-03T19:30:00Z".parse().unwrap()), date(2026, 3, 4));
     assert_eq!(kz.late_from(date(2026, 3, 6)), "2026-03-06T19:00:00Z".parse().unwrap());
 }
 
 #[test]
 fn holidays_fall_on_working_weekdays_only() {
-    let kz = Calendar::named("kz").unwrap();
+    let kz = kz_calendar();
     assert_eq!(kz.is_working_day(date(2026, 3, 24)), Ok(false));
     assert_eq!(kz.is_working_day(date(2026, 3, 26)), Ok(true));
     assert_eq!(kz.is_working_day(date(2026, 3, 28)), Ok(false));
-    assert_eq!(kz.is_working_day(date(2025, 3, 28)), Err(MissingYear { calendar: "kz", year: 2025 }));
+    let missing = MissingYear { calendar: "kz".to_owned(), year: 2025 };
+    assert_eq!(kz.is_working_day(date(2025, 3, 28)), Err(missing));
+}
+
+#[test]
+fn prof_1_a_new_version_leaves_the_old_one_to_its_cases() {
+    let mut book = Rulebook::embedded();
+    let next =
+        include_str!("kz.toml").replace("version = 1", "version = 2").replace("amount = 15,", "amount = 10,");
+    book.add_profile(&next).unwrap();
+    let received = days(date(2026, 3, 3), None);
+    let feedback = |profile: &Profile| profile.due(ClockName::Feedback, received).unwrap().unwrap();
+    assert_eq!(feedback(book.current(ProfileId::Kz)), date(2026, 3, 18));
+    assert_eq!(feedback(book.version(ProfileId::Kz, 1).unwrap()), date(2026, 3, 30));
+    assert_eq!(book.version(ProfileId::Kz, 3), None);
+}
+
+/// What is wrong with a file after a change, as (line, words that must be told).
+fn mistakes(good: &str, changes: &[(&str, &str)]) -> Vec<String> {
+    let book = Rulebook::embedded();
+    let text = changes.iter().fold(good.to_owned(), |text, (from, to)| {
+        assert!(text.contains(from), "{from}");
+        text.replacen(from, to, 1)
+    });
+    let read = Profile::read(&text, |name| book.calendar(name).cloned());
+    read.unwrap_err().iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn every_mistake_of_a_profile_is_told_with_its_line() {
+    let good = include_str!("eu_internal.toml");
+    let all = mistakes(
+        good,
+        &[
+            ("Europe/Brussels", "Europe/Nowhere"),
+            ("\"weekdays\"", "\"none\""),
+            ("[30, 90, 180]", "[30, 180, 90]"),
+            ("triage              = { amount = 14", "triage = { amount = -14"),
+            ("[\"triage\", \"feedback\"]", "[\"triage\", \"personal_message\"]"),
+            ("standard = {", "average = {"),
+        ],
+    );
+    let lines: Vec<usize> =
+        all.iter().map(|told| told[5..].split(':').next().unwrap().parse().unwrap()).collect();
+    assert!(lines.is_sorted() && lines.len() == 7, "{all:#?}");
+    for words in [
+        "line 5: `zone`: a time zone",
+        "line 6: `calendar`: the name of a calendar",
+        "`checkins`: the numbers must rise",
+        "`amount`: a whole number from 0 to 3650",
+        "`received`: a clock of this profile",
+        "`average`: a class of retention",
+        "`standard` is missing",
+    ] {
+        assert!(all.iter().any(|told| told.contains(words)), "{words}: {all:#?}");
+    }
 }
 
 #[test]
 fn a_profile_that_contradicts_itself_is_refused() {
     let good = include_str!("eu_internal.toml");
-    let refused = |from: &str, to: &str| Profile::read(&good.replace(from, to)).unwrap_err();
-    assert_eq!(refused("Europe/Brussels", "Europe/Nowhere"), ProfileFault::Zone("Europe/Nowhere".to_owned()));
-    assert_eq!(refused("\"weekdays\"", "\"none\""), ProfileFault::Calendar("none".to_owned()));
-    assert_eq!(refused("[\"triage\"]", "[\"forward\"]"), ProfileFault::Clock(ClockName::Forward));
-    assert_eq!(refused("acknowledge  ", "personal_message"), ProfileFault::Clock(ClockName::Acknowledge));
-    assert!(matches!(refused("version = 1", "versions = 1"), ProfileFault::Format(_)));
+    let one = |from, to| mistakes(good, &[(from, to)]).join("\n");
+    assert!(one("version = 1", "versions = 1").contains("`versions` is not known here"));
+    assert!(one("version = 1", "versions = 1").contains("`version` is missing"));
+    assert!(one("acknowledge         =", "personal_message    =").contains("`acknowledge` is missing"));
+    assert!(one("remediation = [\"remediation\"]", "").contains("`remediation` is missing"));
+    assert!(
+        one("remediation = [\"remediation\"]", "closed = []").contains("`closed` has no clocks of its own")
+    );
+    assert!(one("version = 1", "version = ").starts_with("line 4: "));
+}
+
+#[test]
+fn every_mistake_of_a_calendar_is_told_with_its_line() {
+    let text = "name = \"kz\"\nversion = 3\n\n[[years]]\nyear = 2028\nsource = \" \"\noff = [\"2028-01-01\", \"2027-01-04\"]\n\
+                worked = [\"2028-01-03\", \"today\"]\n";
+    let all: Vec<String> = Calendar::read(text).unwrap_err().iter().map(ToString::to_string).collect();
+    assert_eq!(all.len(), 5, "{all:#?}");
+    for words in [
+        "line 6: `source`: where the days come from",
+        "line 7: `off`: 2028-01-01 is a weekend anyway",
+        "line 7: `off`: 2027-01-04 is of another year",
+        "line 8: `worked`: 2028-01-03 is no weekend",
+        "line 8: `worked`: a day such as",
+    ] {
+        assert!(all.iter().any(|told| told.starts_with(words)), "{words}: {all:#?}");
+    }
 }
 
 mod properties {
@@ -135,7 +223,7 @@ mod properties {
     proptest! {
         #[test]
         fn working_days_are_counted_one_by_one(start in any_day_of_2026(), amount in 0..60_u16) {
-            let kz = Calendar::named("kz").unwrap();
+            let kz = kz_calendar();
             let end = kz.add_working_days(start, amount).unwrap();
             prop_assert!(kz.is_working_day(end).unwrap());
             let mut counted = 0;
@@ -155,10 +243,10 @@ mod properties {
         fn a_later_receipt_is_never_due_earlier(start in any_day_of_2026()) {
             let later = start.saturating_add(1.day());
             for &id in ProfileId::ALL {
-                let profile = Profile::get(id);
-                for &status in Status::ALL {
-                    let first = profile.next_due(status, days(start, None)).unwrap();
-                    let second = profile.next_due(status, days(later, None)).unwrap();
+                let profile = profile(id);
+                for &clock in ClockName::ALL {
+                    let first = profile.due(clock, days(start, None)).unwrap();
+                    let second = profile.due(clock, days(later, None)).unwrap();
                     prop_assert!(first <= second && first.is_none_or(|due| due >= start));
                 }
             }

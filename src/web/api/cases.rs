@@ -14,11 +14,12 @@ use super::{
     path_id, query,
 };
 use crate::{
+    crypto::secret::SecretText,
     domain::{
         case::{raw_facts::RawFacts, status::Status, step::Step},
         field_error::FieldError,
         ids::{CaseId, DeskId},
-        text::{Message, Note, TextError},
+        text::{Message, Note, Reasons, TextError},
     },
     usecases::{
         add_note::add_note,
@@ -26,7 +27,7 @@ use crate::{
         list_cases::{CaseFilter, list_cases},
         open_case::open_case,
         recuse::recuse,
-        send_message::send_message,
+        send_message::{Letter, send_message},
         take_step::{StepDone, take_step},
     },
     web::{
@@ -171,6 +172,19 @@ pub async fn recusal(app: Data<App>, caller: ApiCaller, request: HttpRequest) ->
     Ok(HttpResponse::NoContent().finish())
 }
 
+/// A letter to the reporter.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"text": "We have asked for the tender's papers.", "grounds": "What you wrote can be checked there."}))]
+pub struct LetterBody {
+    /// The words; with grounds, what is or will be done.
+    #[schema(value_type = String)]
+    text: SecretText,
+    /// On what grounds: the letter is feedback then (EU 2019/1937 art. 5(13)).
+    #[schema(value_type = Option<String>)]
+    grounds: Option<SecretText>,
+}
+
 /// What was written.
 #[derive(Serialize, ToSchema)]
 pub struct WrittenView {
@@ -187,14 +201,20 @@ fn text_problem(error: &TextError) -> Problem {
 /// # Errors
 /// 401, 403, 404, 422.
 #[utoipa::path(post, path = "/cases/{id}/messages", security(("bearer" = [])), params(("id" = uuid::Uuid, Path)),
-    request_body = MessageBody, responses((status = 201, body = WrittenView), (status = 401, body = ProblemView),
+    request_body = LetterBody, responses((status = 201, body = WrittenView), (status = 401, body = ProblemView),
     (status = 403, body = ProblemView), (status = 404, body = ProblemView), (status = 422, body = ProblemView)))]
 pub async fn message(app: Data<App>, caller: ApiCaller, request: HttpRequest, payload: Payload) -> Answer {
     let id = path_id(&request)?;
-    let body: MessageBody = app.json(&request, payload).await?;
+    let body: LetterBody = app.json(&request, payload).await?;
     let text =
         Message::parse(body.text.expose(), app.context.limits.message).map_err(|e| text_problem(&e))?;
-    let item = send_message(&app.context, &caller, id, &text).await?;
+    let grounds =
+        body.grounds.as_ref().map(|grounds| Reasons::parse(grounds.expose(), app.context.limits.staff));
+    let grounds = grounds
+        .transpose()
+        .map_err(|error| Problem::invalid(vec![FieldError::from_text("grounds", &error)]))?;
+    let letter = Letter { text: &text, grounds: grounds.as_ref() };
+    let item = send_message(&app.context, &caller, id, &letter).await?;
     Ok(HttpResponse::Created().json(WrittenView { id: item.0 }))
 }
 

@@ -11,17 +11,13 @@ use utoipa::ToSchema;
 use super::Answer;
 use crate::{
     crypto::secret::SecretText,
-    domain::{
-        case::status::Status,
-        field_error::FieldError,
-        profile::{CaseDays, ClockName, Profile},
-        text::Message,
-    },
+    domain::{case::status::Status, field_error::FieldError, profile::ClockName, text::Message},
     i18n::Texts,
     usecases::{
         give_promise::give_promise,
         list_cases::CaseRow,
         open_inbox::open_inbox,
+        raise_no_response::raise_no_response,
         read_inbox::{Inbox, Letter, LetterBody, read_inbox},
         send_inbox_message::send_inbox_message,
     },
@@ -51,12 +47,7 @@ pub(in crate::web) fn answer_by(case: &CaseRow) -> Option<Date> {
     if !looked_into {
         return case.due_on;
     }
-    let days = CaseDays {
-        received_on: case.received_on,
-        acknowledged_on: case.acknowledged_on,
-        status_since: case.status_since,
-    };
-    Profile::get(case.profile).due(ClockName::Feedback, days).ok().flatten()
+    case.clocks.get(ClockName::Feedback).and_then(|clock| clock.due).or(case.due_on)
 }
 
 /// An opened mailbox.
@@ -83,9 +74,9 @@ pub async fn open(app: Data<App>, request: HttpRequest, payload: Payload) -> Ans
 pub struct InboxView {
     /// What the case is called.
     pub reference: String,
-    /// The day of receipt.
-    #[schema(value_type = String, format = Date)]
-    pub registered_on: Date,
+    /// The date in the register.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub registered_on: Option<Date>,
     /// The state's code as reporters see it.
     pub status: &'static str,
     /// The state in words, in the report's language.
@@ -98,6 +89,10 @@ pub struct InboxView {
     pub question_until: Option<Date>,
     /// Whether messages are still taken.
     pub open: bool,
+    /// A due day has passed: bodies outside to which one can turn; empty otherwise.
+    pub external_routes: Vec<&'static str>,
+    /// Whether one may tell oversight now that nobody answers.
+    pub may_complain: bool,
     /// What came and went, oldest first.
     pub messages: Vec<LetterView>,
 }
@@ -121,10 +116,12 @@ impl InboxView {
             status: inbox.case.status.code(),
             status_text: t.code("status_reporter", inbox.case.status.code()),
             open: inbox.case.status.mailbox_open(),
+            external_routes: inbox.routes.iter().map(|route| route.code()).collect(),
+            may_complain: inbox.may_complain,
             answer_by: answer_by(&inbox.case),
             question_until: inbox.case.question_until,
             reference: inbox.case.reference,
-            registered_on: inbox.case.received_on,
+            registered_on: inbox.case.registered_on,
             messages: inbox.letters.into_iter().map(|letter| LetterView::of(letter, t)).collect(),
         }
     }
@@ -175,6 +172,18 @@ pub async fn write(app: Data<App>, token: InboxToken, request: HttpRequest, payl
     let text = Message::parse(body.text.expose(), app.context.limits.message)
         .map_err(|error| Problem::invalid(vec![FieldError::from_text("text", &error)]))?;
     send_inbox_message(&app.context, token.expose(), &text).await?;
+    Ok(HttpResponse::Created().finish())
+}
+
+/// Tells oversight that nobody answers. Whoever handles the case cannot take it away.
+///
+/// # Errors
+/// 401; 403 once the mailbox is closed; 409 where nothing is late, or where oversight was told already.
+#[utoipa::path(post, path = "/inbox/no-response", security(("bearer" = [])), responses(
+    (status = 201), (status = 401, body = ProblemView), (status = 403, body = ProblemView),
+    (status = 409, body = ProblemView)))]
+pub async fn no_response(app: Data<App>, token: InboxToken) -> Answer {
+    raise_no_response(&app.context, token.expose()).await?;
     Ok(HttpResponse::Created().finish())
 }
 

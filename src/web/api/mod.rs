@@ -8,6 +8,7 @@ pub mod entry_filter;
 pub mod form_data;
 pub mod grants;
 pub mod inbox;
+pub mod oversight;
 pub mod proposals;
 pub mod reports;
 pub mod sessions;

@@ -79,10 +79,11 @@ pub struct SubmittedView {
     pub receipt: String,
     /// What to call the case.
     pub reference: String,
-    /// The day of receipt.
-    #[schema(value_type = String, format = Date)]
-    pub registered_on: jiff::civil::Date,
-    /// Always true: the acknowledgement lies in the mailbox.
+    /// The date in the register: the day of receipt or, where the profile says so, the next working day; none as long as
+    /// the working-day calendar lacks the year.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub registered_on: Option<jiff::civil::Date>,
+    /// Whether an acknowledgement lies in the mailbox; not where none was wanted.
     pub acknowledged: bool,
     /// What happens next, in the report's language.
     pub next_steps: Vec<String>,
@@ -107,7 +108,7 @@ pub async fn submit(app: Data<App>, request: HttpRequest, payload: Payload) -> A
         receipt: submitted.receipt.reveal(),
         reference: submitted.reference,
         registered_on: submitted.registered_on,
-        acknowledged: true,
+        acknowledged: submitted.acknowledged,
         next_steps: next_steps(texts),
     }))
 }

@@ -48,6 +48,8 @@ pub enum Area {
     Cases,
     /// What waits for a second pair of eyes.
     Proposals,
+    /// What was missed, for oversight.
+    Oversight,
     /// The record.
     Audit,
     /// People and their roles.
@@ -61,6 +63,7 @@ impl Area {
         match self {
             Self::Cases => "cases",
             Self::Proposals => "proposals",
+            Self::Oversight => "oversight",
             Self::Audit => "audit",
             Self::Staff => "staff",
         }
@@ -72,6 +75,7 @@ impl Area {
         match self {
             Self::Cases => "/staff/cases",
             Self::Proposals => "/staff/proposals",
+            Self::Oversight => "/staff/oversight",
             Self::Audit => "/audit",
             Self::Staff => "/admin/staff",
         }

@@ -17,7 +17,7 @@ use crate::domain::case::status::Status;
 use crate::domain::case::step::Step;
 use crate::domain::case::transition::MessageKind;
 use crate::domain::language::Language;
-use crate::domain::profile::ProfileId;
+use crate::domain::profile::{ClockName, ProfileId, Route, Waiver};
 use crate::domain::report::Risk;
 use crate::domain::role::Role;
 use crate::domain::taxonomy::{Category, Region};
@@ -198,6 +198,10 @@ const VOCABULARIES: &[&str] = &[
     "hearing-",
     "proceedings-",
     "feedback_sent-",
+    "clock-",
+    "waiver-",
+    "route-",
+    "matter-",
     "retention_class-",
     "identity_removed-",
     "pause_reason-",
@@ -283,6 +287,9 @@ fn closed_lists() -> Vec<(&'static str, Vec<&'static str>)> {
         ("retention_class", codes(RetentionClass::ALL, RetentionClass::code)),
         ("identity_removed", codes(IdentityRemoved::ALL, IdentityRemoved::code)),
         ("pause_reason", codes(PauseReason::ALL, PauseReason::code)),
+        ("clock", codes(ClockName::ALL, ClockName::code)),
+        ("route", codes(Route::ALL, Route::code)),
+        ("waiver", codes(Waiver::ALL, Waiver::code)),
         ("new_ground", codes(NewGround::ALL, NewGround::code)),
         ("review_result", codes(ReviewResult::ALL, ReviewResult::code)),
         ("letter", codes(MessageKind::ALL, MessageKind::code)),

@@ -17,11 +17,10 @@ use crate::{
         case::{item::ItemKind, step::Step},
         field_error::FieldError,
         ids::CaseId,
-        profile::Profile,
         reference::Reference,
         report::Report,
         taxonomy::Region,
-        text::{Message, Note},
+        text::{Message, Note, Reasons},
     },
     i18n::Texts,
     policy::Capacity,
@@ -33,7 +32,7 @@ use crate::{
         list_cases::find_case,
         open_case::{Names, OpenedCase, Piece, PieceBody, open_case},
         recuse::recuse,
-        send_message::send_message,
+        send_message::{Letter, send_message},
         take_step::{StepDone, take_step},
     },
     web::{
@@ -175,15 +174,34 @@ async fn try_step(desk: &Desk, id: CaseId, step: Step, form: &Form) -> Result<St
 pub async fn message(desk: Desk, request: HttpRequest) -> Result<HttpResponse, PageRefusal> {
     let form = desk.form(&request).await?;
     let id = case_id(&desk, &request)?;
-    match Message::parse(&form.text("message"), desk.app.context.limits.message) {
-        Ok(text) => send_message(&desk.app.context, &desk.caller, id, &text)
-            .await
-            .map(|_| back_to(id, "message"))
-            .map_err(|error| desk.refuse(&request, error, Some(&form))),
-        Err(error) => {
-            let draft = Draft { step: None, form, faults: vec![FieldError::from_text("message", &error)] };
+    match letter_of(&form, &desk) {
+        Ok((text, grounds)) => {
+            let letter = Letter { text: &text, grounds: grounds.as_ref() };
+            send_message(&desk.app.context, &desk.caller, id, &letter)
+                .await
+                .map(|_| back_to(id, "message"))
+                .map_err(|error| desk.refuse(&request, error, Some(&form)))
+        }
+        Err(faults) => {
+            let draft = Draft { step: None, form, faults };
             draw(&desk, &request, StatusCode::UNPROCESSABLE_ENTITY, draft).await
         }
+    }
+}
+
+/// The letter of a form; every mistake in it at once.
+fn letter_of(form: &Form, desk: &Desk) -> Result<(Message, Option<Reasons>), Vec<FieldError>> {
+    let limits = desk.app.context.limits;
+    let text = Message::parse(&form.text("message"), limits.message)
+        .map_err(|error| FieldError::from_text("message", &error));
+    let grounds = Some(form.text("grounds")).filter(|grounds| !grounds.trim().is_empty());
+    let grounds = grounds
+        .map(|grounds| Reasons::parse(&grounds, limits.staff))
+        .transpose()
+        .map_err(|error| FieldError::from_text("grounds", &error));
+    match (text, grounds) {
+        (Ok(text), Ok(grounds)) => Ok((text, grounds)),
+        (text, grounds) => Err(text.err().into_iter().chain(grounds.err()).collect()),
     }
 }
 
@@ -208,7 +226,7 @@ pub async fn note(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Page
 
 fn head(desk: &Desk, opened: &OpenedCase) -> CaseHead {
     let case = &opened.case;
-    let (age_days, due) = days(case, desk.app.context.store.now());
+    let (age_days, due) = days(case, &desk.app.context);
     CaseHead {
         id: case.id.to_string(),
         reference: case.reference.clone(),
@@ -226,7 +244,7 @@ fn head(desk: &Desk, opened: &OpenedCase) -> CaseHead {
 
 fn page(desk: &Desk, head: CaseHead, opened: OpenedCase, draft: &Draft) -> CasePage {
     let t = desk.t;
-    let zone = Profile::get(opened.case.profile).zone();
+    let zone = desk.app.context.profile_of(&opened.case).zone();
     let typed = draft.step.map(|step| Typed { step, form: &draft.form });
     let sorted = Sorted::of(&opened, t, &zone);
     CasePage {
@@ -254,6 +272,7 @@ fn page(desk: &Desk, head: CaseHead, opened: OpenedCase, draft: &Draft) -> CaseP
         closed_steps: closed(&opened),
         may_write: opened.case.status.mailbox_open() && opened.situation.grant != Some(Capacity::Reviewer),
         refused_step: draft.step,
+        grounds_draft: if draft.step.is_none() { draft.form.text("grounds") } else { String::new() },
         message_draft: if draft.step.is_none() { draft.form.text("message") } else { String::new() },
         note_draft: draft.form.text("note"),
         faults: Faults::from(draft.faults.as_slice()),

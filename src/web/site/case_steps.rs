@@ -10,6 +10,7 @@ use crate::{
             },
             outcome::Outcome,
             raw_facts::RawFacts,
+            reason::ReasonCode,
             status::Status,
             step::Step,
             transition::{Doer, MessageRule, Transition},
@@ -76,6 +77,7 @@ pub(super) fn closed(opened: &OpenedCase) -> Vec<ClosedStep> {
                 row if offered(Doer::Reporter)(row) => "reporter_only",
                 row if offered(Doer::Timer)(row) || offered(Doer::Retention)(row) => "timer_only",
                 _ if opened.proposal.is_some() => "pending",
+                row if row.step == Step::Extend && opened.extendable.is_empty() => "profile",
                 _ => "role",
             };
             ClosedStep { step: row.step.code(), why }
@@ -133,67 +135,65 @@ impl Drawing<'_> {
     }
 
     fn fact(&self, fact: Fact) -> Vec<FactField> {
-        let long = |name| self.field(name, FactKind::Long, true);
-        let long_if = |name| self.field(name, FactKind::Long, false);
-        match fact {
-            Fact::ReasonCode => {
-                vec![self.codes("reason_code", self.row.reasons.iter().map(|r| r.code()), true)]
-            }
-            Fact::Reasons => vec![long("reasons")],
-            Fact::Outcome => vec![self.codes("outcome", Outcome::ALL.iter().map(|c| c.code()), true)],
-            Fact::DetrimentLevel => vec![self.levels("detriment_level"), long_if("protection_plan")],
-            Fact::ReassessedDetriment => {
-                vec![self.levels("reassessed_detriment"), long_if("protection_plan")]
-            }
-            Fact::Plan => vec![long("plan")],
-            Fact::SubjectHeard => vec![
-                self.codes("subject_heard", SubjectHeard::ALL.iter().map(|c| c.code()), true),
-                long_if("deferral_reason"),
-            ],
-            Fact::EvidenceVerified => vec![self.field("evidence_verified", FactKind::Checkbox, true)],
-            Fact::Hearing => vec![self.codes("hearing", Hearing::ALL.iter().map(|c| c.code()), true)],
-            Fact::Actions => vec![long("actions")],
-            Fact::NoActions => vec![self.codes("actions", ["none"].into_iter(), true)],
-            Fact::Proceedings => {
-                vec![self.codes("proceedings", Proceedings::ALL.iter().map(|c| c.code()), true)]
-            }
-            Fact::FeedbackSent => vec![
-                self.codes("feedback_sent", FeedbackSent::ALL.iter().map(|c| c.code()), true),
-                long_if("message"),
-            ],
-            Fact::RetentionClass => {
-                vec![self.codes("retention_class", RetentionClass::ALL.iter().map(|c| c.code()), true)]
-            }
-            Fact::Target => vec![self.field("target", FactKind::Text, true)],
-            Fact::IdentityRemoved => {
-                vec![self.codes("identity_removed", IdentityRemoved::ALL.iter().map(|c| c.code()), true)]
-            }
-            Fact::Master => vec![self.field("master", FactKind::Text, true)],
-            Fact::Question => vec![long("question")],
-            Fact::ExpectedOn => vec![self.field("expected_on", FactKind::Date, true)],
-            Fact::PauseReason => {
-                vec![self.codes("pause_reason", PauseReason::ALL.iter().map(|c| c.code()), true)]
-            }
-            Fact::ReporterAsked => vec![self.field("reporter_asked", FactKind::Checkbox, true)],
-            Fact::PublicInterest => {
-                vec![self.codes("public_interest", Answer::ALL.iter().map(|c| c.code()), true)]
-            }
-            Fact::NewGround => vec![self.codes("new_ground", NewGround::ALL.iter().map(|c| c.code()), true)],
-            Fact::ReviewResult => {
-                vec![self.codes("review_result", ReviewResult::ALL.iter().map(|c| c.code()), true)]
-            }
-            Fact::Assignees => vec![
-                self.field("lead", FactKind::Choice(self.people()), true),
-                self.field("investigators", FactKind::Several(self.people()), false),
-            ],
-            Fact::Reminders => vec![self.field("reminders", FactKind::Text, true)],
-            Fact::Message => vec![long("message")],
-            Fact::CheckinsDone | Fact::RetentionDue | Fact::NoHold => Vec::new(),
+        let name = fact.code();
+        if let Some(codes) = self.closed_list(fact) {
+            let mut fields = vec![self.codes(name, codes.into_iter(), true)];
+            // Words that some of the codes ask for.
+            fields.extend(explained_by(fact).map(|name| self.field(name, FactKind::Long, false)));
+            return fields;
         }
+        let kind = match fact {
+            Fact::NoActions => return vec![self.codes("actions", ["none"].into_iter(), true)],
+            Fact::Assignees => {
+                return vec![
+                    self.field("lead", FactKind::Choice(self.people()), true),
+                    self.field("investigators", FactKind::Several(self.people()), false),
+                ];
+            }
+            Fact::EvidenceVerified | Fact::ReporterAsked => FactKind::Checkbox,
+            Fact::Target | Fact::Master | Fact::Reminders => FactKind::Text,
+            Fact::ExpectedOn => FactKind::Date,
+            // Jobs alone state these.
+            Fact::CheckinsDone | Fact::RetentionDue | Fact::NoHold => return Vec::new(),
+            _ => FactKind::Long,
+        };
+        vec![self.field(name, kind, true)]
     }
 
-    fn levels(&self, name: &'static str) -> FactField {
-        self.codes(name, DetrimentLevel::ALL.iter().map(|level| level.code()), true)
+    /// The codes of a fact that is one of a closed list.
+    fn closed_list(&self, fact: Fact) -> Option<Vec<&'static str>> {
+        fn codes<T: Copy>(all: &[T], code: fn(T) -> &'static str) -> Vec<&'static str> {
+            all.iter().map(|value| code(*value)).collect()
+        }
+        Some(match fact {
+            Fact::ReasonCode => codes(self.row.reasons, ReasonCode::code),
+            Fact::Outcome => codes(Outcome::ALL, Outcome::code),
+            Fact::DetrimentLevel | Fact::ReassessedDetriment => {
+                codes(DetrimentLevel::ALL, DetrimentLevel::code)
+            }
+            Fact::SubjectHeard => codes(SubjectHeard::ALL, SubjectHeard::code),
+            Fact::Hearing => codes(Hearing::ALL, Hearing::code),
+            Fact::Proceedings => codes(Proceedings::ALL, Proceedings::code),
+            Fact::FeedbackSent => codes(FeedbackSent::ALL, FeedbackSent::code),
+            Fact::RetentionClass => codes(RetentionClass::ALL, RetentionClass::code),
+            Fact::IdentityRemoved => codes(IdentityRemoved::ALL, IdentityRemoved::code),
+            Fact::PauseReason => codes(PauseReason::ALL, PauseReason::code),
+            Fact::PublicInterest => codes(Answer::ALL, Answer::code),
+            Fact::NewGround => codes(NewGround::ALL, NewGround::code),
+            Fact::ReviewResult => codes(ReviewResult::ALL, ReviewResult::code),
+            Fact::Clock => self.opened.extendable.iter().map(|(clock, _)| clock.code()).collect(),
+            _ => return None,
+        })
+    }
+}
+
+/// The words that explain a code, where one of its list needs them.
+fn explained_by(fact: Fact) -> Option<&'static str> {
+    match fact {
+        Fact::DetrimentLevel | Fact::ReassessedDetriment => Some("protection_plan"),
+        Fact::SubjectHeard => Some("deferral_reason"),
+        Fact::FeedbackSent => Some("message"),
+        _ => None,
     }
 }
 

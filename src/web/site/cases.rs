@@ -1,13 +1,14 @@
 //! `/staff/cases`: the list of my cases.
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
-use jiff::{Timestamp, civil::Date};
+use jiff::civil::Date;
 
 use super::{Desk, PageRefusal, done::done, proposals::line};
 use crate::{
-    domain::{case::status::Status, ids::StaffId, profile::Profile},
+    domain::{case::status::Status, ids::StaffId},
     i18n::Texts,
     usecases::{
+        Context,
         list_cases::{CaseFilter, CaseLine as MyCase, CaseRow, list_cases},
         list_proposals::list_proposals,
         restore_access::{Waiting, list_waiting, restore_access},
@@ -41,16 +42,19 @@ pub async fn show(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Page
         list_proposals(ctx, &desk.caller).await.map_err(|error| desk.refuse(&request, error, None))?;
     let colleagues =
         list_waiting(ctx, &desk.caller).await.map_err(|error| desk.refuse(&request, error, None))?;
-    let now = ctx.store.now();
     let codes: Vec<&str> = Status::ALL.iter().map(|status| status.code()).collect();
     let page = CasesPage {
         t: desk.t,
         frame: desk.frame(Area::Cases),
-        pending: waiting.iter().filter(|listed| listed.part.waits()).map(line).collect(),
+        pending: waiting
+            .iter()
+            .filter(|listed| listed.part.waits())
+            .map(|listed| line(listed, ctx))
+            .collect(),
         waiting: colleagues.into_iter().map(waiting_line).collect(),
         states: Choice::of_codes(desk.t, "status", &codes),
         state,
-        rows: list.lines.iter().map(|line| row(line, desk.t, now)).collect(),
+        rows: list.lines.iter().map(|line| row(line, desk.t, ctx)).collect(),
         first: asked.cursor.is_none(),
         next: cursor_after(&list),
     };
@@ -78,8 +82,8 @@ fn waiting_line(waiting: Waiting) -> WaitingLine {
     }
 }
 
-fn row(line: &MyCase, t: Texts, now: Timestamp) -> CaseLine {
-    let (age_days, due) = days(&line.case, now);
+fn row(line: &MyCase, t: Texts, ctx: &Context) -> CaseLine {
+    let (age_days, due) = days(&line.case, ctx);
     CaseLine {
         id: line.case.id.to_string(),
         reference: line.case.reference.clone(),
@@ -102,8 +106,8 @@ fn body_name(line: &MyCase, t: Texts) -> String {
 }
 
 /// Age and next deadline, seen from today where the desk is: a case of the small hours is not of tomorrow.
-pub(super) fn days(case: &CaseRow, now: Timestamp) -> (i64, Option<Due>) {
-    let today = Profile::get(case.profile).day_of(now);
+pub(super) fn days(case: &CaseRow, ctx: &Context) -> (i64, Option<Due>) {
+    let today = ctx.today_of(case);
     let due = case.due_on.map(|on| Due { on, days: days_between(today, on) });
     (days_between(case.received_on, today), due)
 }

@@ -194,6 +194,9 @@ impl Desk {
             areas.push(Area::Cases);
             areas.push(Area::Proposals);
         }
+        if has(&[Role::Oversight]) {
+            areas.push(Area::Oversight);
+        }
         if has(&[Role::Auditor]) {
             areas.push(Area::Audit);
         }

@@ -29,6 +29,7 @@ const DONE: &[&str] = &[
     "signed",
     "step",
     "taken",
+    "taken_up",
 ];
 
 /// The way to another page, where this is told.

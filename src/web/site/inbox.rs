@@ -16,6 +16,7 @@ use crate::{
         Error,
         give_promise::gives_promises,
         open_inbox::open_inbox,
+        raise_no_response::raise_no_response,
         read_inbox::{Inbox, Letter, LetterBody, read_inbox},
         send_inbox_message::send_inbox_message,
     },
@@ -35,9 +36,11 @@ use crate::{
 pub async fn show(app: Data<App>, request: HttpRequest) -> HttpResponse {
     let t = texts(&request);
     let Some(token) = inbox_token(&request) else { return ask(t, StatusCode::OK, None, "") };
-    let sent = request.query_string() == "sent";
+    let (sent, told) = (request.query_string() == "sent", request.query_string() == "told");
     match read_inbox(&app.context, &token).await {
-        Ok(inbox) => html(StatusCode::OK, &page(&app, t, &token, inbox, Draft { sent, ..Draft::default() })),
+        Ok(inbox) => {
+            html(StatusCode::OK, &page(&app, t, &token, inbox, Draft { sent, told, ..Draft::default() }))
+        }
         Err(Error::Unauthenticated) => ended(t),
         Err(error) => public_refusal(&request, error.into()),
     }
@@ -77,6 +80,23 @@ pub async fn write(app: Data<App>, request: HttpRequest, payload: Payload) -> Ht
     }
 }
 
+/// Tells oversight that nobody answers.
+pub async fn no_response(app: Data<App>, request: HttpRequest, payload: Payload) -> HttpResponse {
+    let t = texts(&request);
+    let told = async {
+        let form = app.form(&request, payload).await?;
+        let token = inbox_token(&request).ok_or_else(Problem::unauthenticated)?;
+        if !app.context.csrf_holds(&session_of(&token), form.get("csrf").unwrap_or_default()) {
+            return Err(Problem::expired());
+        }
+        Ok(raise_no_response(&app.context, &token).await?)
+    };
+    match told.await {
+        Ok(()) => see_other(&format!("/{}/inbox?told", t.language())),
+        Err(problem) => public_refusal(&request, problem.into()),
+    }
+}
+
 /// Closes the mailbox.
 pub async fn close(request: HttpRequest) -> HttpResponse {
     let t = texts(&request);
@@ -98,7 +118,7 @@ async fn take(app: &App, request: &HttpRequest, payload: Payload) -> Result<Http
         Err(error) => {
             let errors = [FieldError::from_text("message", &error)];
             let inbox = read_inbox(&app.context, &token).await?;
-            let draft = Draft { text: draft, faults: Faults::from(errors.as_slice()), sent: false };
+            let draft = Draft { text: draft, faults: Faults::from(errors.as_slice()), ..Draft::default() };
             return Ok(html(StatusCode::UNPROCESSABLE_ENTITY, &page(app, t, &token, inbox, draft)));
         }
     };
@@ -137,6 +157,7 @@ struct Draft {
     text: String,
     faults: Faults,
     sent: bool,
+    told: bool,
 }
 
 fn page(app: &App, t: Texts, token: &str, inbox: Inbox, draft: Draft) -> InboxPage {
@@ -146,7 +167,7 @@ fn page(app: &App, t: Texts, token: &str, inbox: Inbox, draft: Draft) -> InboxPa
         t,
         frame,
         next_by: answer_by(&inbox.case),
-        proof: gives_promises(&inbox.case),
+        proof: gives_promises(&app.context, &inbox.case),
         question_until: inbox.case.question_until,
         reference: inbox.case.reference,
         status: inbox.case.status.code(),
@@ -154,6 +175,9 @@ fn page(app: &App, t: Texts, token: &str, inbox: Inbox, draft: Draft) -> InboxPa
         messages: inbox.letters.into_iter().map(|letter| message(letter, t)).collect(),
         may_write: inbox.case.status.mailbox_open(),
         sent: draft.sent,
+        told: draft.told,
+        routes: inbox.routes.iter().map(|route| route.code()).collect(),
+        may_complain: inbox.may_complain,
         draft: draft.text,
         faults: draft.faults,
     }

@@ -20,6 +20,7 @@ pub mod inbox_proof;
 pub mod inventory;
 mod kept;
 pub mod log;
+pub mod oversight;
 pub mod people;
 pub mod people_roles;
 pub mod proposals;

@@ -8,7 +8,6 @@ use crate::{
     domain::{
         field_error::FieldError,
         ids::{DeskId, StaffId},
-        profile::Profile,
         role::Role,
         text::Login,
     },
@@ -86,7 +85,10 @@ pub(super) async fn draw(
     let joined = |person: &&Person| person.state != "enrolled";
     let unsigned = people.lines.iter().filter(waits).map(|person| line(desk, &people, person, true));
     let rows = people.lines.iter().filter(joined).map(|person| line(desk, &people, person, false));
-    let zone = people.desks.first().map_or(TimeZone::UTC, |place| Profile::get(place.row.profile).zone());
+    let zone = people
+        .desks
+        .first()
+        .map_or(TimeZone::UTC, |place| desk.app.context.current_profile(place.row.profile).zone());
     let recoveries = people.lines.iter().filter_map(|person| {
         let (asked, number) = person.recovery_asked.clone()?;
         Some(RecoveryLine {

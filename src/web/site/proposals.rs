@@ -1,13 +1,13 @@
 //! `/staff/proposals`: what waits for a second pair of eyes.
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
-use jiff::tz::TimeZone;
 
 use super::{Desk, PageRefusal, case::step_facts, done::done};
 use crate::{
-    domain::{field_error::FieldError, ids::ProposalId, profile::Profile, text::Reasons},
+    domain::{field_error::FieldError, ids::ProposalId, text::Reasons},
     i18n::Texts,
     usecases::{
+        Context,
         approve_proposal::approve_proposal,
         list_cases::CaseRow,
         list_proposals::{ListedProposal, answered_proposals, list_proposals},
@@ -25,12 +25,12 @@ use crate::{
 };
 
 /// A proposal as a line.
-pub(super) fn line(listed: &ListedProposal) -> ProposalLine {
-    line_of(&listed.proposal, &listed.case, &listed.proposer)
+pub(super) fn line(listed: &ListedProposal, ctx: &Context) -> ProposalLine {
+    line_of(&listed.proposal, (&listed.case, &listed.proposer), ctx)
 }
 
-fn line_of(proposal: &ProposalRow, case: &CaseRow, proposer: &str) -> ProposalLine {
-    let zone: TimeZone = Profile::get(case.profile).zone();
+fn line_of(proposal: &ProposalRow, (case, proposer): (&CaseRow, &str), ctx: &Context) -> ProposalLine {
+    let zone = ctx.profile_of(case).zone();
     ProposalLine {
         id: proposal.id.to_string(),
         reference: case.reference.clone(),
@@ -63,9 +63,17 @@ pub async fn list(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Page
     let page = ProposalsPage {
         t: desk.t,
         frame: desk.frame(Area::Proposals),
-        waiting: all.iter().filter(|listed| listed.part.waits()).map(line).collect(),
-        others: all.iter().filter(|listed| !listed.part.waits()).map(line).collect(),
-        decided: decided.iter().map(line).collect(),
+        waiting: all
+            .iter()
+            .filter(|listed| listed.part.waits())
+            .map(|listed| line(listed, &desk.app.context))
+            .collect(),
+        others: all
+            .iter()
+            .filter(|listed| !listed.part.waits())
+            .map(|listed| line(listed, &desk.app.context))
+            .collect(),
+        decided: decided.iter().map(|listed| line(listed, &desk.app.context)).collect(),
     };
     desk.shown(StatusCode::OK, &page)
 }
@@ -89,7 +97,7 @@ async fn draw(
         .await
         .map_err(|error| desk.refuse(request, error, None))?;
     let case = &opened.case.case;
-    let line = line_of(&opened.proposal, case, &opened.proposer);
+    let line = line_of(&opened.proposal, (case, &opened.proposer), &desk.app.context);
     let (facts, messages) = told(&opened, desk.t);
     let page = ProposalPage {
         t: desk.t,
@@ -100,7 +108,7 @@ async fn draw(
         readable: opened.proposed.is_some(),
         facts,
         messages,
-        decided: decided(&opened),
+        decided: decided(&opened, &desk.app.context),
         why_not: why_not(desk, &opened, line.state),
         line,
         draft,
@@ -123,8 +131,8 @@ fn told(opened: &OpenedProposal, t: Texts) -> (Vec<ProposalFact>, Vec<String>) {
     (facts, messages)
 }
 
-fn decided(opened: &OpenedProposal) -> Option<Decided> {
-    let zone: TimeZone = Profile::get(opened.case.case.profile).zone();
+fn decided(opened: &OpenedProposal, ctx: &Context) -> Option<Decided> {
+    let zone = ctx.profile_of(&opened.case.case).zone();
     let (by, at) = (opened.answered.by.clone()?, opened.answered.at?);
     Some(Decided { by, at: zone.to_datetime(at), reasons: opened.reasons.clone() })
 }

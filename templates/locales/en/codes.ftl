@@ -57,6 +57,7 @@ step-lapse = Close: the other body does not answer
 step-withdraw = Withdraw
 step-reopen = Reopen
 step-review = Review the decision
+step-extend = Extend a deadline
 step-archive = Archive
 step-dispose = Delete for good
 
@@ -155,6 +156,9 @@ reason-subject_not_heard = the person concerned was not heard
 reason-actions_verified = measures carried out and verified
 reason-actions_handed_over = measures handed over for follow-up
 reason-reminders_unanswered = reminders stayed unanswered
+reason-complexity = unusually complex
+reason-awaits_others = others must answer first
+reason-expertise = an expert opinion is needed
 outcome-substantiated = substantiated
 outcome-partly_substantiated = partly substantiated
 outcome-unsubstantiated = not substantiated
@@ -203,6 +207,7 @@ field-first_hand = Seen or heard it oneself
 field-ongoing = Still going on
 field-evidence = Proof exists
 field-risk = Risk to the reporter
+field-ack_waiver = No acknowledgement
 field-message = Message
 field-note = Note
 field-reasons = Reasons
@@ -240,6 +245,7 @@ fact-target = Body to which it goes
 fact-identity_removed = The reporter's identity
 fact-master = Other case
 fact-question = Question to the reporter
+fact-clock = Deadline
 fact-expected_on = Expected on
 fact-pause_reason = Why it is paused
 fact-anon_crime = Does it show signs of a crime, planned or committed?
@@ -321,6 +327,7 @@ act-deadline-started = deadline started
 act-deadline-extended = deadline extended
 act-deadline-met = deadline met
 act-deadline-missed = deadline missed
+act-deadline-reminded = reminder of a deadline
 act-feedback-sent = feedback sent
 act-hearing-notified = hearing announced
 act-subject-heard = person concerned heard
@@ -374,6 +381,7 @@ act-weakness-found = weakness found
 act-advice-asked = advice asked
 act-advice-answered = advice given
 act-noresponse-raised = missing answer raised
+act-matter-taken_up = taken up by oversight
 act-config-changed = configuration changed
 act-audit-queried = record queried
 act-chain-anchored = record anchored
@@ -446,6 +454,7 @@ profile-kz = Kazakhstan
 profile-eu_internal = EU, internal channel
 profile-eu_external = EU, external channel
 profile-iso_default = ISO 37002
+profile-ua = Ukraine (not checked for use)
 
 # Who may see an act.
 viewer-auditor = auditors
@@ -540,3 +549,35 @@ clause-13a = Openness and access to information and data, with answers in time.
 clause-13b = Everybody concerned can take part in shaping and carrying out public policies.
 clause-13c = The public interest is not captured: conflicts of interest, lobbying, money in politics.
 clause-13d = A society with watchdogs, citizens’ groups, unions and free media.
+
+# Clocks of a case.
+clock-register = registration
+clock-acknowledge = acknowledgement
+clock-personal_message = first personal message
+clock-triage = assessment
+clock-forward = forwarding to the competent body
+clock-criminal_referral = referral of signs of a crime
+clock-answer = the reporter's answer
+clock-feedback = answer to the reporter
+clock-investigation = investigation
+clock-referral_answer = the other body's answer
+clock-remediation = measures
+clock-review_filing = request for a review
+clock-review_decision = decision of the review
+clock-retaliation_interim = interim decision on retaliation
+
+# Why nothing is acknowledged.
+waiver-reporter_objected = the reporter wanted none
+waiver-identity_risk = it could betray the reporter
+
+# Bodies outside.
+route-knb_anticorruption = the Anti-Corruption Service of the National Security Committee
+route-civil_service_agency = the Agency for Civil Service Affairs
+route-prosecutor = the prosecutor's office
+route-court = a court
+route-external_authority = the external authority of the country
+route-public_disclosure = the public: who reported and was not heard in time may go public
+route-regulator = the regulator of the sector
+route-police = the police
+route-prevention_agency = the agency for the prevention of corruption
+field-grounds = Grounds

@@ -59,3 +59,4 @@ age-days = { $days ->
     [one] 1 day
    *[other] { $days } days
  }
+area-oversight = Oversight

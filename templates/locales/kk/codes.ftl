@@ -57,6 +57,7 @@ step-lapse = Жабу: басқа орган жауап бермейді
 step-withdraw = Қайтарып алу
 step-reopen = Қайта ашу
 step-review = Шешімді қайта қарау
+step-extend = Мерзімді ұзарту
 step-archive = Мұрағатқа беру
 step-dispose = Біржола өшіру
 
@@ -155,6 +156,9 @@ reason-subject_not_heard = іске қатысты адам тыңдалмаға
 reason-actions_verified = шаралар орындалып, тексерілді
 reason-actions_handed_over = шаралар бақылауға берілді
 reason-reminders_unanswered = ескертулерге жауап жоқ
+reason-complexity = әдеттен тыс күрделі
+reason-awaits_others = басқалардың жауабы керек
+reason-expertise = сараптама керек
 outcome-substantiated = расталды
 outcome-partly_substantiated = ішінара расталды
 outcome-unsubstantiated = расталмады
@@ -203,6 +207,7 @@ field-first_hand = Өзі көрді не естіді
 field-ongoing = Жалғасып жатыр
 field-evidence = Дәлел бар
 field-risk = Хабарлаушыға қауіп
+field-ack_waiver = Растаусыз
 field-message = Хат
 field-note = Жазба
 field-reasons = Себептері
@@ -240,6 +245,7 @@ fact-target = Қай органға жіберіледі
 fact-identity_removed = Хабарлаушының кім екені
 fact-master = Басқа іс
 fact-question = Хабарлаушыға сұрақ
+fact-clock = Мерзім
 fact-expected_on = Қай күнге дейін
 fact-pause_reason = Неге тоқтатылды
 fact-anon_crime = Дайындалып жатқан не жасалған қылмыстың белгісі бар ма?
@@ -321,6 +327,7 @@ act-deadline-started = мерзім басталды
 act-deadline-extended = мерзім ұзартылды
 act-deadline-met = мерзім сақталды
 act-deadline-missed = мерзім өтіп кетті
+act-deadline-reminded = мерзім туралы еске салу
 act-feedback-sent = жауап жіберілді
 act-hearing-notified = тыңдау туралы айтылды
 act-subject-heard = іске қатысты адам тыңдалды
@@ -374,6 +381,7 @@ act-weakness-found = осал жер табылды
 act-advice-asked = кеңес сұралды
 act-advice-answered = кеңес берілді
 act-noresponse-raised = жауапсыздық туралы айтылды
+act-matter-taken_up = қадағалау бақылауға алды
 act-config-changed = баптау өзгерді
 act-audit-queried = журнал қаралды
 act-chain-anchored = журнал бекітілді
@@ -446,6 +454,7 @@ profile-kz = Қазақстан
 profile-eu_internal = ЕО, ішкі арна
 profile-eu_external = ЕО, сыртқы арна
 profile-iso_default = ISO 37002
+profile-ua = Украина (қолдануға тексерілмеген)
 
 # Әрекетті кім көре алады.
 viewer-auditor = аудиторлар
@@ -540,3 +549,35 @@ clause-13a = Ашықтық, ақпарат пен деректерге қолж
 clause-13b = Қатысы бар адамның бәрі саясатты жасауға және жүргізуге араласа алады.
 clause-13c = Қоғам мүддесі басып алынбаған: мүдделер қақтығысы, лоббилеу, саясаттағы ақша.
 clause-13d = Тәуелсіз бақылаушылары, азаматтар бірлестіктері, кәсіподақтары және еркін баспасөзі бар қоғам.
+
+# Clocks of a case.
+clock-register = тіркеу
+clock-acknowledge = растау
+clock-personal_message = алғашқы жеке хабар
+clock-triage = бағалау
+clock-forward = құзыретті органға жіберу
+clock-criminal_referral = қылмыс белгілерін жіберу
+clock-answer = хабарлаушының жауабы
+clock-feedback = хабарлаушыға жауап
+clock-investigation = тергеп-тексеру
+clock-referral_answer = басқа органның жауабы
+clock-remediation = шаралар
+clock-review_filing = қайта қарауды сұрау
+clock-review_decision = қайта қарау шешімі
+clock-retaliation_interim = қудалау жөніндегі аралық шешім
+
+# Why nothing is acknowledged.
+waiver-reporter_objected = хабарлаушы қаламады
+waiver-identity_risk = хабарлаушыны әшкерелеуі мүмкін
+
+# Bodies outside.
+route-knb_anticorruption = Ұлттық қауіпсіздік комитетінің Сыбайлас жемқорлыққа қарсы қызметі
+route-civil_service_agency = Мемлекеттік қызмет істері агенттігі
+route-prosecutor = прокуратура
+route-court = сот
+route-external_authority = елдің сыртқы органы
+route-public_disclosure = жұртшылық: хабарлап, уақытында тыңдалмаған адам істі жариялай алады
+route-regulator = саланың реттеушісі
+route-police = полиция
+route-prevention_agency = сыбайлас жемқорлықтың алдын алу агенттігі
+field-grounds = Негіз

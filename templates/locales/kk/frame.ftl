@@ -52,3 +52,4 @@ age-days = { $days ->
     [0] бүгін
    *[other] { $days } күн
  }
+area-oversight = Қадағалау

@@ -57,6 +57,7 @@ step-lapse = Закрыть: другой орган не отвечает
 step-withdraw = Отозвать
 step-reopen = Открыть снова
 step-review = Пересмотреть решение
+step-extend = Продлить срок
 step-archive = Сдать в архив
 step-dispose = Удалить навсегда
 
@@ -155,6 +156,9 @@ reason-subject_not_heard = не выслушан тот, о ком речь
 reason-actions_verified = меры исполнены и проверены
 reason-actions_handed_over = меры переданы на контроль
 reason-reminders_unanswered = на напоминания нет ответа
+reason-complexity = необычная сложность
+reason-awaits_others = нужны ответы других
+reason-expertise = нужна экспертиза
 outcome-substantiated = подтвердилось
 outcome-partly_substantiated = подтвердилось частично
 outcome-unsubstantiated = не подтвердилось
@@ -203,6 +207,7 @@ field-first_hand = Видел(а) или слышал(а) сам(а)
 field-ongoing = Продолжается
 field-evidence = Есть подтверждения
 field-risk = Опасность для заявителя
+field-ack_waiver = Без подтверждения
 field-message = Письмо
 field-note = Заметка
 field-reasons = Причины
@@ -240,6 +245,7 @@ fact-target = В какой орган
 fact-identity_removed = Личность заявителя
 fact-master = Другое дело
 fact-question = Вопрос заявителю
+fact-clock = Срок
 fact-expected_on = До какого дня
 fact-pause_reason = Почему приостановлено
 fact-anon_crime = Есть ли признаки готовящегося или совершённого преступления?
@@ -321,6 +327,7 @@ act-deadline-started = срок начался
 act-deadline-extended = срок продлён
 act-deadline-met = срок соблюдён
 act-deadline-missed = срок пропущен
+act-deadline-reminded = напоминание о сроке
 act-feedback-sent = ответ отправлен
 act-hearing-notified = о заслушивании извещено
 act-subject-heard = тот, о ком речь, выслушан
@@ -374,6 +381,7 @@ act-weakness-found = найдено слабое место
 act-advice-asked = запрошен совет
 act-advice-answered = совет дан
 act-noresponse-raised = поднят вопрос о молчании
+act-matter-taken_up = взято под контроль надзором
 act-config-changed = настройка изменена
 act-audit-queried = журнал просмотрен
 act-chain-anchored = журнал закреплён
@@ -446,6 +454,7 @@ profile-kz = Казахстан
 profile-eu_internal = ЕС, внутренний канал
 profile-eu_external = ЕС, внешний канал
 profile-iso_default = ISO 37002
+profile-ua = Украина (для работы не проверено)
 
 # Кто может видеть действие.
 viewer-auditor = аудиторы
@@ -540,3 +549,35 @@ clause-13a = Открытость, доступ к информации и да�
 clause-13b = Все, кого это касается, могут участвовать в выработке и проведении политики.
 clause-13c = Публичный интерес не захвачен: конфликты интересов, лоббирование, деньги в политике.
 clause-13d = Общество с независимыми наблюдателями, объединениями граждан, профсоюзами и свободной прессой.
+
+# Clocks of a case.
+clock-register = регистрация
+clock-acknowledge = подтверждение
+clock-personal_message = первое личное сообщение
+clock-triage = оценка
+clock-forward = передача компетентному органу
+clock-criminal_referral = передача признаков преступления
+clock-answer = ответ заявителя
+clock-feedback = ответ заявителю
+clock-investigation = расследование
+clock-referral_answer = ответ другого органа
+clock-remediation = меры
+clock-review_filing = просьба о пересмотре
+clock-review_decision = решение по пересмотру
+clock-retaliation_interim = предварительное решение о преследовании
+
+# Why nothing is acknowledged.
+waiver-reporter_objected = заявитель не хотел
+waiver-identity_risk = может выдать заявителя
+
+# Bodies outside.
+route-knb_anticorruption = Антикоррупционная служба Комитета национальной безопасности
+route-civil_service_agency = Агентство по делам государственной службы
+route-prosecutor = прокуратура
+route-court = суд
+route-external_authority = внешний орган страны
+route-public_disclosure = общественность: кто сообщил и не был услышан в срок, может предать дело огласке
+route-regulator = регулятор отрасли
+route-police = полиция
+route-prevention_agency = агентство по предупреждению коррупции
+field-grounds = Основание

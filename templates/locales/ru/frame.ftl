@@ -62,3 +62,4 @@ age-days = { $days ->
     [few] { $days } дня
    *[other] { $days } дней
  }
+area-oversight = Надзор

@@ -69,6 +69,12 @@ pub struct InboxPage {
     pub may_write: bool,
     /// True right after a message was sent.
     pub sent: bool,
+    /// True right after oversight was told that nobody answers.
+    pub told: bool,
+    /// Codes of the bodies outside to turn to, once a due day has passed.
+    pub routes: Vec<&'static str>,
+    /// Whether oversight may be told now that nobody answers.
+    pub may_complain: bool,
     /// A message that was refused and not stored; empty otherwise.
     pub draft: String,
     /// Why it was refused (field `message`).

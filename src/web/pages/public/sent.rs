@@ -16,8 +16,8 @@ pub struct SentPage {
     pub receipt: String,
     /// The case's public reference (`SN-XXXX-XXXX`).
     pub reference: String,
-    /// Day of registration.
-    pub registered_on: Date,
+    /// Date in the register.
+    pub registered_on: Option<Date>,
     /// Day by which the reporter is told what came of it.
     pub answer_by: Option<Date>,
 }

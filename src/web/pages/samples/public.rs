@@ -95,7 +95,7 @@ fn sent(t: Texts) -> SentPage {
         frame: frame("sent"),
         receipt: "7Q2MX-K0R9T-4HZ3C-VB8NE-W5J1P".to_owned(),
         reference: "SN-4K7Q-9WXM".to_owned(),
-        registered_on: date(2026, 11, 22),
+        registered_on: Some(date(2026, 11, 22)),
         answer_by: Some(date(2026, 12, 14)),
     }
 }
@@ -108,6 +108,9 @@ fn inbox(t: Texts) -> InboxPage {
     };
     InboxPage {
         t,
+        told: true,
+        routes: vec!["prosecutor", "court"],
+        may_complain: true,
         frame: frame("inbox"),
         reference: "SN-4K7Q-9WXM".to_owned(),
         status: "awaiting_info",

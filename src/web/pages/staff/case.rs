@@ -42,6 +42,8 @@ pub struct CasePage {
     pub refused_step: Option<&'static str>,
     /// A message that was refused; empty otherwise (field `message`).
     pub message_draft: String,
+    /// Grounds that were refused with it.
+    pub grounds_draft: String,
     /// A note that was refused; empty otherwise (field `note`).
     pub note_draft: String,
     /// What was wrong with the form that was refused.

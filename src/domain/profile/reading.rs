@@ -1,0 +1,160 @@
+//! What a profile file says, part by part.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+
+use super::source::Section;
+use super::{
+    Anchor, Calendar, Choices, ClockName, ClockRules, Extension, IdentityDefault, MetBy, Period, Profile,
+    ProfileId, Route, Targets, TriageQuestion, Unit, Waiver,
+};
+use crate::domain::case::facts::RetentionClass;
+use crate::domain::case::status::Status;
+use crate::domain::language::Language;
+
+/// The longest period, in units.
+const MOST_UNITS: u32 = 3650;
+/// The most calendar days between a reminder and the due day.
+const MOST_REMINDER_DAYS: u32 = 60;
+/// How often a clock may be extended at most.
+const MOST_EXTENSIONS: u32 = 9;
+
+pub(super) fn profile(
+    file: &Section<'_>,
+    calendar: impl Fn(&str) -> Option<Arc<Calendar>>,
+) -> Option<Profile> {
+    let id = file.word("id", "the code of a profile", ProfileId::parse);
+    let version = file.whole("version", (1, 9999));
+    let zone = file.word("zone", "a time zone such as \"Asia/Almaty\"", |name| TimeZone::get(name).ok());
+    let calendar = file.word("calendar", "the name of a calendar in force", calendar);
+    let choices = choices(file);
+    let targets = file.table("targets", targets);
+    let rules = clock_rules(file);
+    let retention = file.table("retention", retention);
+    Some(Profile {
+        id: id?,
+        version: version?,
+        zone: zone?,
+        calendar: calendar?,
+        choices: choices?,
+        targets: targets?,
+        rules: rules?,
+        retention: retention?,
+    })
+}
+
+fn choices(file: &Section<'_>) -> Option<Choices> {
+    let languages = file.words("languages", "a language", Language::parse);
+    let identity = file.word("identity", "`off` or `vault`", IdentityDefault::parse);
+    let reporter_proof = file.flag("reporter_proof");
+    let anonymous_branch = file.flag("anonymous_branch");
+    let checkins = file.rising("checkins", (1, MOST_UNITS));
+    let remind_before = file.whole("remind_before", (0, MOST_REMINDER_DAYS));
+    let questions = file.words("questions", "a question of triage", TriageQuestion::parse);
+    let routes = file.words("routes", "a body that reporters can turn to", Route::parse);
+    let hearing = file.optional("hearing", period);
+    let procedure_review = file.optional("procedure_review", period);
+    let critical_damage =
+        file.optional("critical_damage", |section| section.whole("amount", (1, u32::MAX)).map(u64::from));
+    Some(Choices {
+        languages: languages?,
+        identity: identity?,
+        reporter_proof: reporter_proof?,
+        anonymous_branch: anonymous_branch?,
+        hearing,
+        checkins: checkins?.into_iter().filter_map(|days| u16::try_from(days).ok()).collect(),
+        remind_before: u16::try_from(remind_before?).ok()?,
+        questions: questions?,
+        routes: routes?,
+        critical_damage,
+        procedure_review,
+    })
+}
+
+fn targets(section: &Section<'_>) -> Option<Targets> {
+    let of = |name| section.words(name, "a body that cases can go to", Route::parse);
+    let (criminal, other) = (of("criminal"), of("other"));
+    Some(Targets { criminal: criminal?, other: other? })
+}
+
+fn clock_rules(file: &Section<'_>) -> Option<ClockRules> {
+    let mut declared = Vec::new();
+    let periods = file.table("clocks", |section| {
+        declared = section.names("a clock", ClockName::parse);
+        Some(each(section, "a clock", ClockName::parse, |name| section.table(name, period)))
+    })?;
+    // A clock whose period cannot be read is told once, not wherever it is named.
+    let known = |name: &str| declared.iter().find(|(_, own)| *own == name).map(|(clock, _)| *clock);
+    let clock = "a clock of this profile";
+    let runs = file.table("runs", |section| {
+        Some(each(section, "a state", Status::parse, |name| section.words(name, clock, known)))
+    });
+    let met_by = file.table("met_by", |section| {
+        let what = |name: &str| section.word(name, "`message` or `feedback`", MetBy::parse);
+        Some(each(section, clock, known, what))
+    });
+    let extensions = file.table("extensions", |section| {
+        Some(each(section, clock, known, |name| section.table(name, extension)))
+    });
+    let waivers = file.table("waivers", |section| {
+        Some(each(section, clock, known, |name| section.words(name, "a reason", Waiver::parse)))
+    });
+    let still = file.words("stands_still", clock, known);
+    let acknowledged = periods.values().any(|period| period.from == Anchor::Acknowledgement);
+    if acknowledged && known(ClockName::Acknowledge.code()).is_none() {
+        file.mistake_at("clocks", "a clock runs from the acknowledgement, and `acknowledge` is missing");
+    }
+    let runs = runs?;
+    for status in Status::ALL.iter().filter(|status| has_clocks(**status) != runs.contains_key(status)) {
+        let what = if has_clocks(*status) { "is missing" } else { "has no clocks of its own" };
+        file.mistake_at("runs", format!("`{status}` {what}"));
+    }
+    Some(ClockRules {
+        runs,
+        met_by: met_by?,
+        still: still?,
+        extensions: extensions?,
+        waivers: waivers?,
+        periods,
+    })
+}
+
+/// Whether a state has clocks of its own: while an answer is awaited, those of the state before go on.
+const fn has_clocks(status: Status) -> bool {
+    status.is_open() && !matches!(status, Status::AwaitingInfo)
+}
+
+fn retention(section: &Section<'_>) -> Option<BTreeMap<RetentionClass, Period>> {
+    let classes =
+        each(section, "a class of retention", RetentionClass::parse, |name| section.table(name, period));
+    for class in RetentionClass::ALL.iter().filter(|class| !classes.contains_key(class)) {
+        section.mistake(format!("`{class}` is missing"));
+    }
+    Some(classes)
+}
+
+fn period(section: &Section<'_>) -> Option<Period> {
+    let amount = section.whole("amount", (0, MOST_UNITS)).and_then(|amount| u16::try_from(amount).ok());
+    let unit = section.word("unit", "`days`, `working_days` or `months`", Unit::parse);
+    let from = section.word("from", "`receipt`, `acknowledgement` or `stage`", Anchor::parse);
+    Some(Period { amount: amount?, unit: unit?, from: from? })
+}
+
+fn extension(section: &Section<'_>) -> Option<Extension> {
+    let cap = section.table("cap", period);
+    let times = section.whole("times", (1, MOST_EXTENSIONS)).and_then(|times| u8::try_from(times).ok());
+    Some(Extension { cap: cap?, times: times? })
+}
+
+/// Every member of a section by its name.
+fn each<K: Ord, V>(
+    section: &Section<'_>,
+    expected: &str,
+    parse: impl Fn(&str) -> Option<K>,
+    read: impl Fn(&str) -> Option<V>,
+) -> BTreeMap<K, V> {
+    let names = section.names(expected, parse);
+    names.into_iter().filter_map(|(key, name)| read(name).map(|value| (key, value))).collect()
+}

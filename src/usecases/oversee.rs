@@ -1,0 +1,67 @@
+//! Oversight looks at what was missed, without content, and takes it up.
+
+use jiff::{ToSpan, civil::Date};
+
+use super::{caller::Caller, context::Context, error::Error};
+pub use crate::storage::oversight::{MatterLine, UnansweredLine, WaitingLine};
+use crate::{
+    audit::act::Act,
+    domain::ids::MatterId,
+    policy::{Action, authorize},
+    storage::cases::CaseChange,
+};
+
+/// The most lines of each list.
+const MOST: i64 = 500;
+/// Days after which an unanswered letter of a reporter is shown.
+const PATIENCE: i32 = 3;
+
+/// What oversight sees.
+pub struct Oversight {
+    /// What nobody has taken up, oldest first.
+    pub open: Vec<MatterLine>,
+    /// What was taken up, latest first.
+    pub taken_up: Vec<MatterLine>,
+    /// Reporters who wait for an answer, longest first.
+    pub unanswered: Vec<UnansweredLine>,
+    /// Proposals that wait for a second person, oldest first.
+    pub proposals: Vec<WaitingLine>,
+}
+
+/// Shows everything that waits for oversight.
+///
+/// # Errors
+/// [`Error::Forbidden`] for everybody but oversight.
+pub async fn oversee(ctx: &Context, caller: &Caller) -> Result<Oversight, Error> {
+    authorize(&caller.actor(), Action::SeeOversight, None)?;
+    let before: Date = ctx.store.today().saturating_sub(PATIENCE.days());
+    ctx.store
+        .read(async |db| {
+            Ok::<_, Error>(Oversight {
+                open: db.matters(false, MOST).await?,
+                taken_up: db.matters(true, MOST).await?,
+                unanswered: db.unanswered(before, MOST).await?,
+                proposals: db.proposals_that_wait(MOST).await?,
+            })
+        })
+        .await
+}
+
+/// Takes a matter up: from now on it stands among those that somebody looks after.
+///
+/// # Errors
+/// [`Error::Forbidden`] for everybody but oversight; [`Error::NotFound`]; [`Error::Conflict`] where somebody was first.
+pub async fn take_up(ctx: &Context, caller: &Caller, id: MatterId) -> Result<(), Error> {
+    let permit = authorize(&caller.actor(), Action::SeeOversight, None)?;
+    ctx.store
+        .record("take_up", async |tx| {
+            let matter = tx.matter(id).await?.ok_or(Error::NotFound)?;
+            let case = tx.lock_case(matter.case).await?.ok_or(Error::NotFound)?;
+            if !tx.take_up_matter(&permit, id, (caller.id, ctx.today_of(&case))).await? {
+                return Err(Error::Conflict);
+            }
+            let draft = caller.draft(Act::MatterTakenUp, "oversight", ctx.store.now());
+            Ok(((), tx.save_case(&permit, &case, CaseChange::default(), &draft).await?))
+        })
+        .await
+}
