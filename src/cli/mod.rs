@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | `installation` | the start that all commands share: secrets, configuration, log, cluster, database |
 //! | `serve`, `work`, `demo`, `signer`, `witness` | what runs until it is stopped |
-//! | `migrate`, `check`, `staff`, `keys`, `openapi` | what runs and ends |
+//! | `migrate`, `check`, `staff`, `keys`, `mail`, `openapi` | what runs and ends |
 //! | `audit` | the log as a file, and what an outsider does with it: no configuration, no database |
 //! | `bench` | how fast this machine is, against a floor measured in the same run |
 //! | `failure` | how commands fail, and the exit codes |
@@ -25,6 +25,7 @@ mod failure;
 mod hardening;
 mod installation;
 mod keys;
+mod mail;
 mod migrate;
 mod names;
 mod openapi;
@@ -81,6 +82,9 @@ enum Command {
     /// Makes a desk's recovery key, and opens the desk's cases with it
     #[command(subcommand)]
     Keys(keys::Command),
+    /// Shows mails that were given up, and has them tried again
+    #[command(subcommand)]
+    Mail(mail::Command),
     /// Takes the log along, checks it as an outsider does, offline, and compares the database with it
     #[command(subcommand)]
     Audit(audit::Command),
@@ -126,6 +130,7 @@ impl Cli {
             Command::Check => check::run(&open(self.config)?),
             Command::Staff(command) => staff::run(&open(self.config)?, command),
             Command::Keys(command) => keys::run(&open(self.config)?, command),
+            Command::Mail(command) => mail::run(&open(self.config)?, command),
         }
     }
 }

@@ -195,13 +195,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    desk_notices (desk_id, day) {
-        desk_id -> Uuid,
-        day -> Date,
-    }
-}
-
-diesel::table! {
     desks (id) {
         id -> Uuid,
         audit_id -> Uuid,
@@ -243,6 +236,13 @@ diesel::table! {
         audit_head -> Bytea,
         directory_head -> Nullable<Bytea>,
         directory_mac -> Nullable<Bytea>,
+    }
+}
+
+diesel::table! {
+    mail_digests (id) {
+        id -> Bool,
+        day -> Date,
     }
 }
 
@@ -305,6 +305,7 @@ diesel::table! {
         recovery_hash -> Nullable<Bytea>,
         sealed_recovery -> Nullable<Bytea>,
         identity_salt -> Nullable<Bytea>,
+        mail -> Nullable<Text>,
     }
 }
 
@@ -330,12 +331,13 @@ diesel::table! {
         id -> Uuid,
         kind -> Text,
         payload -> Text,
-        dedupe -> Nullable<Text>,
         run_at -> Timestamptz,
         attempts -> Int4,
         locked_until -> Nullable<Timestamptz>,
         last_error -> Nullable<Text>,
         dead -> Bool,
+        answer -> Nullable<Int4>,
+        failed_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -372,4 +374,3 @@ diesel::allow_tables_to_appear_in_same_query!(
 );
 diesel::allow_tables_to_appear_in_same_query!(anchors, checkpoints, cosignatures);
 diesel::allow_tables_to_appear_in_same_query!(content_reads, sessions);
-diesel::allow_tables_to_appear_in_same_query!(cases, desk_notices);
