@@ -153,6 +153,8 @@ fn an_installation_is_founded_step_by_step_and_serves_only_then() {
 #[test]
 fn the_demo_is_made_once_serves_and_ends_by_ctrl_c() {
     let home = Home::new("demo");
+    // Whatever the hour is.
+    fs::write(home.path("senim.toml"), "mail_digest_hour = 0\n").unwrap();
     home.good(&["demo", "--seed-only"]);
     let before = fs::read(home.path("demo/accounts.json")).unwrap();
     let staff = home.good(&["staff", "list"]);
@@ -170,7 +172,7 @@ fn the_demo_is_made_once_serves_and_ends_by_ctrl_c() {
     // A second process uses the same cluster without owning it.
     assert_eq!(home.good(&["demo", "code", "triager1"]).trim().len(), 6);
     home.good(&["check"]);
-    the_desks_are_told_without_a_word_about_any_case(&home);
+    everybody_is_written_to_without_a_word_about_any_case(&home);
     assert_eq!(server.interrupt(), Some(0));
     assert!(!home.cluster_runs(), "the cluster ends with its owner");
 }
@@ -200,11 +202,18 @@ fn the_accounts_are_as_documented(home: &Home) {
     assert!(languages.iter().eq(["en", "kk", "ru"].iter()));
 }
 
-/// Two desks have reports that nobody has opened; every triager is written to, the same words each time.
-fn the_desks_are_told_without_a_word_about_any_case(home: &Home) {
+/// Everybody who works here has the day's mail, the same words each time; who was only invited has none.
+fn everybody_is_written_to_without_a_word_about_any_case(home: &Home) {
     let mails = || fs::read_dir(home.path("mail")).map_or(Vec::new(), Iterator::collect);
+    let accounts = home.json("demo/accounts.json");
+    let staff: BTreeSet<String> = accounts
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|account| format!("{}@senim.invalid", account["login"].as_str().unwrap()))
+        .collect();
     for _ in 0..100 {
-        if mails().len() >= 4 {
+        if mails().len() >= staff.len() {
             break;
         }
         sleep(Duration::from_millis(100));
@@ -217,9 +226,46 @@ fn the_desks_are_told_without_a_word_about_any_case(home: &Home) {
         to.extend(head.lines().filter_map(|line| line.strip_prefix("To: ")).map(ToOwned::to_owned));
         words.insert(body.to_owned());
     }
-    let triagers = [1, 2, 3, 4].map(|n| format!("triager{n}@senim.invalid"));
-    assert!(to.iter().eq(triagers.iter()), "{to:?}");
-    assert_eq!(words.len(), 1, "one text for whatever waits");
+    assert_eq!(to, staff);
+    assert_eq!(words.len(), 1, "one text, whatever waits");
+}
+
+#[test]
+fn an_invitation_brings_an_address_and_a_mail_given_up_is_tried_again() {
+    let home = Home::new("mail");
+    home.found();
+    let invite = |mail: &str| {
+        home.run(&["staff", "invite", "--login", "auditor1", "--role", "auditor", "--mail", mail])
+    };
+    invite("a@b\nBcc: c@d").fails(64, &["is no mail address"]);
+    assert_eq!(invite("auditor@example.kz").code, 0);
+    let list = home.good(&["staff", "list"]);
+    assert!(
+        list.lines().any(|line| line.contains("auditor1") && line.contains("auditor@example.kz")),
+        "{list}"
+    );
+
+    assert!(home.good(&["mail", "dead"]).contains("No mail was given up."));
+    home.run(&["mail", "retry"]).fails(64, &["--all"]);
+    let id = "11111111-1111-4111-8111-111111111111";
+    home.run(&["mail", "retry", id]).fails(64, &["no mail with this id"]);
+    home.sql(&format!(
+        "insert into tasks (id, kind, payload, run_at, attempts, dead, answer, failed_at) values
+         ('{id}', 'mail.daily_digest', '{{\"to\":\"auditor@example.kz\"}}', '2026-11-22', 1, true, 550, '2026-11-22 20:30Z')"
+    ));
+    let dead = home.good(&["mail", "dead"]);
+    for words in [id, "daily_digest", "auditor@example.kz", "2026-11-22 20:30 UTC", "550"] {
+        assert!(dead.contains(words), "{words}: {dead}");
+    }
+    home.run(&["check"]).fails(1, &["1 tasks were given up, 1 of them mails", "senim mail dead"]);
+    assert!(home.good(&["mail", "retry", id]).contains("Tried again: 1."));
+    assert!(home.good(&["mail", "retry", "--all"]).contains("Tried again: 0."));
+    assert!(home.good(&["mail", "dead"]).contains("No mail was given up."));
+    let settings =
+        "mail_host = \"mail.example.kz\"\nmail_from = \"senim@example.kz\"\nmail_ca = \"/dev/null\"\n";
+    fs::write(home.path("senim.toml"), settings).unwrap();
+    home.run(&["check"])
+        .fails(1, &["No mail can be sent: SENIM_MAIL_CA, /dev/null: there is no certificate in it."]);
 }
 
 #[test]

@@ -290,6 +290,7 @@ acts! {
     SessionClosed      = "session.closed",       STAFF,          PERSON,             AUDITORS,      "12a",            ["sig"];
     StaffInvited       = "staff.invited",        STAFF,          PERSON_OR_SYSTEM,   ADMINISTRATORS,"2a",             [];
     StaffEnrolled      = "staff.enrolled",       STAFF,          PERSON,             ADMINISTRATORS,"2a",             [];
+    MailChanged        = "mail.changed",         STAFF,          PERSON,             ADMINISTRATORS,"2a",             ["sig"];
     RecoveryAsked      = "recovery.asked",       STAFF,          PERSON,             ADMINISTRATORS,"2a",             ["sig"];
     RecoveryApproved   = "recovery.approved",    STAFF,          PERSON,             ADMINISTRATORS,"2a",             ["sig"];
     RecoveryRefused    = "recovery.refused",     STAFF,          PERSON,             ADMINISTRATORS,"2a",             ["sig"];

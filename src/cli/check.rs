@@ -5,13 +5,15 @@
 mod directory;
 
 use super::{failure::Failure, installation::Installation, output::say};
-use crate::domain::case::status::Status;
 use crate::{
-    domain::{role::Role, taxonomy::Category},
+    config::Config,
+    domain::{case::status::Status, role::Role, taxonomy::Category},
+    mail::Mailer,
     storage::{migrations, staff::StaffRow},
     usecases::{
         Context, Error,
         authentic::forged_cases,
+        dead_letters::dead_letters,
         registry::{Fault, Registry},
         take_pulse::{Pulse, take_pulse},
     },
@@ -38,7 +40,7 @@ use Verdict::{Found, Good, Note, Unknown};
 pub(super) fn run(installation: &Installation) -> Result<(), Failure> {
     let schema = migrated(installation);
     let usable = !matches!(schema, Found(_));
-    let mut verdicts = vec![schema];
+    let mut verdicts = vec![schema, mail(installation.config())];
     if usable {
         verdicts.extend(installation.act(examine)?);
     }
@@ -76,6 +78,14 @@ fn migrated(installation: &Installation) -> Verdict {
         }
         Ok(pending) => Found(format!("{} migrations are missing: run `senim migrate`.", pending.len())),
         Err(error) => Unknown(format!("Whether the database has this version's migrations: {error}.")),
+    }
+}
+
+/// Whether the settings can be used; whether the relay answers shows when the first mail goes.
+fn mail(config: &Config) -> Verdict {
+    match Mailer::new(&config.mail, &config.server.public_base_url) {
+        Ok(_) => Good("The settings of mail can be used.".to_owned()),
+        Err(error) => Found(format!("No mail can be sent: {error}.")),
     }
 }
 
@@ -207,6 +217,7 @@ async fn work(ctx: &Context) -> Result<Vec<Verdict>, Failure> {
             Ok::<_, Error>((short, db.cases_without_lead(MOST).await?.len(), db.queue_depth().await?))
         })
         .await?;
+    let letters = dead_letters(ctx, None).await?.len();
     let forged = forged_cases(ctx, &open, MOST).await?;
     Ok(vec![
         match forged {
@@ -227,7 +238,9 @@ async fn work(ctx: &Context) -> Result<Vec<Verdict>, Failure> {
         },
         match dead {
             0 => Good(format!("No task was given up; {waiting} wait.")),
-            dead => Found(format!("{dead} tasks were given up after repeated failures; the log says why.")),
+            dead => Found(format!(
+                "{dead} tasks were given up, {letters} of them mails, which `senim mail dead` and the page /admin/mail show; of the others the log says why."
+            )),
         },
     ])
 }

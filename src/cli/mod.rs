@@ -4,8 +4,9 @@
 //! | --- | --- |
 //! | `installation` | the start that all commands share: secrets, configuration, log, cluster, database |
 //! | `serve`, `work`, `demo`, `signer`, `witness` | what runs until it is stopped |
-//! | `migrate`, `check`, `staff`, `keys`, `openapi` | what runs and ends |
+//! | `migrate`, `check`, `staff`, `keys`, `mail`, `openapi` | what runs and ends |
 //! | `audit` | the log as a file, and what an outsider does with it: no configuration, no database |
+//! | `workflow` | the table of transitions as a picture |
 //! | `bench` | how fast this machine is, against a floor measured in the same run |
 //! | `failure` | how commands fail, and the exit codes |
 //! | `prompt`, `output`, `hardening`, `database_url`, `names`, `ceremony`, `recover`, `sheets`, `signals` | what several of them need |
@@ -25,6 +26,7 @@ mod failure;
 mod hardening;
 mod installation;
 mod keys;
+mod mail;
 mod migrate;
 mod names;
 mod openapi;
@@ -38,6 +40,7 @@ mod signer;
 mod staff;
 mod witness;
 mod work;
+mod workflow;
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 
@@ -81,11 +84,17 @@ enum Command {
     /// Makes a desk's recovery key, and opens the desk's cases with it
     #[command(subcommand)]
     Keys(keys::Command),
+    /// Shows mails that were given up, and has them tried again
+    #[command(subcommand)]
+    Mail(mail::Command),
     /// Takes the log along, checks it as an outsider does, offline, and compares the database with it
     #[command(subcommand)]
     Audit(audit::Command),
     /// Prints the description of the API (OpenAPI 3.1)
     Openapi,
+    /// Draws the workflow from its table
+    #[command(subcommand)]
+    Workflow(workflow::Command),
     /// Measures against a floor taken in the same run, on a private cluster of its own
     #[command(subcommand)]
     Bench(bench::BenchCommand),
@@ -116,6 +125,7 @@ impl Cli {
         match self.command {
             Command::Audit(command) => audit::run(&command, self.config),
             Command::Openapi => openapi::run(),
+            Command::Workflow(command) => workflow::run(&command),
             Command::Bench(command) => Ok(bench::run(&command, &process_environment())?),
             Command::Demo(arguments) => demo::run(Settings::load(self.config)?, &arguments),
             Command::Signer(arguments) => signer::run(self.config.as_deref(), &arguments),
@@ -126,6 +136,7 @@ impl Cli {
             Command::Check => check::run(&open(self.config)?),
             Command::Staff(command) => staff::run(&open(self.config)?, command),
             Command::Keys(command) => keys::run(&open(self.config)?, command),
+            Command::Mail(command) => mail::run(&open(self.config)?, command),
         }
     }
 }

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     config::local,
     crypto::{secret::SecretText, totp::TotpSeed},
-    domain::text::Login,
+    domain::{mail_address::MailAddress, text::Login},
     policy::RoleAt,
     storage::staff::StaffRow,
     usecases::{
@@ -62,6 +62,9 @@ pub(super) struct Invite {
     /// The name to sign in with: 3 to 64 of a-z, 0-9, `.`, `_`, `-`
     #[arg(long)]
     login: String,
+    /// Where mails to the person go, if anywhere
+    #[arg(long, value_name = "ADDRESS")]
+    mail: Option<String>,
     /// A role, or role@desk with the desk's id or name; may be given more than once
     #[arg(long = "role", required = true, value_name = "ROLE[@DESK]")]
     roles: Vec<String>,
@@ -106,6 +109,12 @@ pub(super) fn run(installation: &Installation, command: Command) -> Result<(), F
 pub(super) fn login(text: &str) -> Result<Login, Failure> {
     Login::parse(text).map_err(|_bad| {
         Failure::Usage(format!("`{text}` is no login: 3 to 64 of a-z, 0-9, `.`, `_` and `-`"))
+    })
+}
+
+fn mail(text: &str) -> Result<MailAddress, Failure> {
+    MailAddress::parse(text).map_err(|_bad| {
+        Failure::Usage(format!("`{text}` is no mail address that can be written to, such as name@example.kz"))
     })
 }
 
@@ -200,10 +209,11 @@ pub(super) fn keep(installation: &Installation, genesis: &[[u8; 32]; 2]) -> Resu
 impl Invite {
     async fn run(&self, ctx: &Context) -> Result<(), Failure> {
         let login = login(&self.login)?;
+        let mail = self.mail.as_deref().map(mail).transpose()?;
         let registry = ctx.current_registry().await?;
         let roles: Vec<RoleAt> =
             self.roles.iter().map(|text| names::role_at(&registry, text)).collect::<Result<_, _>>()?;
-        let invitation = invite_staff(ctx, None, &login, &roles).await?;
+        let invitation = invite_staff(ctx, None, &login, mail.as_ref(), &roles).await?;
         show_invitation(login.as_str(), &invitation);
         Ok(())
     }
@@ -220,7 +230,7 @@ fn show_invitation(login: &str, invitation: &Invitation) {
 
 async fn list(ctx: &Context) -> Result<(), Failure> {
     let StaffList { lines, desks } = list_staff(ctx, None).await?;
-    let mut rows = vec![["Login", "State", "Roles", "Signatures"].map(ToOwned::to_owned).to_vec()];
+    let mut rows = vec![["Login", "State", "Roles", "Mail", "Signatures"].map(ToOwned::to_owned).to_vec()];
     for line in lines {
         let roles: Vec<String> = line.roles.iter().map(|held| role_text(held, &desks)).collect();
         let signatures = match (line.state.as_str(), line.waits_for_second) {
@@ -229,7 +239,8 @@ async fn list(ctx: &Context) -> Result<(), Failure> {
             ("active", true) => "other roles wait for the second",
             _ => "",
         };
-        rows.push(vec![line.login, line.state, roles.join(", "), signatures.to_owned()]);
+        let mail = line.mail.map(|address| address.expose().to_owned()).unwrap_or_default();
+        rows.push(vec![line.login, line.state, roles.join(", "), mail, signatures.to_owned()]);
     }
     say(table(&rows).trim_end());
     Ok(())

@@ -34,7 +34,7 @@ pub use database::DatabaseConfig;
 pub use keys::KeysConfig;
 pub use log::{LogConfig, SignerConfig, WitnessUrl};
 pub use logging::LoggingConfig;
-pub use mail::{MailConfig, MailTransport};
+pub use mail::{MailConfig, MailSecurity, MailTransport, SmtpConfig};
 pub use mistake::{ConfigError, Mistake};
 pub use passwords::PasswordsConfig;
 use reader::Reader;

@@ -74,6 +74,21 @@ impl Reader {
         self.find(name).map(|found| found.text)
     }
 
+    /// The path of a file that can be read, where set.
+    pub fn readable(&mut self, name: &str) -> Option<PathBuf> {
+        let found = self.find(name)?;
+        if let Err(error) = fs::File::open(&found.text) {
+            let shown = format!("`{}`: {error}", found.text);
+            self.mistake(found.written, "a readable file", shown);
+        }
+        Some(found.text.into())
+    }
+
+    /// A secret text, where set.
+    pub fn secret_text(&mut self, name: &str) -> Option<SecretText> {
+        Some(SecretText::from(self.find_secret(name)?.text))
+    }
+
     /// The URL of a PostgreSQL database: a secret, since it may hold a password.
     pub fn database_url(&mut self, name: &str) -> Option<SecretText> {
         let found = self.find_secret(name)?;

@@ -65,7 +65,8 @@ fn defaults_hold_where_nothing_is_set() {
     assert!(config.database.url.is_none());
     assert_eq!(config.passwords.memory_kib, 65_536);
     assert_eq!(config.sessions.idle, Duration::from_secs(1800));
-    assert_eq!(config.mail.transport, MailTransport::Directory(home.0.join("mail")));
+    assert!(matches!(config.mail.transport, MailTransport::Directory(path) if path == home.0.join("mail")));
+    assert_eq!(config.mail.digest_hour, 3);
     assert_eq!((config.profile.as_str(), config.keys.instance.as_str()), ("kz", "senim"));
     assert!(config.keys.genesis.is_empty());
 }
@@ -301,4 +302,66 @@ fn the_signer_reads_its_settings_without_the_secrets_of_the_server() {
     assert_eq!(config.log.signer_socket, Path::new("/run/s"));
     let error = SignerConfig::load(&home.env(&[("SENIM_LOG_QUANTUM", "x")]), None).unwrap_err();
     assert_eq!(error.mistakes.len(), 1, "{error}");
+}
+
+#[test]
+fn a_relay_needs_whatever_makes_it_safe_and_all_that_is_wrong_is_said() {
+    let home = Home::new("relay");
+    let ca = home.file("ca.pem", "");
+    let ca = ca.to_str().unwrap();
+    let good = [
+        ("SENIM_MAIL_HOST", "mail.example.kz"),
+        ("SENIM_MAIL_FROM", "senim@example.kz"),
+        ("SENIM_MAIL_SECURITY", "starttls"),
+        ("SENIM_MAIL_USER", "senim"),
+        ("SENIM_MAIL_PASSWORD", "canary"),
+        ("SENIM_MAIL_CA", ca),
+    ];
+    let config = Config::load(&with_keys(&home, &good), None).unwrap();
+    assert!(!format!("{:?}", config.mail).contains("canary"));
+    let MailTransport::Smtp(relay) = config.mail.transport else { panic!("a relay") };
+    assert_eq!((relay.host.as_str(), relay.port), ("mail.example.kz", 587));
+    assert_eq!(
+        (relay.security, relay.timeout, relay.pool),
+        (MailSecurity::StartTls, Duration::from_secs(20), 2)
+    );
+    assert_eq!(relay.authorities.as_deref(), Some(Path::new(ca)));
+
+    let bad = [
+        ("SENIM_MAIL_HOST", "mail.example.kz"),
+        ("SENIM_MAIL_SECURITY", "none"),
+        ("SENIM_MAIL_USER", "senim"),
+        ("SENIM_MAIL_CA", "/nowhere/ca.pem"),
+        ("SENIM_MAIL_TIMEOUT_SECONDS", "21"),
+        ("SENIM_MAIL_DIR", "/tmp/mails"),
+        ("SENIM_MAIL_DIGEST_HOUR", "24"),
+    ];
+    let found = mistakes(&with_keys(&home, &bad), None);
+    for wanted in [
+        "SENIM_MAIL_SECURITY: wanted tls or starttls, since the relay is not on this machine, found `none` for `mail.example.kz`",
+        "SENIM_MAIL_USER: wanted SENIM_MAIL_PASSWORD beside it, found only one of the two",
+        "SENIM_MAIL_CA: wanted a readable file, found `/nowhere/ca.pem`: No such file or directory (os error 2)",
+        "SENIM_MAIL_TIMEOUT_SECONDS: wanted a whole number from 1 to 20, found `21`",
+        "SENIM_MAIL_FROM: wanted an address that the relay sends from, since SENIM_MAIL_HOST is set, found nothing",
+        "SENIM_MAIL_DIR: wanted only one of it and SENIM_MAIL_HOST, found both",
+        "SENIM_MAIL_DIGEST_HOUR: wanted a whole number from 0 to 23, found `24`",
+    ] {
+        assert!(found.iter().any(|mistake| mistake == wanted), "{wanted}\nin {found:#?}");
+    }
+    assert_eq!(found.len(), 7, "{found:#?}");
+    let lonely = with_keys(&home, &[("SENIM_MAIL_PORT", "25"), ("SENIM_MAIL_PASSWORD", "canary")]);
+    let found = mistakes(&lonely, None);
+    assert!(
+        found.contains(&"SENIM_MAIL_PORT: wanted SENIM_MAIL_HOST beside it, found no relay".to_owned()),
+        "{found:#?}"
+    );
+    assert!(!found.concat().contains("canary"));
+    for host in ["127.0.0.1", "localhost", "::1"] {
+        let plain = [
+            ("SENIM_MAIL_HOST", host),
+            ("SENIM_MAIL_FROM", "senim@example.kz"),
+            ("SENIM_MAIL_SECURITY", "none"),
+        ];
+        Config::load(&with_keys(&home, &plain), None).unwrap();
+    }
 }

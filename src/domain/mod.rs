@@ -11,6 +11,7 @@ pub mod conflict;
 pub mod field_error;
 pub mod ids;
 pub mod language;
+pub mod mail_address;
 pub mod profile;
 pub mod reference;
 pub mod report;

@@ -7,7 +7,7 @@ use crate::{
     config::Config,
     usecases::{
         Context, expire_questions::expire_questions, expire_recoveries::expire_recoveries,
-        finish_departures::finish_departures, notify_desks::notify_desks, sequence_log::sequence_log,
+        finish_departures::finish_departures, queue_digests::queue_digests, sequence_log::sequence_log,
         sweep::sweep, watch_deadlines::watch_deadlines,
     },
 };
@@ -61,11 +61,10 @@ pub(super) const PERIODIC: &[Periodic] = &[
         every: |ctx| ctx.store.rhythm().epoch_seconds().min(MINUTE),
         run: |ctx, config| Box::pin(publish(ctx, config)),
     },
-    // Few slots a day: the time of a notice must not tell the hour of the report it speaks of.
     Periodic {
-        name: "notify_desks",
-        every: |_| 4 * 3600,
-        run: |ctx, _| Box::pin(async { Ok(notify_desks(ctx).await?) }),
+        name: "queue_digests",
+        every: |_| MINUTE,
+        run: |ctx, config| Box::pin(async { Ok(queue_digests(ctx, config.mail.digest_hour).await?) }),
     },
     Periodic { name: "sweep", every: |_| 300, run: |ctx, _| Box::pin(async { Ok(sweep(ctx).await?) }) },
 ];

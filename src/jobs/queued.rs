@@ -1,8 +1,7 @@
 //! The list of tasks that acts put into the queue.
 
-use super::notify_desk::notify_desk;
+use super::send_mail::send_mail;
 use crate::{
-    config::Config,
     mail::{MailError, Mailer},
     signer::client::SignerError,
     storage::tasks::TaskRow,
@@ -41,17 +40,35 @@ pub(super) enum TaskError {
     Act(#[from] Error),
 }
 
+impl TaskError {
+    /// Whether trying again cannot help.
+    pub(super) const fn is_final(&self) -> bool {
+        match self {
+            Self::Payload => true,
+            Self::Mail(error) => error.is_final(),
+            _ => false,
+        }
+    }
+
+    /// What the mail server answered.
+    pub(super) fn answer(&self) -> Option<i32> {
+        match self {
+            Self::Mail(error) => error.answer().map(i32::from),
+            _ => None,
+        }
+    }
+}
+
 /// What tasks work with.
 pub(super) struct Tools<'a> {
     pub context: &'a Context,
-    pub config: &'a Config,
     pub mailer: &'a Mailer,
 }
 
 /// Runs a task by its name.
 pub(super) async fn run(tools: &Tools<'_>, task: &TaskRow) -> Result<(), TaskError> {
     match task.kind.as_str() {
-        "notify_desk" => notify_desk(tools, &task.payload).await,
+        kind if kind.starts_with("mail.") => send_mail(tools, task).await,
         _ => Err(TaskError::UnknownKind),
     }
 }

@@ -16,7 +16,10 @@ use super::{
 use crate::{
     config::Config,
     mail::{MailError, Mailer},
-    storage::{StorageError, tasks::TaskRow},
+    storage::{
+        StorageError,
+        tasks::{TaskFailure, TaskRow},
+    },
     usecases::Context,
 };
 
@@ -42,7 +45,7 @@ impl Runner {
     /// A runner of this process.
     #[must_use]
     pub fn new(context: Arc<Context>, config: Arc<Config>) -> Self {
-        let mailer = Mailer::new(&config.mail);
+        let mailer = Mailer::new(&config.mail, &config.server.public_base_url);
         let slots = PERIODIC.iter().map(|_| AtomicI64::new(i64::MIN)).collect();
         Self { context, config, mailer, slots }
     }
@@ -69,7 +72,7 @@ impl Runner {
                 return periodic;
             }
         };
-        let tools = Tools { context: &self.context, config: &self.config, mailer };
+        let tools = Tools { context: &self.context, mailer };
         let done = AtomicUsize::new(periodic);
         let workers = (0..self.config.worker.parallel).map(|_| drain(&tools, &done));
         join_all(workers).await;
@@ -123,10 +126,12 @@ async fn one(tools: &Tools<'_>) -> Result<bool, StorageError> {
         Ok(()) if task.attempts <= TRIES => {
             store.maintain(async |upkeep| upkeep.finish_task(task.id).await).await?;
         }
-        Ok(()) => fail(tools, &task, "it ended the process that ran it", None).await?,
+        Ok(()) => {
+            fail(tools, &task, Fault { why: "it ended the process that ran it", answer: None }, None).await?
+        }
         Err(error) => {
             let retry = retry_at(&task, &error, store.now());
-            fail(tools, &task, &error.to_string(), retry).await?;
+            fail(tools, &task, Fault { why: &error.to_string(), answer: error.answer() }, retry).await?;
         }
     }
     Ok(true)
@@ -134,7 +139,7 @@ async fn one(tools: &Tools<'_>) -> Result<bool, StorageError> {
 
 /// When a failed task is tried again; never where that cannot help, or once it was tried often enough.
 fn retry_at(task: &TaskRow, error: &TaskError, now: Timestamp) -> Option<Timestamp> {
-    if matches!(error, TaskError::Payload) || task.attempts >= TRIES {
+    if error.is_final() || task.attempts >= TRIES {
         return None;
     }
     let doublings = u32::try_from(task.attempts.saturating_sub(1)).unwrap_or(0);
@@ -142,10 +147,16 @@ fn retry_at(task: &TaskRow, error: &TaskError, now: Timestamp) -> Option<Timesta
     Some(now.saturating_add(SignedDuration::from_secs(wait)).unwrap_or(now))
 }
 
+/// Why a task failed, without content.
+struct Fault<'a> {
+    why: &'a str,
+    answer: Option<i32>,
+}
+
 async fn fail(
     tools: &Tools<'_>,
     task: &TaskRow,
-    why: &str,
+    Fault { why, answer }: Fault<'_>,
     retry_at: Option<Timestamp>,
 ) -> Result<(), StorageError> {
     match retry_at {
@@ -154,7 +165,9 @@ async fn fail(
         }
         None => tracing::error!(task = %task.id, kind = task.kind, why, "a task was given up"),
     }
-    tools.context.store.maintain(async |upkeep| upkeep.fail_task(task.id, why, retry_at).await).await
+    let store = &tools.context.store;
+    let failure = TaskFailure { error: why, answer, at: store.now(), retry_at };
+    store.maintain(async |upkeep| upkeep.fail_task(task.id, failure).await).await
 }
 
 #[cfg(test)]
@@ -162,21 +175,29 @@ mod tests {
     use super::*;
     use crate::domain::ids::TaskId;
 
-    fn wait_after(attempts: i32) -> Option<i64> {
+    fn wait_after(attempts: i32, error: fn() -> MailError) -> Option<i64> {
         let now = Timestamp::UNIX_EPOCH;
         let task = TaskRow {
             id: TaskId(uuid::Uuid::nil()),
-            kind: "notify_desk".to_owned(),
+            kind: "mail.daily_digest".to_owned(),
             payload: String::new(),
             attempts,
         };
-        retry_at(&task, &TaskError::Mail(MailError::Refused), now).map(Timestamp::as_second)
+        retry_at(&task, &TaskError::Mail(error()), now).map(Timestamp::as_second)
     }
 
     #[test]
     fn each_failure_waits_longer_and_the_tenth_is_the_last() {
-        let waits: Vec<_> = (1..=10).map(wait_after).collect();
+        let away = || MailError::Relay("it is away".to_owned());
+        let waits: Vec<_> = (1..=10).map(|attempts| wait_after(attempts, away)).collect();
         let seconds = [15, 30, 60, 120, 240, 480, 960, 1920, 3600].map(Some);
         assert_eq!(waits, [seconds.as_slice(), &[None]].concat());
+    }
+
+    #[test]
+    fn what_can_never_succeed_is_not_tried_again() {
+        assert_eq!(wait_after(1, || MailError::Answer { code: 550, for_good: true }), None);
+        assert_eq!(wait_after(1, || MailError::Answer { code: 451, for_good: false }), Some(15));
+        assert_eq!(wait_after(1, || MailError::Address), None);
     }
 }

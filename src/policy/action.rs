@@ -40,6 +40,8 @@ actions! {
     WriteAsReporter = "write_as_reporter",
     /// Sign in, and out again.
     SignIn = "sign_in",
+    /// Change what concerns oneself: where mails go.
+    ChangeAccount = "change_account",
     /// Redeem an invitation by making one's keys.
     RedeemInvitation = "redeem_invitation",
     /// Prepare a new password and second factor with one's printed recovery code.
@@ -84,6 +86,8 @@ actions! {
     DisableStaff = "disable_staff",
     /// Set up bodies, desks, routing, recovery keys.
     ConfigureDesk = "configure_desk",
+    /// See mails that were given up, and have them tried again.
+    TendMail = "tend_mail",
     /// Run a job of the queue.
     RunJob = "run_job",
     /// Change the schema of the database.
@@ -110,6 +114,7 @@ impl Action {
             Self::SubmitReport
             | Self::OpenInbox
             | Self::SignIn
+            | Self::ChangeAccount
             | Self::RedeemInvitation
             | Self::RecoverAccount
             | Self::ListCases
@@ -122,6 +127,7 @@ impl Action {
             | Self::SignDirectory
             | Self::DisableStaff
             | Self::ConfigureDesk
+            | Self::TendMail
             | Self::RunJob
             | Self::Migrate => false,
         }

@@ -71,6 +71,7 @@ fn operator_rule(action: Action) -> Verdict {
             | Action::DisableStaff
             | Action::ConfigureDesk
             | Action::RecoverCases
+            | Action::TendMail
             | Action::RunJob
             | Action::Migrate
     );
@@ -89,7 +90,7 @@ fn staff_rule(staff: &StaffActor, action: Action, situation: Option<&Situation>)
     let any = |roles: &[Role]| roles.iter().any(|role| staff.holds(*role));
     let case_roles = [Role::Triager, Role::Investigator, Role::Reviewer, Role::ProtectionOfficer];
     let allowed = match action {
-        Action::SignIn => !staff.roles.is_empty(),
+        Action::SignIn | Action::ChangeAccount => !staff.roles.is_empty(),
         Action::SubmitReport => staff.holds(Role::Registrar) || any(&case_roles),
         Action::ListCases | Action::SeeProposals => any(&case_roles),
         Action::ReadLog => staff.holds(Role::Auditor),
@@ -98,7 +99,8 @@ fn staff_rule(staff: &StaffActor, action: Action, situation: Option<&Situation>)
         | Action::DecideRecovery
         | Action::SignDirectory
         | Action::DisableStaff
-        | Action::ConfigureDesk => staff.holds(Role::Administrator),
+        | Action::ConfigureDesk
+        | Action::TendMail => staff.holds(Role::Administrator),
         _ => false,
     };
     allow_if(sound && allowed, Denied::Forbidden)

@@ -169,12 +169,15 @@ impl Tx<'_> {
         change: &StaffChange,
     ) -> Result<Image, StorageError> {
         let mut image = self.image(ObjectKind::Staff, id.0).await?;
-        let StaffChange { state, keys, invitation, roles } = change;
+        let StaffChange { state, keys, invitation, roles, mail } = change;
         if let Some(state) = state {
             image.set("state", Some((*state).into()));
         }
         if let Some(roles) = roles {
             image.set("invited_roles", Some(roles.as_str().into()));
+        }
+        if let Some(mail) = mail {
+            image.set("mail", mail.as_ref().map(|address| address.expose().into()));
         }
         if let Some(invitation) = invitation {
             image.set("invitation_hash", invitation.map(|new| bytes(&new.hash)));
@@ -245,6 +248,7 @@ pub(super) fn new_staff(new: &NewStaff, alias: &[u8; 8], salt: &[u8; 32]) -> Ima
     image.set("invited_roles", Some(new.invited_roles.as_str().into()));
     image.set("invitation_hash", Some(bytes(&new.invitation.hash)));
     image.set("invitation_expires", Some(moment(new.invitation.expires)));
+    image.set("mail", new.mail.as_ref().map(|address| address.expose().into()));
     image
 }
 

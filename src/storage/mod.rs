@@ -32,6 +32,7 @@ pub mod grants;
 pub mod instance;
 pub mod intake;
 pub mod log;
+pub mod mail;
 pub mod migrations;
 pub mod oversight;
 pub mod privileges;

@@ -200,13 +200,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    desk_notices (desk_id, day) {
-        desk_id -> Uuid,
-        day -> Date,
-    }
-}
-
-diesel::table! {
     desks (id) {
         id -> Uuid,
         audit_id -> Uuid,
@@ -260,6 +253,13 @@ diesel::table! {
         arisen_on -> Date,
         taken_up_on -> Nullable<Date>,
         taken_up_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    mail_digests (id) {
+        id -> Bool,
+        day -> Date,
     }
 }
 
@@ -322,6 +322,7 @@ diesel::table! {
         recovery_hash -> Nullable<Bytea>,
         sealed_recovery -> Nullable<Bytea>,
         identity_salt -> Nullable<Bytea>,
+        mail -> Nullable<Text>,
     }
 }
 
@@ -347,12 +348,13 @@ diesel::table! {
         id -> Uuid,
         kind -> Text,
         payload -> Text,
-        dedupe -> Nullable<Text>,
         run_at -> Timestamptz,
         attempts -> Int4,
         locked_until -> Nullable<Timestamptz>,
         last_error -> Nullable<Text>,
         dead -> Bool,
+        answer -> Nullable<Int4>,
+        failed_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -391,4 +393,3 @@ diesel::allow_tables_to_appear_in_same_query!(
 );
 diesel::allow_tables_to_appear_in_same_query!(anchors, checkpoints, cosignatures);
 diesel::allow_tables_to_appear_in_same_query!(content_reads, sessions);
-diesel::allow_tables_to_appear_in_same_query!(cases, desk_notices);

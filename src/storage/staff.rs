@@ -17,7 +17,7 @@ use crate::{
         actor::ActorOpening,
         entry::{Draft, Head, ObjectKind},
     },
-    domain::ids::StaffId,
+    domain::{ids::StaffId, mail_address::MailAddress},
     policy::Permit,
 };
 
@@ -60,6 +60,8 @@ pub struct StaffRow {
     pub audit_head: Vec<u8>,
     /// Salt of the commitment that binds the alias to the person; none once it was erased.
     pub identity_salt: Option<Vec<u8>>,
+    /// Where mails to the person go; [`StaffRow::mail`] reads it.
+    mail: Option<String>,
 }
 
 impl StaffRow {
@@ -81,6 +83,12 @@ impl StaffRow {
         Some(ActorOpening::new(&self.alias, &self.login, self.id, salt))
     }
 
+    /// Where mails to the person go, if anywhere; what is no address counts for none.
+    #[must_use]
+    pub fn mail(&self) -> Option<MailAddress> {
+        MailAddress::parse(self.mail.as_deref()?).ok()
+    }
+
     /// The alias as eight bytes.
     #[must_use]
     pub fn alias(&self) -> [u8; 8] {
@@ -98,6 +106,8 @@ pub struct NewStaff {
     pub invited_roles: String,
     /// What is stored of the invitation.
     pub invitation: StoredInvitation,
+    /// Where mails to the person go.
+    pub mail: Option<MailAddress>,
 }
 
 /// What is stored of an invitation.
@@ -140,6 +150,8 @@ pub struct StaffChange {
     pub invitation: Option<Option<StoredInvitation>>,
     /// The roles that are to be signed, JSON; gives nothing by itself.
     pub roles: Option<String>,
+    /// Where mails go from now on; `Some(None)` where none are wanted any more.
+    pub mail: Option<Option<MailAddress>>,
 }
 
 #[derive(AsChangeset)]
@@ -149,6 +161,7 @@ struct StaffColumns {
     invited_roles: Option<String>,
     invitation_hash: Option<Option<Vec<u8>>>,
     invitation_expires: Option<Option<jiff_diesel::Timestamp>>,
+    mail: Option<Option<String>>,
     audit_n: i32,
     audit_head: Vec<u8>,
 }
@@ -245,6 +258,7 @@ impl Tx<'_> {
                 staff::invited_roles.eq(&new.invited_roles),
                 staff::invitation_hash.eq(new.invitation.hash.as_slice()),
                 staff::invitation_expires.eq(jiff_diesel::Timestamp::from(new.invitation.expires)),
+                staff::mail.eq(new.mail.as_ref().map(MailAddress::expose)),
                 staff::audit_n.eq(entry.place.n),
                 staff::audit_head.eq(entry.commitment.as_slice()),
             ))
@@ -271,6 +285,7 @@ impl Tx<'_> {
             invited_roles: change.roles,
             invitation_hash: change.invitation.map(|new| new.map(|new| new.hash.to_vec())),
             invitation_expires: change.invitation.map(|new| new.map(|new| new.expires.into())),
+            mail: change.mail.map(|mail| mail.map(|address| address.expose().to_owned())),
             audit_n: entry.place.n,
             audit_head: entry.commitment.to_vec(),
         };

@@ -4,7 +4,7 @@
 //! * [`Store::record`] writes: a named transaction that commits only if the work returns [`Written`], the proof that
 //!   an entry was appended for every changed object. It is retried when the database asks for it.
 //! * [`Store::maintain`] is the one exception, for what is no part of the record: sessions, throttles, the queue,
-//!   second-factor steps and desk notices.
+//!   second-factor steps and digests.
 
 use std::sync::Arc;
 
@@ -278,7 +278,7 @@ impl Store {
         }
     }
 
-    /// Keeps house: sessions, throttles, the queue, second-factor steps, desk notices. Nothing that is part of the record.
+    /// Keeps house: sessions, throttles, the queue, second-factor steps, digests. Nothing that is part of the record.
     ///
     /// # Errors
     /// What the work returns, or [`StorageError::Unavailable`].

@@ -2,19 +2,16 @@
 
 use diesel::{
     prelude::*,
-    sql_types::{Date as SqlDate, Integer, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Integer, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
-use jiff::{SignedDuration, Timestamp, civil::Date};
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    schema::{cases, desk_notices, tasks},
+    schema::tasks,
     store::{Db, StorageError, Upkeep},
 };
-use crate::domain::{
-    case::status::Status,
-    ids::{DeskId, TaskId},
-};
+use crate::domain::ids::TaskId;
 
 /// A task.
 #[derive(Debug, Clone, QueryableByName)]
@@ -33,23 +30,20 @@ pub struct TaskRow {
     pub attempts: i32,
 }
 
-impl Db<'_> {
-    /// Desks with reports that nobody has opened, and that were not told today.
-    ///
-    /// # Errors
-    /// [`StorageError`].
-    pub async fn desks_to_notify(&mut self, day: Date) -> Result<Vec<DeskId>, StorageError> {
-        let told = desk_notices::table
-            .filter(desk_notices::day.eq(jiff_diesel::Date::from(day)))
-            .select(desk_notices::desk_id);
-        let query = cases::table
-            .filter(cases::status.eq(Status::Received))
-            .filter(cases::desk_id.ne_all(told))
-            .select(cases::desk_id)
-            .distinct();
-        Ok(query.load(self.conn).await?)
-    }
+/// How a task failed.
+#[derive(Debug, Clone, Copy)]
+pub struct TaskFailure<'a> {
+    /// Why; no content.
+    pub error: &'a str,
+    /// What a mail server answered.
+    pub answer: Option<i32>,
+    /// When.
+    pub at: Timestamp,
+    /// When it is to be tried again, if ever.
+    pub retry_at: Option<Timestamp>,
+}
 
+impl Db<'_> {
     /// Tasks that wait, and tasks that were given up.
     ///
     /// # Errors
@@ -62,29 +56,6 @@ impl Db<'_> {
 }
 
 impl Upkeep<'_> {
-    /// Notes that a desk was told today, and queues the telling, both or neither. False where somebody was first.
-    ///
-    /// # Errors
-    /// [`StorageError`].
-    pub async fn enqueue_notice(
-        &mut self,
-        id: TaskId,
-        desk: DeskId,
-        day: Date,
-    ) -> Result<bool, StorageError> {
-        let rows = diesel::sql_query(
-            "with told as (insert into desk_notices (desk_id, day) values ($1, $2) on conflict do nothing returning desk_id)
-             insert into tasks (id, kind, payload, run_at)
-             select $3, 'notify_desk', json_build_object('desk', desk_id)::text, $2::date::timestamptz from told",
-        )
-        .bind::<SqlUuid, _>(desk.0)
-        .bind::<SqlDate, _>(jiff_diesel::Date::from(day))
-        .bind::<SqlUuid, _>(id.0)
-        .execute(self.conn)
-        .await?;
-        Ok(rows == 1)
-    }
-
     /// Claims the next due task for a while; nobody else gets it until the lease ends.
     ///
     /// # Errors
@@ -115,33 +86,23 @@ impl Upkeep<'_> {
         Ok(())
     }
 
-    /// Puts a failed task back for later, or gives it up where `retry_at` is none. `error` holds no content.
+    /// Puts a failed task back for later, or gives it up where there is no later.
     ///
     /// # Errors
     /// [`StorageError`].
-    pub async fn fail_task(
-        &mut self,
-        id: TaskId,
-        error: &str,
-        retry_at: Option<Timestamp>,
-    ) -> Result<(), StorageError> {
+    pub async fn fail_task(&mut self, id: TaskId, failure: TaskFailure<'_>) -> Result<(), StorageError> {
+        let TaskFailure { error, answer, at, retry_at } = failure;
+        let columns = (tasks::last_error.eq(Some(error)), tasks::answer.eq(answer));
         let target = diesel::update(tasks::table.find(id));
         match retry_at {
-            Some(at) => {
-                target
-                    .set((
-                        tasks::run_at.eq(jiff_diesel::Timestamp::from(at)),
-                        tasks::locked_until.eq(None::<jiff_diesel::Timestamp>),
-                        tasks::last_error.eq(Some(error)),
-                    ))
-                    .execute(self.conn)
-                    .await?
+            Some(retry) => {
+                let free = tasks::locked_until.eq(None::<jiff_diesel::Timestamp>);
+                let later = tasks::run_at.eq(jiff_diesel::Timestamp::from(retry));
+                target.set((columns, free, later)).execute(self.conn).await?
             }
             None => {
-                target
-                    .set((tasks::dead.eq(true), tasks::last_error.eq(Some(error))))
-                    .execute(self.conn)
-                    .await?
+                let given_up = tasks::failed_at.eq(Some(jiff_diesel::Timestamp::from(at)));
+                target.set((columns, given_up, tasks::dead.eq(true))).execute(self.conn).await?
             }
         };
         Ok(())

@@ -12,7 +12,10 @@ use crate::{
         directory::{DirectoryBody, SIGNATURE_DOMAIN},
         entry::{By, Draft, When},
     },
-    domain::ids::{CaseId, StaffId},
+    domain::{
+        ids::{CaseId, StaffId},
+        mail_address::Notice,
+    },
     policy::Permit,
     storage::{
         Tx, Written,
@@ -40,12 +43,12 @@ pub(super) struct Departure<'a> {
 }
 
 impl Departure<'_> {
-    /// Ends the sessions and takes the person out of the directory. An administrator's signature is enough, because
+    /// Ends the sessions, takes the person out of the directory and tells them. An administrator's signature is enough, because
     /// tightening acts at once; what the operator does unsigned, the row's state keeps up.
     ///
     /// # Errors
     /// [`Error::Conflict`] where there is nothing left to change.
-    pub(super) async fn leave(&self, change: &StaffChange, act: Act) -> Result<(), Error> {
+    pub(super) async fn leave(&self, change: &StaffChange, act: Act, notice: Notice) -> Result<(), Error> {
         let id = self.staff;
         self.ctx
             .store
@@ -68,6 +71,7 @@ impl Departure<'_> {
                     tx.take_recovery(self.permit, id).await?;
                 }
                 tx.end_sessions_of(self.permit, id).await?;
+                tx.notify(self.permit, &person, notice).await?;
                 let _person = tx.save_staff(self.permit, &person, change.clone(), &draft).await?;
                 let draft = self.draft(Act::ConfigChanged).code("what", "directory");
                 Ok(((), standing.save(self.ctx, tx, self.permit, &draft).await?))

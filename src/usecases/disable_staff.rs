@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     audit::act::Act,
-    domain::ids::StaffId,
+    domain::{ids::StaffId, mail_address::Notice},
     policy::{Action, Actor, authorize},
     storage::staff::StaffChange,
 };
@@ -27,7 +27,7 @@ pub async fn disable_staff(ctx: &Context, caller: Option<&Caller>, id: StaffId) 
     let departure = Departure { ctx, caller, permit: &permit, staff: id };
     let change = StaffChange { state: Some("disabled"), invitation: Some(None), ..StaffChange::default() };
     // Cut short, it is finished by doing it again.
-    let left = match departure.leave(&change, Act::ActorRetired).await {
+    let left = match departure.leave(&change, Act::ActorRetired, Notice::AccountDisabled).await {
         Err(Error::Conflict) => false,
         outcome => outcome.map(|()| true)?,
     };

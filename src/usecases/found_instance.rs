@@ -19,7 +19,7 @@ use crate::{
     storage::{
         Tx,
         directory::DirectoryRow,
-        staff::{NewStaff, StaffChange, StaffKeyColumns, StaffRow, StoredInvitation},
+        staff::{NewStaff, StaffChange, StaffKeyColumns, StoredInvitation},
     },
 };
 
@@ -106,6 +106,7 @@ async fn invite(tx: &mut Tx<'_>, permit: &Permit, person: &Person, now: Timestam
         invited_roles: serde_json::to_string(&founders_roles())
             .map_err(|_cause| Error::Sealed("the roles"))?,
         invitation: StoredInvitation { hash: hash(&tx.uuid().to_string()), expires: now },
+        mail: None,
     };
     let draft = Draft::new(Act::StaffInvited, By::System, When::At(now));
     let _invited = tx.insert_staff(permit, new, &draft).await?;
@@ -123,8 +124,8 @@ async fn sign(
     let [first, second] = all;
     let genesis = all.each_ref().map(|founder| founder.secrets.sign.verifying());
     let mut standing = Standing::upon(ctx, tx, &genesis).await?;
-    let row = tx.lock_staff(person.id).await?.ok_or(Error::Conflict)?;
-    let row = StaffRow { public_keys: Some(person.columns.public_keys.clone()), ..row };
+    let mut row = tx.lock_staff(person.id).await?.ok_or(Error::Conflict)?;
+    row.public_keys = Some(person.columns.public_keys.clone());
     let body = body_of(ctx, &row, 1, founders_roles())?;
     let mut entry = standing.effective(DirectoryRow {
         staff_id: person.id,

@@ -13,7 +13,7 @@ use crate::{
         entry::{By, Draft, When},
     },
     crypto::secret::SecretText,
-    domain::{field_error::FieldError, ids::StaffId, text::Login},
+    domain::{field_error::FieldError, ids::StaffId, mail_address::MailAddress, text::Login},
     policy::{Action, Actor, RoleAt, authorize},
     storage::staff::{NewStaff, StoredInvitation},
 };
@@ -45,7 +45,8 @@ impl NewInvitation {
     }
 }
 
-/// Invites a person for these roles.
+/// Invites a person for these roles; mails to them go to `mail`, if anywhere. The invitation itself is handed over, not
+/// mailed.
 ///
 /// # Errors
 /// [`Error::Invalid`] where the roles exclude each other (DESIGN section 2), none is given, a desk is missing or unknown,
@@ -54,6 +55,7 @@ pub async fn invite_staff(
     ctx: &Context,
     caller: Option<&Caller>,
     login: &Login,
+    mail: Option<&MailAddress>,
     roles: &[RoleAt],
 ) -> Result<Invitation, Error> {
     let actor = caller.map_or(Actor::Operator, Caller::actor);
@@ -71,6 +73,7 @@ pub async fn invite_staff(
                 login: login.as_str().to_owned(),
                 invited_roles: invited_roles.clone(),
                 invitation: invitation.stored,
+                mail: mail.cloned(),
             };
             let draft = match caller {
                 Some(caller) => caller.draft(Act::StaffInvited, "administrator", now),

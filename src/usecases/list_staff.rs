@@ -14,7 +14,7 @@ use super::{
     registry::Desk,
 };
 use crate::{
-    domain::ids::StaffId,
+    domain::{ids::StaffId, mail_address::MailAddress},
     policy::{Action, Actor, RoleAt, authorize},
     storage::recoveries::RecoveryRow,
 };
@@ -25,6 +25,8 @@ pub struct StaffLine {
     pub id: StaffId,
     /// Their sign-in name.
     pub login: String,
+    /// Where mails to them go.
+    pub mail: Option<MailAddress>,
     /// `invited`, `enrolled`, `active`, `disabled`.
     pub state: String,
     /// Their roles: of the directory where they are in it, of the invitation otherwise.
@@ -92,6 +94,7 @@ pub async fn list_staff(ctx: &Context, caller: Option<&Caller>) -> Result<StaffL
             to_sign,
             id: person.id,
             recovery_asked: recoveries.get(&person.id).cloned(),
+            mail: person.mail(),
             login: person.login,
             waits_for_second: waiting.is_some(),
             signable: open && !signed_before,

@@ -6,9 +6,9 @@
 //!
 //! | of the reporter | of the desk | of administrators and auditors |
 //! | --- | --- | --- |
-//! | `read_log_file`, `find_bodies`, `submit_report`, `open_inbox`, `read_inbox`, `send_inbox_message`, `give_promise` | `sign_in`, `sign_out`, `resume_session`, `list_cases`, `open_case`, `attest`, `recuse`, `take_step`, `approve_proposal`, `refuse_proposal`, `list_proposals`, `open_proposal`, `send_message`, `add_note`, `recover_account`, `restore_access`, `give_access`, `take_access` | `found_instance`, `open_desk`, `add_body`, `add_rule`, `invite_staff`, `redeem_invitation`, `propose_member`, `confirm_member`, `propose_roles`, `refuse_member`, `disable_staff`, `reinvite_staff`, `approve_recovery`, `refuse_recovery`, `recover_case`, `list_staff`, `query_log`, `export_log`, `read_entry`, `read_history`, `prove_entry`, `prove_case`, `list_acts`, `map_evidence`, `survey_log`, `verify_log`, `reconcile` |
+//! | `read_log_file`, `find_bodies`, `submit_report`, `open_inbox`, `read_inbox`, `send_inbox_message`, `give_promise` | `sign_in`, `sign_out`, `resume_session`, `list_cases`, `open_case`, `attest`, `recuse`, `take_step`, `approve_proposal`, `refuse_proposal`, `list_proposals`, `open_proposal`, `send_message`, `add_note`, `recover_account`, `restore_access`, `give_access`, `take_access`, `change_mail` | `found_instance`, `open_desk`, `add_body`, `add_rule`, `invite_staff`, `redeem_invitation`, `propose_member`, `confirm_member`, `propose_roles`, `refuse_member`, `disable_staff`, `reinvite_staff`, `dead_letters`, `approve_recovery`, `refuse_recovery`, `recover_case`, `list_staff`, `query_log`, `export_log`, `read_entry`, `read_history`, `prove_entry`, `prove_case`, `list_acts`, `map_evidence`, `survey_log`, `verify_log`, `reconcile` |
 //!
-//! `expire_questions`, `expire_recoveries`, `finish_departures`, `notify_desks`, `publish_log`, `sequence_log`, `sign_heads` and `sweep` are done by timers, `take_pulse`, `take_readings`, `compare_directory` and `open_actors` for the operator. What several use cases share has its own file:
+//! `expire_questions`, `expire_recoveries`, `finish_departures`, `queue_digests`, `publish_log`, `sequence_log`, `sign_heads` and `sweep` are done by timers, `take_pulse`, `take_readings`, `compare_directory` and `open_actors` for the operator. What several use cases share has its own file:
 //! `context`, `caller`, `credentials`, `departure`, `device`, `registry`, `roles`, `standing`, `holders`, `part`, `case_access`, `case_history`, `denials`, `items`, `effects`, `tarball`.
 
 pub mod add_body;
@@ -21,11 +21,13 @@ pub mod authentic;
 pub mod caller;
 mod case_access;
 pub mod case_history;
+pub mod change_mail;
 mod clock_news;
 pub mod compare_directory;
 pub mod confirm_member;
 pub mod context;
 pub mod credentials;
+pub mod dead_letters;
 mod denials;
 mod departure;
 pub mod device;
@@ -48,7 +50,6 @@ pub mod list_cases;
 pub mod list_proposals;
 pub mod list_staff;
 pub mod map_evidence;
-pub mod notify_desks;
 pub mod open_actors;
 pub mod open_case;
 pub mod open_desk;
@@ -62,6 +63,7 @@ pub mod prove_case;
 pub mod prove_entry;
 pub mod publish_log;
 pub mod query_log;
+pub mod queue_digests;
 pub mod raise_no_response;
 pub mod read_entry;
 pub mod read_history;

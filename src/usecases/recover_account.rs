@@ -14,7 +14,7 @@ use crate::{
         entry::{By, Draft, When},
     },
     crypto::{recovery_code::RecoveryCode, staff_keys::StaffSecrets},
-    domain::ids::StaffId,
+    domain::{ids::StaffId, mail_address::Notice},
     policy::{Action, Actor, authorize},
     storage::{
         recoveries::RecoveryRow,
@@ -77,6 +77,7 @@ pub async fn recover_account(
                 return Err(Error::NotFound);
             }
             tx.prepare_recovery(&permit, prepared.clone()).await?;
+            tx.notify(&permit, &person, Notice::RecoveryAsked).await?;
             let by = By::Staff { alias: person.alias(), role: "none" };
             let draft =
                 Draft::new(Act::RecoveryAsked, by, When::At(ctx.store.now())).signed_by(&secrets.sign);

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     audit::act::Act,
-    domain::ids::StaffId,
+    domain::{ids::StaffId, mail_address::Notice},
     policy::{Action, authorize},
     storage::staff::StaffChange,
 };
@@ -50,6 +50,9 @@ pub async fn refuse_member(
                 return Err(Error::Conflict);
             }
             let draft = caller.draft(Act::DirectoryRefused, "administrator", ctx.store.now());
+            if keys {
+                tx.notify(&permit, &person, Notice::InvitedAnew).await?;
+            }
             let (change, draft) = if keys {
                 let invitation = Some(Some(new.stored));
                 let change = StaffChange { state: Some("invited"), invitation, ..StaffChange::default() };

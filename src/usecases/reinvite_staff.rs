@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     audit::act::Act,
-    domain::ids::StaffId,
+    domain::{ids::StaffId, mail_address::Notice},
     policy::{Action, Actor, authorize},
     storage::staff::StaffChange,
 };
@@ -34,7 +34,7 @@ pub async fn reinvite_staff(
     let departure = Departure { ctx, caller, permit: &permit, staff: id };
     let change =
         StaffChange { state: Some("invited"), invitation: Some(Some(new.stored)), ..StaffChange::default() };
-    departure.leave(&change, Act::StaffInvited).await?;
+    departure.leave(&change, Act::StaffInvited, Notice::InvitedAnew).await?;
     let cases = ctx.store.read(async |db| db.cases_held_by(id).await).await?;
     departure.lose_keys(&cases, Grants::Wait).await?;
     Ok(Invitation { staff: id, code: new.code })

@@ -112,7 +112,7 @@ pub async fn sign_in_on(
 }
 
 /// Whether a try is heard now, after so many failures.
-fn heard(now: Timestamp, failures: i32, since: Option<Timestamp>) -> Result<(), Error> {
+pub(super) fn heard(now: Timestamp, failures: i32, since: Option<Timestamp>) -> Result<(), Error> {
     let waited = since.map_or(PAUSE, |since| now.as_second().saturating_sub(since.as_second()));
     if failures < FREE_FAILURES || waited >= PAUSE {
         return Ok(());

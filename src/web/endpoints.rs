@@ -15,10 +15,10 @@ use super::{
     openapi::document,
     problem::Problem,
     site::{
-        audit as audit_pages, audit_case, audit_log, audit_log_check, case as case_page, case_people,
-        cases as case_list, credentials, desk as desk_pages, evidence, inbox as inbox_pages, inbox_proof,
-        inventory, log, oversight as oversight_page, people, people_roles, proposals as proposal_pages,
-        public, report, sign_in, start,
+        account, audit as audit_pages, audit_case, audit_log, audit_log_check, case as case_page,
+        case_people, cases as case_list, credentials, desk as desk_pages, evidence, inbox as inbox_pages,
+        inbox_proof, inventory, log, mail, oversight as oversight_page, people, people_roles,
+        proposals as proposal_pages, public, report, sign_in, start,
     },
 };
 use crate::domain::role::Role;
@@ -136,6 +136,8 @@ mod table {
         POST   "/staff/recover"                    Public,            credentials::submit_recover;
         POST   "/staff/sign-out"                   Staff,             sign_in::leave;
         GET    "/staff"                            Staff,             start::show;
+        GET    "/staff/account"                    Staff,             account::show;
+        POST   "/staff/account/mail"               Staff,             account::change;
         GET    "/staff/cases"                      Roles(CASE_ROLES), case_list::show;
         GET    "/staff/cases/{id}"                 Roles(CASE_ROLES), case_page::show;
         POST   "/staff/colleagues/{id}/access"     Roles(CASE_ROLES), case_list::restore;
@@ -174,6 +176,8 @@ mod table {
         POST   "/admin/staff/{id}/recovery"        Roles(ADMINISTRATOR), people::approve;
         POST   "/admin/staff/{id}/recovery-refusal" Roles(ADMINISTRATOR), people::refuse;
         POST   "/admin/staff/{id}/disabling"       Roles(ADMINISTRATOR), people::disable;
+        GET    "/admin/mail"                       Roles(ADMINISTRATOR), mail::list;
+        POST   "/admin/mail/retries"               Roles(ADMINISTRATOR), mail::retry;
     }
 }
 pub use table::ENDPOINTS;

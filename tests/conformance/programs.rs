@@ -34,7 +34,8 @@ pub fn go_program(name: &str) -> PathBuf {
     program
 }
 
-fn python() -> OsString {
+/// Python with the packages of `.ci/install test`.
+pub fn python() -> OsString {
     std::env::var_os("SENIM_TEST_PYTHON").unwrap_or_else(|| {
         let home = std::env::var_os("HOME").unwrap();
         Path::new(&home).join(".cache/senim/python/bin/python").into_os_string()

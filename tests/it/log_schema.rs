@@ -43,6 +43,7 @@ use crate::{
     database::bytes,
     every_transition::take_all,
     facts::{enough, none},
+    mail_delivery::give_mail,
     people::StaffActor,
     recovery::number,
     world::{World, in_world},
@@ -95,6 +96,7 @@ async fn everything_else(world: &World) {
     two.recuse(reporter.case).await.unwrap();
     let short = world.submit("Something else.").await;
     two.recuse(short.case).await.unwrap();
+    give_mail(world, "rev4", "rev4@example.kz").await;
     ask_the_log(world).await;
     be_late(world).await;
     come_back(world, reporter.case).await;

@@ -11,6 +11,7 @@
 //! | `record` | the check with which every test ends: the log is whole, no task is left |
 //! | `kept` | the record as a bundle that somebody outside keeps |
 //! | `app` | hosts the server over a world |
+//! | `smtp` | a mail server that others wrote, as a process of the test |
 //! | `installation` | the built program in a home directory of its own |
 //! | `living` | the demo's installation while it serves, and who uses it |
 //!
@@ -42,6 +43,7 @@ mod recovery;
 mod recovery_attacks;
 mod server;
 mod sheets;
+mod smtp;
 mod world;
 
 mod absent;
@@ -84,6 +86,9 @@ mod log_page;
 mod log_privacy;
 mod log_schema;
 mod log_tree;
+mod mail_account;
+mod mail_delivery;
+mod mail_silence;
 mod main_job;
 mod migrations;
 mod notice;

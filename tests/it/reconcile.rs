@@ -44,7 +44,7 @@ const AUDITED: &[(&str, &str)] = &[
 const NOT_AUDITED: &[(&str, &str)] = &[
     ("__diesel_schema_migrations", "the tool's own"),
     ("content_reads", "which looks of a session are already entered"),
-    ("desk_notices", "mail that waits, without content"),
+    ("mail_digests", "the day of the last digest"),
     ("sessions", "who is signed in just now"),
     ("staff_factors", "sealed by the server, and used steps"),
     ("tasks", "work that waits; a missing one is seen by the sweep"),

@@ -135,7 +135,8 @@ fn roles_that_nobody_may_have_are_not_proposed() {
         assert!(matches!(own, Err(Error::Forbidden)), "{own:?}");
         for role in Role::ALL.iter().filter(|role| role.at_desk()) {
             let nowhere = [RoleAt { role: *role, desk: None }];
-            let invited = invite_staff(&world.ctx, None, &Login::parse("somebody").unwrap(), &nowhere).await;
+            let invited =
+                invite_staff(&world.ctx, None, &Login::parse("somebody").unwrap(), None, &nowhere).await;
             assert_eq!(field(invited.map(drop)), ("desk", "required"), "{role}");
         }
     });

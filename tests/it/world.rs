@@ -236,7 +236,8 @@ impl World {
     /// Invites a person, who makes their keys and waits for the directory.
     pub async fn invite(&self, login: &str, roles: &[RoleAt]) -> StaffId {
         let name = Login::parse(login).unwrap();
-        let invitation = invite_staff(&self.ctx, Some(&self.admin(0).caller), &name, roles).await.unwrap();
+        let invitation =
+            invite_staff(&self.ctx, Some(&self.admin(0).caller), &name, None, roles).await.unwrap();
         self.redeem(login, invitation.staff, invitation.code.expose()).await.unwrap();
         invitation.staff
     }

@@ -124,7 +124,7 @@ async fn enrol(
     desk: DeskId,
 ) -> Result<StaffId, BenchError> {
     let roles = [RoleAt { role: Role::Triager, desk: Some(desk) }];
-    let invitation = invite_staff(ctx, Some(first), &parse(login)?, &roles).await?;
+    let invitation = invite_staff(ctx, Some(first), &parse(login)?, None, &roles).await?;
     let opened = open_invitation(ctx, invitation.code.expose(), None).await?;
     let chosen = ChosenCredentials {
         totp: code(ctx, &opened.totp_secret)?,

@@ -14,10 +14,11 @@ use crate::{
         random::Entropy,
         secret::{Secret, SecretText},
     },
-    domain::role::Role,
+    domain::{mail_address::MailAddress, role::Role},
     policy::RoleAt,
     usecases::{
         Caller, Context,
+        change_mail::change_mail,
         confirm_member::confirm_member,
         credentials::ChosenCredentials,
         found_instance::{Founder, found_instance},
@@ -49,6 +50,12 @@ const CAST: &[(&str, Role, Option<&str>)] = &[
     ("auditor1", Role::Auditor, None),
     ("oversight1", Role::Oversight, None),
 ];
+
+/// Where the demo's mails to somebody go: no server delivers to `.invalid` (RFC 2606 section 2).
+fn mail_of(login: &str) -> Result<MailAddress, Failure> {
+    let address = format!("{login}@senim.invalid");
+    MailAddress::parse(&address).map_err(|_no_address| Failure::Demo(format!("`{address}` is no address")))
+}
 
 /// Everybody who is signed in, by login.
 pub(super) type Callers = HashMap<String, Caller>;
@@ -103,7 +110,10 @@ pub(super) async fn enrol(
 ) -> Result<Callers, Failure> {
     let mut callers = Callers::new();
     for account in accounts.iter() {
-        callers.insert(account.login.clone(), enter(ctx, account).await?);
+        let administrator = enter(ctx, account).await?;
+        let password = SecretText::from(account.password.clone());
+        change_mail(ctx, &administrator, password, Some(&mail_of(&account.login)?)).await?;
+        callers.insert(account.login.clone(), administrator);
         stage.done("Signing the administrators in");
     }
     let password = accounts.first().map(|account| account.password.clone()).unwrap_or_default();
@@ -147,7 +157,8 @@ async fn admit(
 ) -> Result<Account, Failure> {
     let [first, second] = ADMINISTRATORS;
     let (first, second) = (caller(callers, first)?, caller(callers, second)?);
-    let invitation = invite_staff(ctx, Some(first), &login(&account.login)?, &[held]).await?;
+    let name = login(&account.login)?;
+    let invitation = invite_staff(ctx, Some(first), &name, Some(&mail_of(&account.login)?), &[held]).await?;
     let opened = open_invitation(ctx, invitation.code.expose(), None).await?;
     opened.totp_secret.expose().clone_into(&mut account.totp_secret);
     let chosen = ChosenCredentials {

@@ -17,6 +17,7 @@ use crate::domain::case::status::Status;
 use crate::domain::case::step::Step;
 use crate::domain::case::transition::MessageKind;
 use crate::domain::language::Language;
+use crate::domain::mail_address::Notice;
 use crate::domain::profile::{ClockName, ProfileId, Route, Waiver};
 use crate::domain::report::Risk;
 use crate::domain::role::Role;
@@ -221,6 +222,8 @@ const VOCABULARIES: &[&str] = &[
     "proposal_state-",
     "done-",
     "staff_state-",
+    "mail_text-",
+    "notice_kind-",
     "audit_part-",
     "audit_about-",
     "cause-",
@@ -303,6 +306,8 @@ fn closed_lists() -> Vec<(&'static str, Vec<&'static str>)> {
         ("viewer", vec!["auditor", "case", "administrator", "oversight", "everyone"]),
         ("profile", codes(ProfileId::ALL, ProfileId::code)),
         ("clause", crate::usecases::query_log::CLAUSES.to_vec()),
+        ("mail_text", codes(Notice::ALL, Notice::code)),
+        ("notice_kind", codes(Notice::ALL, Notice::code)),
         ("staff_state", vec!["invited", "enrolled", "active", "disabled"]),
         ("proposal_state", vec!["pending", "approved", "refused", "stale"]),
     ]

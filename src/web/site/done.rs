@@ -16,6 +16,8 @@ const DONE: &[&str] = &[
     "attested",
     "disabled",
     "given",
+    "mail_changed",
+    "mail_retried",
     "message",
     "note",
     "proposed",

@@ -3,6 +3,7 @@
 //! Public pages speak the language of their path; staff pages that of a cookie, or of the browser. A refusal is a
 //! page with the same code as on the API, and what the person typed is kept.
 
+pub mod account;
 pub mod audit;
 pub mod audit_case;
 pub mod audit_log;
@@ -20,6 +21,7 @@ pub mod inbox_proof;
 pub mod inventory;
 mod kept;
 pub mod log;
+pub mod mail;
 pub mod oversight;
 pub mod people;
 pub mod people_roles;

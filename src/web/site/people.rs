@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
 use jiff::{ToSpan, tz::TimeZone};
 
-use super::{Desk, PageRefusal, done::done};
+use super::{Desk, PageRefusal, account::mail_of, done::done};
 use crate::{
     domain::{
         field_error::FieldError,
@@ -139,6 +139,7 @@ fn line(desk: &Desk, people: &StaffList, person: &Person, waiting: bool) -> Staf
     StaffLine {
         id: person.id.to_string(),
         login: person.login.clone(),
+        mail: person.mail.as_ref().map(|address| address.expose().to_owned()),
         roles: codes(wanted),
         desk: at(wanted),
         before: if changing { codes(&person.roles) } else { Vec::new() },
@@ -166,6 +167,7 @@ pub async fn invite(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Pa
         Ok(invitation) => show_once(&desk, &request, login, &invitation).await,
         Err(Error::Invalid(faults)) => {
             let invite = Invite {
+                mail: form.text("mail"),
                 ticked: ticked.iter().map(|role| role.code().to_owned()).collect(),
                 desk: form.text("desk"),
                 login,
@@ -198,9 +200,10 @@ pub(super) async fn show_once(
 async fn try_invite(desk: &Desk, form: &Form, ticked: &[Role], login: &str) -> Result<Invitation, Error> {
     let mut faults = Vec::new();
     let login = Login::parse(login).map_err(|error| faults.push(FieldError::from_text("login", &error))).ok();
+    let mail = mail_of(form, &mut faults);
     let roles = wanted(form, ticked, &mut faults);
     let (Some(login), true) = (login, faults.is_empty()) else { return Err(Error::Invalid(faults)) };
-    invite_staff(&desk.app.context, Some(&desk.caller), &login, &roles).await
+    invite_staff(&desk.app.context, Some(&desk.caller), &login, mail.as_ref(), &roles).await
 }
 
 /// The roles that were ticked.

@@ -80,6 +80,17 @@ done-given = The part is given. Your colleague sees the case in their list now.
 done-taken = The part is taken. The case has a new lock, which they cannot open.
 done-roles_proposed = The roles are proposed, with your signature. They hold once a second administrator signs them.
 done-roles_refused = The roles are refused. The person keeps those that they have.
+done-mail_changed = Kept. An address that mails went to before is told.
+done-mail_retried = They are tried again now. What fails again comes back here.
+account-title = My account
+account-lead = Mails tell you that there may be something for you, and warn you when somebody changes your account. They never say anything about a case.
+account-mail-now = Mails go to
+account-mail-none = nowhere
+account-mail = Mail address
+account-mail-hint = Leave it empty if you want no mails. Administrators see it.
+account-password = Your password
+account-password-hint = Asked again, so that nobody can turn warnings away from you in a session that you left open.
+account-button = Keep
 
 cases-title = My cases
 cases-pending-title = Waiting for your decision

@@ -26,7 +26,7 @@ pub struct StaffPage {
     pub change: RolesForm,
     /// True where it was the form for other roles that was refused.
     pub changing: bool,
-    /// What was wrong with the form that was refused (fields `login`, `person`, `roles`, `desk`).
+    /// What was wrong with the form that was refused (fields `login`, `mail`, `person`, `roles`, `desk`).
     pub faults: Faults,
 }
 
@@ -52,7 +52,7 @@ pub struct InvitationShown {
     pub until: Date,
 }
 
-/// The form for an invitation: fields `login`, `desk`, and `role_{code}` = `on` for each role.
+/// The form for an invitation: fields `login`, `mail`, `desk`, and `role_{code}` = `on` for each role.
 #[derive(Debug, Clone, Default)]
 pub struct Invite {
     /// Roles that can be given.
@@ -65,6 +65,8 @@ pub struct Invite {
     pub desk: String,
     /// The login typed.
     pub login: String,
+    /// The mail address typed.
+    pub mail: String,
 }
 
 impl Invite {
@@ -118,6 +120,8 @@ pub struct StaffLine {
     pub id: String,
     /// Login.
     pub login: String,
+    /// Where mails to them go.
+    pub mail: Option<String>,
     /// Codes of the roles; where other roles wait for signatures, of these.
     pub roles: Vec<&'static str>,
     /// Codes of the roles that they have while others wait for signatures.

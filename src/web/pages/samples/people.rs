@@ -8,10 +8,19 @@ use crate::web::pages::{Area, Choice, Faults};
 
 pub(super) fn all(t: Texts) -> Vec<Sample> {
     vec![
+        Sample::of("admin-mail", &letters(t, true)),
+        Sample::of("admin-mail-none", &letters(t, false)),
         Sample::of("admin-staff", &people(t, Faults::default())),
         Sample::of(
             "admin-staff-faults",
-            &people(t, faults(&[("login", "taken", None), ("roles", "not_allowed_here", None)])),
+            &people(
+                t,
+                faults(&[
+                    ("login", "taken", None),
+                    ("mail", "forbidden_characters", None),
+                    ("roles", "not_allowed_here", None),
+                ]),
+            ),
         ),
         Sample::of(
             "admin-staff-roles",
@@ -30,10 +39,23 @@ pub(super) fn all(t: Texts) -> Vec<Sample> {
     ]
 }
 
+fn letters(t: Texts, some: bool) -> MailPage {
+    let letter = |notice, answer| LetterLine {
+        id: "m1".to_owned(),
+        notice,
+        to: "first.last@example.kz".to_owned(),
+        failed_at: date(2026, 11, 22).at(14, 5, 0, 0),
+        answer,
+    };
+    let all = vec![letter("daily_digest", Some(550)), letter("address_changed", None)];
+    MailPage { t, frame: frame(Area::Staff), letters: if some { all } else { Vec::new() } }
+}
+
 fn person(login: &str, roles: &[&'static str], state: &'static str) -> StaffLine {
     StaffLine {
         id: "s1".to_owned(),
         login: login.to_owned(),
+        mail: (state == "active").then(|| "first.last@example.kz".to_owned()),
         roles: roles.to_vec(),
         before: Vec::new(),
         changing: false,
@@ -85,6 +107,7 @@ fn people(t: Texts, faults: Faults) -> StaffPage {
             desks: vec![Choice { value: "d1".to_owned(), label: "<Integrity desk>".to_owned() }],
             desk: "d1".to_owned(),
             login: "<x>".to_owned(),
+            mail: "<a@b>".to_owned(),
         },
         change: RolesForm {
             people: vec![Choice { value: "s1".to_owned(), label: "<triage.one>".to_owned() }],

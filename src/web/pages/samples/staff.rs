@@ -32,7 +32,17 @@ pub(super) fn all(t: Texts) -> Vec<Sample> {
         keys_awaited,
         faults,
     };
+    let account = |mail: &str, faults| AccountPage {
+        t,
+        frame: StaffFrame { here: None, ..frame(Area::Cases) },
+        now: (!mail.is_empty()).then(|| "first.last@example.kz".to_owned()),
+        mail: mail.to_owned(),
+        faults,
+    };
+    let wrong = [("mail", "forbidden_characters", None), ("current_password", "unknown_value", None)];
     let mut samples = vec![
+        Sample::of("staff-account", &account("", Faults::default())),
+        Sample::of("staff-account-faults", &account("<a@b>", faults(&wrong))),
         Sample::of("staff-sign-in", &sign_in(None)),
         Sample::of("staff-sign-in-failed", &sign_in(Some("failed"))),
         Sample::of("staff-cases", &cases(t, lines())),

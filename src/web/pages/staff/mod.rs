@@ -1,5 +1,6 @@
 //! Pages for those who handle cases.
 
+mod account;
 mod case;
 mod case_gate;
 mod cases;
@@ -11,6 +12,7 @@ mod sign_in;
 mod start;
 mod step_form;
 
+pub use account::AccountPage;
 pub use case::{
     Answer, CaseMessage, CaseNote, CasePage, ClosedStep, GiveForm, HolderAlarm, Keepers, PendingStep, Reader,
     TimelineLine,
