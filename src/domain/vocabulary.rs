@@ -79,10 +79,13 @@ mod tests {
     use crate::domain::case::status::Status;
     use crate::domain::case::step::Step;
     use crate::domain::case::transition::{Doer, MessageKind};
+    use crate::domain::configuration::{Kind, State, Touch, Why};
     use crate::domain::language::Language;
+    use crate::domain::mistake::Fault;
     use crate::domain::profile::{Anchor, ClockName, ProfileId, Unit};
     use crate::domain::report::Risk;
     use crate::domain::role::Role;
+    use crate::domain::routing::{Mismatch, RouteReason};
     use crate::domain::taxonomy::{Category, Region};
 
     fn sound<T: Copy + Eq + Debug + 'static>(
@@ -120,11 +123,14 @@ mod tests {
             DetrimentLevel,
             Doer,
             Fact,
+            Fault,
             FeedbackSent,
             Hearing,
             IdentityRemoved,
+            Kind,
             Language,
             MessageKind,
+            Mismatch,
             NewGround,
             Outcome,
             PauseReason,
@@ -135,9 +141,13 @@ mod tests {
             RetentionClass,
             ReviewResult,
             Role,
+            RouteReason,
+            State,
             Status,
             Step,
             SubjectHeard,
+            Touch,
+            Why,
         );
     }
 
