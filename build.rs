@@ -14,8 +14,10 @@ use fluent_syntax::ast::{
 /// The first language is the one whose words become the documentation of the methods.
 const LANGUAGES: [&str; 3] = ["en", "ru", "kk"];
 /// One file for each area, the same in every language.
-const AREAS: [&str; 11] =
-    ["frame", "public", "report", "inbox", "proof", "desk", "audit", "log", "admin", "codes", "errors"];
+const AREAS: [&str; 12] = [
+    "frame", "public", "report", "inbox", "proof", "desk", "audit", "log", "admin", "codes", "config",
+    "errors",
+];
 
 /// Variables of one message; true where it is used as a number.
 type Variables = BTreeMap<String, bool>;

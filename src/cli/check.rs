@@ -7,7 +7,7 @@ mod directory;
 use super::{failure::Failure, installation::Installation, output::say};
 use crate::domain::case::status::Status;
 use crate::{
-    domain::{role::Role, taxonomy::Category},
+    domain::role::Role,
     storage::{migrations, staff::StaffRow},
     usecases::{
         Context, Error,
@@ -158,26 +158,35 @@ fn strangers(registry: &Registry, people: &[StaffRow]) -> Vec<Verdict> {
 /// Rows by which keys are chosen, and which the server did not write.
 fn forged(registry: &Registry) -> Vec<Verdict> {
     if registry.faults.is_empty() {
-        return vec![Good("All desks and routing rules are as this server wrote them.".to_owned())];
+        return vec![Good(
+            "All desks, routing rules and the tree of bodies are as this server wrote them.".to_owned(),
+        )];
     }
-    let sentence = |fault: &Fault| match fault {
+    let sentence = |fault: &Fault| {
+        match fault {
         Fault::Desk { name, id } => {
             format!("The desk `{name}` ({id}) is not as this server wrote it: no report goes there.")
         }
         Fault::Rule { position } => {
             format!("The routing rule {position} is not as this server wrote it: it is not followed.")
         }
+        Fault::Bodies => "The tree of bodies is not as this server wrote it: a rule for a body is not for what is under it."
+            .to_owned(),
+    }
     };
     registry.faults.iter().map(|fault| Found(sentence(fault))).collect()
 }
 
 fn desks(registry: &Registry) -> Vec<Verdict> {
     if registry.desks.is_empty() {
-        return vec![Found("There is no desk: run `senim keys ceremony`.".to_owned())];
+        return vec![Found(
+            "There is no desk: run `senim keys ceremony`, and let two administrators approve it.".to_owned(),
+        )];
     }
     let mut verdicts = vec![Good(format!("All {} desks have a recovery key.", registry.desks.len()))];
-    if registry.route(None, Category::Other, None).is_none() {
-        verdicts.push(Found("Some reports have no desk: add a routing rule for every report.".to_owned()));
+    if !registry.takes_every_report() {
+        verdicts
+            .push(Found("Some reports have no desk: propose a routing rule for every report.".to_owned()));
     }
     let mut sorted: Vec<_> = registry.desks.values().collect();
     sorted.sort_by(|a, b| a.row.name_en.cmp(&b.row.name_en));

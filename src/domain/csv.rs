@@ -40,9 +40,7 @@ pub fn decode(bytes: &[u8]) -> Result<String, Vec<Mistake>> {
     let lines = bytes.split(|byte| *byte == b'\n').enumerate();
     let bad = lines.filter(|(_, line)| std::str::from_utf8(line).is_err());
     Err(bad
-        .map(|(at, line)| {
-            Mistake::new(at.saturating_add(1), Fault::Encoding, &String::from_utf8_lossy(line))
-        })
+        .map(|(at, line)| Mistake::new(at.saturating_add(1), Fault::Encoding, &String::from_utf8_lossy(line)))
         .collect())
 }
 
@@ -180,12 +178,9 @@ mod tests {
 
     #[test]
     fn commas_semicolons_marks_and_line_ends_are_taken() {
-        for text in [
-            "a,b\n1,x y\n",
-            "\u{feff}a;b\r\n1; x y \r\n",
-            "A,B\n\"1\",\"x y\"",
-            "a,b\n\n,\n1,x y\n\n",
-        ] {
+        for text in
+            ["a,b\n1,x y\n", "\u{feff}a;b\r\n1; x y \r\n", "A,B\n\"1\",\"x y\"", "a,b\n\n,\n1,x y\n\n"]
+        {
             assert_eq!(fields(text), [["1", "x y"]], "{text:?}");
         }
         assert_eq!(fields("a;b\n\"x; \"\"y\"\"\";z"), [["x; \"y\"", "z"]]);

@@ -19,6 +19,7 @@ pub mod reference;
 pub mod report;
 pub mod role;
 pub mod routing;
+pub mod suggestion;
 pub mod taxonomy;
 pub mod text;
 

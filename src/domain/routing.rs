@@ -215,7 +215,10 @@ mod tests {
         let desks = [desk(1, false, &[1, 2]), desk(2, true, &[3, 4])];
         assert_eq!(goes(&rules, &desks, &[]), Some((1, RouteReason::Rule)));
         assert_eq!(goes(&rules, &desks, &[2]), Some((2, RouteReason::Conflict)));
-        assert_eq!(goes(&rules, &[desk(1, false, &[1]), desks[1].clone()], &[]), Some((2, RouteReason::Unstaffed)));
+        assert_eq!(
+            goes(&rules, &[desk(1, false, &[1]), desks[1].clone()], &[]),
+            Some((2, RouteReason::Unstaffed))
+        );
         assert_eq!(goes(&[], &desks, &[]), Some((2, RouteReason::NoRule)));
         // Two independent desks: the one that can.
         let three = [desks[0].clone(), desk(2, true, &[3]), desk(3, true, &[4, 5])];

@@ -6,9 +6,9 @@ use super::{publish::publish, queued::TaskError};
 use crate::{
     config::Config,
     usecases::{
-        Context, expire_questions::expire_questions, expire_recoveries::expire_recoveries,
-        finish_departures::finish_departures, notify_desks::notify_desks, sequence_log::sequence_log,
-        sweep::sweep,
+        Context, enforce_changes::enforce_changes, expire_questions::expire_questions,
+        expire_recoveries::expire_recoveries, finish_departures::finish_departures,
+        notify_desks::notify_desks, sequence_log::sequence_log, sweep::sweep,
     },
 };
 
@@ -33,6 +33,11 @@ pub(super) const PERIODIC: &[Periodic] = &[
         name: "expire_questions",
         every: |_| 900,
         run: |ctx, _| Box::pin(async { Ok(expire_questions(ctx).await?) }),
+    },
+    Periodic {
+        name: "enforce_changes",
+        every: |_| MINUTE,
+        run: |ctx, _| Box::pin(async { Ok(enforce_changes(ctx).await?) }),
     },
     Periodic {
         name: "finish_departures",

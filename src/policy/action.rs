@@ -82,7 +82,7 @@ actions! {
     SignDirectory = "sign_directory",
     /// End a member's access to everything.
     DisableStaff = "disable_staff",
-    /// Set up bodies, desks, routing, recovery keys.
+    /// Propose and decide on changes of bodies, desks and routing; found the instance.
     ConfigureDesk = "configure_desk",
     /// Run a job of the queue.
     RunJob = "run_job",

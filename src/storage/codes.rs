@@ -16,7 +16,8 @@ use crate::{
             facts::DetrimentLevel, item::ItemKind, outcome::Outcome, reason::ReasonCode, status::Status,
             step::Step,
         },
-        ids::{BodyId, CaseId, DeskId, ItemId, ProposalId, SessionId, StaffId, TaskId},
+        configuration::{Kind, State, Why},
+        ids::{BodyId, CaseId, ChangeId, DeskId, ItemId, ProposalId, SessionId, StaffId, TaskId},
         language::Language,
         profile::ProfileId,
         taxonomy::{Category, Region},
@@ -72,17 +73,20 @@ macro_rules! codes_in_columns {
     )+ };
 }
 
-ids_in_columns!(BodyId, CaseId, DeskId, ItemId, ProposalId, SessionId, StaffId, TaskId);
+ids_in_columns!(BodyId, CaseId, ChangeId, DeskId, ItemId, ProposalId, SessionId, StaffId, TaskId);
 codes_in_columns!(
     Capacity,
     Category,
     DetrimentLevel,
     ItemKind,
+    Kind,
     Language,
     Outcome,
     ProfileId,
     ReasonCode,
     Region,
+    State,
     Status,
     Step,
+    Why,
 );

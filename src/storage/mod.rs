@@ -21,8 +21,10 @@ mod store;
 mod tx;
 
 pub mod anchors;
+pub mod bodies;
 pub mod cases;
 pub mod checkpoints;
+pub mod config_changes;
 pub mod content;
 pub mod desks;
 pub mod directory;

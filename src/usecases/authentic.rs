@@ -11,12 +11,13 @@ use crate::{
     crypto::{kem::KemPublic, place::Place, row_mac},
     domain::{
         case::status::Status,
-        ids::{CaseId, DeskId},
+        ids::{CaseId, DeskId, StaffId},
         profile::ProfileId,
     },
     storage::{
         Db,
         cases::CaseRow,
+        config_changes::ChangeRow,
         desks::{DeskRow, RuleRow},
         instance::InstanceRow,
         wraps::EpochRow,
@@ -80,6 +81,32 @@ impl Authentic {
     pub(super) fn newest_entry(ctx: &Context, row: &InstanceRow, head: &[u8]) -> Self {
         let place = ctx.store.place("instance", row.audit_id.as_bytes(), "directory_mac");
         Self { place, columns: vec![head.to_vec()] }
+    }
+
+    /// The tree of bodies, by its digest: under which body one stands decides which rules its reports follow.
+    pub(super) fn bodies(ctx: &Context, row: &InstanceRow, tree: &[u8; 32]) -> Self {
+        let place = ctx.store.place("instance", row.audit_id.as_bytes(), "bodies_mac");
+        Self { place, columns: vec![tree.to_vec()] }
+    }
+
+    /// A proposed change of the configuration: everything that decides whether and when it comes in force.
+    pub(super) fn change(ctx: &Context, row: &ChangeRow) -> Self {
+        let person = |id: Option<StaffId>| id.map(|id| id.0.as_bytes().to_vec()).unwrap_or_default();
+        let moment = row.effective_at.map(|at| at.as_microsecond().to_be_bytes().to_vec());
+        Self {
+            place: ctx.store.place("config_changes", row.id.0.as_bytes(), "mac"),
+            columns: vec![
+                row.kind.code().into(),
+                row.digest.clone(),
+                row.base.to_be_bytes().to_vec(),
+                vec![u8::from(row.loosening)],
+                row.state.code().into(),
+                person(row.proposer_id),
+                person(row.approver_id),
+                person(row.co_approver_id),
+                moment.unwrap_or_default(),
+            ],
+        }
     }
 
     /// An epoch of a case, with what the next epoch will be wrapped to: the reporter's key, and the recovery key of the

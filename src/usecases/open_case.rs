@@ -28,9 +28,9 @@ use crate::{
     },
     policy::{Action, Permit, Situation, authorize},
     storage::{
+        bodies::BodyRow,
         cases::{CaseChange, CaseRow},
         content::ItemRow,
-        desks::BodyRow,
         grants::GrantRow,
         proposals::ProposalRow,
         wraps::Holder,

@@ -1,5 +1,7 @@
 //! A person reports: routed, sealed, stored, acknowledged and recorded in one transaction, then the receipt is given.
 
+use std::collections::BTreeSet;
+
 use rand::RngExt;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -33,6 +35,7 @@ use crate::{
         reference::Reference,
         report::Report,
         role::Role,
+        routing::RouteReason,
     },
     policy::{Action, Actor, authorize},
     storage::{
@@ -177,8 +180,8 @@ pub async fn submit_report(ctx: &Context, submission: &Submission) -> Result<Sub
     let receipt = ctx.receipt_of(submission.form_token.as_ref(), &mut rng);
     let mut registry = ctx.registry().await?;
     for _ in 0..TRIES {
-        let case = seal_case(ctx, &registry, submission, &receipt, &mut rng)?;
-        let draft = received(&case);
+        let (case, why) = seal_case(ctx, &registry, submission, &receipt, &mut rng)?;
+        let draft = received(&case, why);
         match ctx.store.take_in(&permit, &case, &draft).await {
             Ok(Intake::Taken) => {
                 let answer_by = answer_by(case.profile, case.received_on);
@@ -220,11 +223,11 @@ fn seal_case(
     submission: &Submission,
     receipt: &Receipt,
     rng: &mut Rng,
-) -> Result<NewCase, Error> {
+) -> Result<(NewCase, RouteReason), Error> {
     let report = &submission.report;
-    let desk = registry
-        .route(report.body, report.category, report.region)
-        .ok_or(Error::NotReady("there is no desk to route a report to"))?;
+    let route = registry.route(report.body, report.category, report.region, &BTreeSet::new());
+    let desk = route.as_ref().and_then(|route| Some((registry.desks.get(&route.desk)?, route.reason)));
+    let (desk, why) = desk.ok_or(Error::NotReady("there is no desk to route a report to"))?;
     let (id, item) = (CaseId(uuid_v4(rng)), ItemId(uuid_v4(rng)));
     let seed = EpochSeed::generate(rng);
     let keys = EpochKeys::from_seed(&seed);
@@ -234,10 +237,10 @@ fn seal_case(
     let holders = Holders { case: id, desk, registry, reporter: &reporter_key };
     let (triagers, wraps) = holders.wrap(ctx, &seed, rng)?;
     let (epoch_key, reporter_key) = (keys.public().to_bytes(), reporter_key.to_bytes());
-    let case = CaseKeys { id, desk: desk.row.id, profile: desk.row.profile, reporter: &reporter_key };
+    let bound = CaseKeys { id, desk: desk.row.id, profile: desk.row.profile, reporter: &reporter_key };
     let profile = Profile::get(desk.row.profile);
     let received_on = profile.day_of(ctx.store.now());
-    Ok(NewCase {
+    let case = NewCase {
         id,
         reference: Reference::from_random(rng.random()).to_string(),
         desk: desk.row.id,
@@ -251,7 +254,7 @@ fn seal_case(
         received_on,
         due_on: first_due(desk.row.profile, received_on),
         receipt_id: receipt.lookup(ctx.store.instance()),
-        epoch_mac: Authentic::epoch(ctx, &case, 1, &epoch_key).mac(ctx),
+        epoch_mac: Authentic::epoch(ctx, &bound, 1, &epoch_key).mac(ctx),
         reporter_key,
         epoch_key,
         report: (item, sealed),
@@ -259,7 +262,8 @@ fn seal_case(
         triagers,
         wraps,
         registry_version: registry.version,
-    })
+    };
+    Ok((case, why))
 }
 
 struct Holders<'a> {
@@ -310,7 +314,7 @@ fn answer_by(profile: ProfileId, day: jiff::civil::Date) -> Option<jiff::civil::
     Profile::get(profile).due(ClockName::Feedback, days).ok().flatten()
 }
 
-fn received(case: &NewCase) -> Draft<'_> {
+fn received(case: &NewCase, why: RouteReason) -> Draft<'_> {
     let draft = Draft::new(Act::ReportReceived, By::Reporter, When::Day(case.received_on))
         .and(Act::ReceiptIssued)
         .and(Act::AckSent)
@@ -320,6 +324,7 @@ fn received(case: &NewCase) -> Draft<'_> {
         .code("category", case.category.code())
         .code("mode", "anonymous")
         .code("notice", case.notice_version.clone())
-        .code("profile", format!("{}/{}", case.profile, Profile::get(case.profile).version()));
+        .code("profile", format!("{}/{}", case.profile, Profile::get(case.profile).version()))
+        .code("route", why.code());
     if case.triagers.len() < 2 { draft.and(Act::HoldersShort) } else { draft }
 }

@@ -13,8 +13,10 @@ use senim::{
     crypto::{note_key::NoteKey, secret::Secret},
     domain::{
         case::{status::Status, step::Step},
+        configuration::Kind as ConfigKind,
         ids::CaseId,
         role::Role,
+        text::Reasons,
     },
     policy::RoleAt,
     storage::log::EntryFilter,
@@ -22,10 +24,13 @@ use senim::{
         approve_recovery::approve_recovery,
         confirm_member::confirm_member,
         disable_staff::disable_staff,
+        enforce_changes::enforce_changes,
         expire_recoveries::expire_recoveries,
+        propose_change::propose_change,
         propose_member::{propose_member, what_is_signed},
         propose_roles::propose_roles,
         query_log::{Query, query_log},
+        refuse_change::refuse_change,
         refuse_member::refuse_member,
         refuse_recovery::refuse_recovery,
         reinvite_staff::reinvite_staff,
@@ -42,7 +47,7 @@ use crate::{
     facts::{enough, none},
     people::StaffActor,
     recovery::number,
-    world::{World, in_world},
+    world::{ROUTING, World, in_world},
 };
 
 /// Every act that a use case names, but those of steps that only later work can take. The table of acts says the same:
@@ -93,9 +98,22 @@ async fn everything_else(world: &World) {
     let short = world.submit("Something else.").await;
     two.recuse(short.case).await.unwrap();
     ask_the_log(world).await;
+    reconfigure(world).await;
     come_back(world, reporter.case).await;
     disable_staff(&world.ctx, Some(&world.admin(0).caller), two.id()).await.unwrap();
     sign_out(&world.ctx, &one.caller).await.unwrap();
+}
+
+/// Changes of the configuration that come to nothing: one is refused, another one is overtaken.
+async fn reconfigure(world: &World) {
+    let admin = &world.admin(0).caller;
+    let file = |position: u32| format!("{ROUTING}{position},,,,first\n");
+    let refused = propose_change(&world.ctx, Some(admin), (ConfigKind::Routing, &file(7))).await.unwrap();
+    let reasons = Reasons::parse("Not now.", 100).unwrap();
+    refuse_change(&world.ctx, &world.admin(1).caller, refused.id, &reasons).await.unwrap();
+    propose_change(&world.ctx, None, (ConfigKind::Routing, &file(8))).await.unwrap();
+    world.configure(ConfigKind::Routing, &file(9)).await;
+    assert_eq!(enforce_changes(&world.ctx).await.unwrap(), 1);
 }
 
 /// Recoveries, approved and refused; new keys, and a case given again.

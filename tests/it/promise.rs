@@ -9,15 +9,9 @@ use senim::{
         checkpoint::SignedCheckpoint,
         tile::{BundleId, changed_bundles},
     },
-    crypto::kem::KemSecret,
-    domain::{ids::DeskId, profile::ProfileId, role::Role},
+    domain::{configuration::Kind, ids::DeskId, role::Role},
     jobs::Runner,
     policy::RoleAt,
-    storage::desks::RuleRow,
-    usecases::{
-        add_rule::add_rule,
-        open_desk::{NewDesk, open_desk},
-    },
     witness::Server,
 };
 use serde_json::{Value, json};
@@ -27,26 +21,18 @@ use crate::{
     database::bytes,
     log_files::{Home, signer, witness, worker},
     people::ReporterActor,
-    world::{World, in_world},
+    world::{DESKS, ROUTING, World, in_world},
 };
 
 /// Routes everything to a desk whose profile gives promises.
 async fn give_promises(world: &World) -> DeskId {
-    let names = || ["Орган".to_owned(), "Орган".to_owned(), "Body".to_owned()];
-    let desk = NewDesk {
-        body: world.body,
-        names: names(),
-        profile: ProfileId::IsoDefault,
-        independent: false,
-        recovery: KemSecret::generate(&mut world.ctx.store.entropy().rng()).public(),
-        shares: (2, 3),
-    };
-    let desk = open_desk(&world.ctx, desk).await.unwrap();
+    let line = world.desk_line("iso", "iso_default", "no");
+    world.configure(Kind::Desks, &format!("{DESKS}{line}")).await;
+    let desk = world.desk_of("iso").await;
     for login in ["iso1", "iso2"] {
         world.enrol(login, &[RoleAt { role: Role::Triager, desk: Some(desk) }]).await;
     }
-    let rule = RuleRow { position: 1, body_id: None, category: None, region: None, desk_id: desk };
-    add_rule(&world.ctx, rule).await.unwrap();
+    world.configure(Kind::Routing, &format!("{ROUTING}1,,,,iso\n")).await;
     desk
 }
 

@@ -27,7 +27,7 @@ fn acts_that_lack_what_they_need() {
             drop(entry.insert("obj".to_owned(), json!({"id": id, "k": "desk"})));
         }),
         ("`config.changed` is not caused so", |entry| {
-            drop(entry.insert("by".to_owned(), json!({"k": "timer"})));
+            drop(entry.insert("by".to_owned(), json!({"k": "reporter"})));
         }),
     ];
     for (sentence, spoil) in spoils {

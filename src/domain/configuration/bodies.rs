@@ -143,8 +143,7 @@ pub fn difference(old: &[ListedBody], new: &[ListedBody]) -> Difference {
         list.iter().enumerate().map(|(at, body)| (body.code.clone(), at)).collect()
     };
     let (before, after) = (by_code(old), by_code(new));
-    let subject =
-        |body: &ListedBody| Subject::Named { code: body.code.clone(), names: body.names.clone() };
+    let subject = |body: &ListedBody| Subject::Named { code: body.code.clone(), names: body.names.clone() };
     let none = String::new;
     for body in new {
         let Some(was) = before.get(&body.code).and_then(|at| old.get(*at)) else {

@@ -121,11 +121,7 @@ pub fn approval(change: &Change, by: StaffId) -> Option<Decision> {
 /// When a change takes effect that two people agreed on now: what loosens waits, so that oversight can see it and
 /// somebody can stop it; what tightens acts at once. Until the first desk is open nothing waits.
 #[must_use]
-pub fn effective_at(
-    now: Timestamp,
-    (loosening, founding): (bool, bool),
-    delay: SignedDuration,
-) -> Timestamp {
+pub fn effective_at(now: Timestamp, (loosening, founding): (bool, bool), delay: SignedDuration) -> Timestamp {
     if loosening && !founding { now.saturating_add(delay).unwrap_or(Timestamp::MAX) } else { now }
 }
 

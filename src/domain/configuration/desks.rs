@@ -135,7 +135,8 @@ pub fn write(desks: &[ListedDesk]) -> String {
         let independent = if desk.independent { "yes" } else { "no" };
         let [kk, ru, en] = &desk.names;
         let profile = desk.profile.code();
-        let fields = [desk.code.as_str(), &desk.body, profile, independent, kk, ru, en, &key, &threshold, &shares];
+        let fields =
+            [desk.code.as_str(), &desk.body, profile, independent, kk, ru, en, &key, &threshold, &shares];
         csv::write_row(&mut text, fields);
     }
     text

@@ -52,6 +52,10 @@ pub enum Area {
     Audit,
     /// People and their roles.
     Staff,
+    /// Changes of the configuration.
+    Changes,
+    /// Changes of the configuration that wait for their time, as oversight sees them.
+    Delayed,
 }
 
 impl Area {
@@ -63,6 +67,8 @@ impl Area {
             Self::Proposals => "proposals",
             Self::Audit => "audit",
             Self::Staff => "staff",
+            Self::Changes => "changes",
+            Self::Delayed => "delayed",
         }
     }
 
@@ -74,6 +80,8 @@ impl Area {
             Self::Proposals => "/staff/proposals",
             Self::Audit => "/audit",
             Self::Staff => "/admin/staff",
+            Self::Changes => "/admin/changes",
+            Self::Delayed => "/staff/changes",
         }
     }
 }

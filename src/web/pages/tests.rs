@@ -16,10 +16,13 @@ use crate::domain::case::reason::ReasonCode;
 use crate::domain::case::status::Status;
 use crate::domain::case::step::Step;
 use crate::domain::case::transition::MessageKind;
+use crate::domain::configuration::{Kind, State, Touch, Why};
 use crate::domain::language::Language;
+use crate::domain::mistake::Fault;
 use crate::domain::profile::ProfileId;
 use crate::domain::report::Risk;
 use crate::domain::role::Role;
+use crate::domain::routing::{Mismatch, RouteReason};
 use crate::domain::taxonomy::{Category, Region};
 use crate::i18n::{LANGUAGES, Texts};
 
@@ -233,6 +236,13 @@ const VOCABULARIES: &[&str] = &[
     "check_name-",
     "check_outcome-",
     "check_result-",
+    "config_kind-",
+    "change_state-",
+    "change_why-",
+    "touch-",
+    "route-",
+    "mismatch-",
+    "mistake-",
 ];
 
 /// Every code of every closed list has its word in every language.
@@ -298,6 +308,13 @@ fn closed_lists() -> Vec<(&'static str, Vec<&'static str>)> {
         ("clause", crate::usecases::query_log::CLAUSES.to_vec()),
         ("staff_state", vec!["invited", "enrolled", "active", "disabled"]),
         ("proposal_state", vec!["pending", "approved", "refused", "stale"]),
+        ("config_kind", codes(Kind::ALL, Kind::code)),
+        ("change_state", codes(State::ALL, State::code)),
+        ("change_why", codes(Why::ALL, Why::code)),
+        ("touch", codes(Touch::ALL, Touch::code)),
+        ("route", codes(RouteReason::ALL, RouteReason::code)),
+        ("mismatch", codes(Mismatch::ALL, Mismatch::code)),
+        ("mistake", codes(Fault::ALL, Fault::code)),
     ]
 }
 

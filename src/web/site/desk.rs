@@ -141,6 +141,7 @@ fn page_of(request: &HttpRequest) -> String {
     }
     match request.path() {
         path if path.starts_with("/admin/staff/") => "/admin/staff".to_owned(),
+        path if path == "/admin/changes" => path.to_owned(),
         path if path.starts_with("/staff/colleagues/") => "/staff/cases".to_owned(),
         path => path.rsplit_once('/').map(|(page, _)| page.to_owned()).unwrap_or_default(),
     }
@@ -199,6 +200,10 @@ impl Desk {
         }
         if has(&[Role::Administrator]) {
             areas.push(Area::Staff);
+            areas.push(Area::Changes);
+        }
+        if has(&[Role::Oversight]) {
+            areas.push(Area::Delayed);
         }
         areas
     }

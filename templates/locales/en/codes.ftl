@@ -218,6 +218,8 @@ field-staff = Colleague
 field-capacity = Part
 field-person = Person
 field-desk = Desk
+field-kind = What is changed
+field-file = Text of the file
 
 # Facts that steps ask for.
 fact-reason_code = Ground
@@ -375,6 +377,10 @@ act-advice-asked = advice asked
 act-advice-answered = advice given
 act-noresponse-raised = missing answer raised
 act-config-changed = configuration changed
+act-config-proposed = change of the configuration proposed
+act-config-approved = change of the configuration approved
+act-config-refused = change of the configuration refused
+act-config-stale = change of the configuration out of date
 act-audit-queried = record queried
 act-chain-anchored = record anchored
 act-stats-published = statistics published

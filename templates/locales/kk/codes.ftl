@@ -218,6 +218,8 @@ field-staff = Әріптес
 field-capacity = Істегі рөлі
 field-person = Кімге
 field-desk = Бөлімше
+field-kind = Не өзгереді
+field-file = Файлдың мәтіні
 
 # Қадамдар сұрайтын деректер.
 fact-reason_code = Негізі
@@ -375,6 +377,10 @@ act-advice-asked = кеңес сұралды
 act-advice-answered = кеңес берілді
 act-noresponse-raised = жауапсыздық туралы айтылды
 act-config-changed = баптау өзгерді
+act-config-proposed = баптауды өзгерту ұсынылды
+act-config-approved = баптаудың өзгерісі мақұлданды
+act-config-refused = баптаудың өзгерісі қабылданбады
+act-config-stale = баптаудың өзгерісі ескірді
 act-audit-queried = журнал қаралды
 act-chain-anchored = журнал бекітілді
 act-stats-published = статистика жарияланды

@@ -218,6 +218,8 @@ field-staff = Коллега
 field-capacity = Роль в деле
 field-person = Кому
 field-desk = Подразделение
+field-kind = Что меняется
+field-file = Текст файла
 
 # Факты, которых требуют шаги.
 fact-reason_code = Основание
@@ -375,6 +377,10 @@ act-advice-asked = запрошен совет
 act-advice-answered = совет дан
 act-noresponse-raised = поднят вопрос о молчании
 act-config-changed = настройка изменена
+act-config-proposed = предложено изменение настройки
+act-config-approved = изменение настройки одобрено
+act-config-refused = изменение настройки отклонено
+act-config-stale = изменение настройки устарело
 act-audit-queried = журнал просмотрен
 act-chain-anchored = журнал закреплён
 act-stats-published = статистика опубликована
