@@ -1,6 +1,12 @@
 //! The `senim` command as an operator uses it: the built program, on a private cluster, in a directory of its own.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test panics in order to fail")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test panics in order to fail"
+)]
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -30,7 +30,7 @@ pub struct Problem {
     /// What is wrong with which field.
     pub errors: Vec<FieldError>,
     /// What is wrong with which line of a file.
-    pub mistakes: Vec<Mistake>,
+    pub mistakes: Box<[Mistake]>,
     /// The steps that would be legal, where a step was not.
     pub legal: Vec<&'static str>,
     /// Seconds until trying again makes sense.
@@ -97,7 +97,7 @@ impl Problem {
             code,
             detail: detail.into(),
             errors: Vec::new(),
-            mistakes: Vec::new(),
+            mistakes: Box::default(),
             legal: Vec::new(),
             retry_after: None,
             id,
@@ -119,7 +119,7 @@ impl Problem {
     /// A file with mistakes.
     fn mistaken(mistakes: Vec<Mistake>) -> Self {
         let detail = "The file was not taken; see mistakes for what is wrong with which line.";
-        Self { mistakes, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "mistakes", detail) }
+        Self { mistakes: mistakes.into(), ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "mistakes", detail) }
     }
 
     /// The body is not what it should be: broken JSON, unknown member, wrong type.

@@ -109,7 +109,7 @@ fn desk(row: &Row<'_>, ground: &Ground<'_>, mistakes: &mut Vec<Mistake>) -> Opti
     }
     let sheets = |column| row.get(column).parse::<u8>().ok().filter(|number| (2..=16).contains(number));
     let (threshold, shares) = (sheets(8), sheets(9));
-    if !threshold.zip(shares).is_some_and(|(threshold, shares)| threshold <= shares) {
+    if threshold.zip(shares).is_none_or(|(threshold, shares)| threshold > shares) {
         fault(Fault::Sheets, &format!("{} / {}", row.get(8), row.get(9)));
     }
     Some(ListedDesk {
