@@ -11,7 +11,7 @@ use crate::{
     storage::{migrations, staff::StaffRow},
     usecases::{
         Context, Error,
-        authentic::forged_cases,
+        authentic::{forged_cases, forged_changes},
         registry::{Fault, Registry},
         take_pulse::{Pulse, take_pulse},
     },
@@ -91,6 +91,12 @@ async fn examine(ctx: &Context) -> Result<Vec<Verdict>, Failure> {
     verdicts.extend(strangers(&registry, &people));
     verdicts.extend(forged(&registry));
     verdicts.extend(desks(&registry));
+    verdicts.push(match forged_changes(ctx).await? {
+        0 => Good("Every change of the configuration that waits is as this server wrote it.".to_owned()),
+        forged => Found(format!(
+            "{forged} changes of the configuration that wait are not as this server wrote them: they come to nothing."
+        )),
+    });
     verdicts.extend(work(ctx).await?);
     verdicts.push(match take_pulse(ctx).await? {
         Pulse::NotBegun => Note("The tree of the record has not begun; it does when background work first runs.".to_owned()),

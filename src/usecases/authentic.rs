@@ -11,6 +11,7 @@ use crate::{
     crypto::{kem::KemPublic, place::Place, row_mac},
     domain::{
         case::status::Status,
+        configuration::State,
         ids::{CaseId, DeskId, StaffId},
         profile::ProfileId,
     },
@@ -198,4 +199,13 @@ pub async fn forged_cases(ctx: &Context, among: &[Status], most: i64) -> Result<
         !ProfileId::parse(&row.profile).is_some_and(held)
     });
     Ok(forged.count())
+}
+
+/// How many changes of the configuration that wait are not as this server wrote them: nothing is done with those.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub async fn forged_changes(ctx: &Context) -> Result<usize, Error> {
+    let rows = ctx.store.read(async |db| db.changes_in(&[State::Pending, State::Approved]).await).await?;
+    Ok(rows.iter().filter(|row| !Authentic::change(ctx, row).holds(ctx, &row.mac)).count())
 }

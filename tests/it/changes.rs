@@ -13,6 +13,7 @@ use senim::{
     usecases::{
         Context, Error,
         approve_change::approve_change,
+        authentic::forged_changes,
         disable_staff::disable_staff,
         enforce_changes::enforce_changes,
         export_config::export_config,
@@ -282,7 +283,9 @@ fn a_forged_approval_comes_to_nothing() {
             "alter table config_changes disable trigger all; update config_changes set state = 'approved', \
              approver_id = '{two}', approved_at = '2026-01-01', effective_at = '2026-01-01' where id = '{id}'"
         );
+        assert_eq!(forged_changes(&ctx).await.unwrap(), 0);
         world.owner().await.run(&forge).await.unwrap();
+        assert_eq!(forged_changes(&ctx).await.unwrap(), 1);
         assert_eq!(enforce_changes(&ctx).await.unwrap(), 0);
         assert_eq!(state_of(world, id).await.0, "approved");
         assert!(matches!(approve(&ctx, world.admin(1), id).await, Err(Error::Sealed(_))));
