@@ -14,8 +14,9 @@ use fluent_syntax::ast::{
 /// The first language is the one whose words become the documentation of the methods.
 const LANGUAGES: [&str; 3] = ["en", "ru", "kk"];
 /// One file for each area, the same in every language.
-const AREAS: [&str; 12] = [
-    "frame", "public", "report", "inbox", "proof", "desk", "audit", "log", "admin", "mail", "codes", "errors",
+const AREAS: [&str; 13] = [
+    "frame", "public", "report", "inbox", "proof", "desk", "audit", "log", "admin", "mail", "codes",
+    "config", "errors",
 ];
 
 /// Variables of one message; true where it is used as a number.

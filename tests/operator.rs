@@ -1,10 +1,16 @@
 //! The `senim` command as an operator uses it: the built program, on a private cluster, in a directory of its own.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test panics in order to fail")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test panics in order to fail"
+)]
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Stdio;
@@ -16,6 +22,8 @@ use serde_json::Value;
 
 use installation::{Done, Home, Server};
 
+#[path = "operator/founding.rs"]
+mod founding;
 #[path = "it/installation.rs"]
 mod installation;
 
@@ -41,15 +49,6 @@ impl Home {
         self.path("pg/data/postmaster.pid").exists()
     }
 
-    fn found(&self) {
-        let file = self.path("founders.toml");
-        let text = "[[administrator]]\nlogin = \"first\"\npassword = \"a long walk by the river\"\n\
-                    [[administrator]]\nlogin = \"second\"\npassword = \"four pears on a plate\"\n";
-        fs::write(&file, text).unwrap();
-        let out = self.good(&["staff", "genesis", "--from-file", file.to_str().unwrap()]);
-        assert_eq!(out.matches("otpauth://totp/").count(), 2, "{out}");
-    }
-
     fn ceremony(&self, sheets: &Path) -> Done {
         self.run(&[
             "keys",
@@ -61,7 +60,7 @@ impl Home {
             "--desk-name-en",
             "Integrity Desk",
             "--body",
-            "Ministry",
+            "ministry",
             "--out",
             sheets.to_str().unwrap(),
         ])
@@ -75,16 +74,6 @@ impl Done {
         for word in words {
             assert!(self.out.contains(word) || self.err.contains(word), "{word}: {}{}", self.out, self.err);
         }
-    }
-}
-
-impl Server {
-    fn get(&self, path: &str) -> String {
-        let mut stream = std::net::TcpStream::connect(&self.address).unwrap();
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
     }
 }
 
@@ -118,19 +107,42 @@ fn an_installation_is_founded_step_by_step_and_serves_only_then() {
     home.run(&["serve"]).fails(1, &["senim staff genesis"]);
     home.run(&["check"]).fails(1, &["never founded"]);
     home.ceremony(&home.path("sheets")).fails(1, &["senim staff genesis"]);
-    home.found();
+    let administrators = home.found();
     home.run(&["staff", "genesis", "--from-file", "no-such-file"]).fails(1, &["founded before"]);
-    home.run(&["serve"]).fails(1, &["senim keys ceremony"]);
+    home.ceremony(&home.path("sheets")).fails(1, &["senim config propose bodies"]);
+    let wrong = home.path("wrong.csv");
+    fs::write(&wrong, "code;parent;region;name_kk;name_ru;name_en\nministry;nobody;99;М;;M\n").unwrap();
+    home.run(&["config", "propose", "bodies", wrong.to_str().unwrap()]).fails(
+        64,
+        &["line 2: `nobody` is the parent", "line 2: `99` is no region", "line 2: a name is missing"],
+    );
+    let bodies =
+        home.propose("bodies", "code,parent,region,name_kk,name_ru,name_en\nministry,,71,М,М,Ministry\n");
+    assert!(home.good(&["config", "list"]).contains("2 more approvals"));
 
+    let server = Server::start(&home, "serve", "Pages:");
+    assert!(server.get("/en/report").starts_with("HTTP/1.1 503"), "nobody writes for nothing");
+    let tokens = administrators.each_ref().map(|one| one.sign_in(&server));
+    server.approve(&bodies, &tokens);
     let opened = home.ceremony(&home.path("sheets"));
     assert_eq!(opened.code, 0, "{}", opened.err);
-    assert!(opened.out.contains("every report that no other rule"), "{}", opened.out);
+    let desk = opened.out.split("is proposed: ").nth(1).unwrap().lines().next().unwrap().to_owned();
+    server.approve(&desk, &tokens);
+    let rules = "position,body,category,region,desk\n100,,,,integrity-desk\n";
+    server.approve(&home.propose("routing", rules), &tokens);
+    assert_eq!(home.good(&["config", "show", "routing"]), rules);
+    assert!(home.good(&["config", "list"]).contains("No change"));
+    let said = home.good(&["config", "route", "--body", "ministry", "--category", "bribery"]);
+    assert!(said.contains("Rule 100") && said.contains("`integrity-desk` has 0 triagers: too few"), "{said}");
+    assert!(said.contains("It would go to `integrity-desk` (nobody)."), "{said}");
+    assert!(server.get("/en/report").starts_with("HTTP/1.1 200"));
+    assert_eq!(server.interrupt(), Some(0));
     let sheets: Vec<_> = fs::read_dir(home.path("sheets")).unwrap().map(Result::unwrap).collect();
     assert_eq!(sheets.len(), 3);
     for sheet in &sheets {
         assert_eq!(sheet.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     }
-    home.ceremony(&home.path("sheets")).fails(2, &["INTEGRITY-DESK-sheet-1-of-3.txt"]);
+    home.ceremony(&home.path("sheets")).fails(64, &["a desk with the code `integrity-desk`"]);
 
     home.good(&["staff", "invite", "--login", "aaa", "--role", "triager@Integrity Desk"]);
     home.run(&["staff", "invite", "--login", "aaa", "--role", "auditor"]).fails(64, &["login is taken"]);

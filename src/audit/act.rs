@@ -179,6 +179,7 @@ const ALL_BUT_TIMER: &[Cause] = &[Cause::Staff, Cause::Reporter, Cause::System];
 const PERSON_OR_REPORTER: &[Cause] = &[Cause::Staff, Cause::Reporter];
 const PERSON_OR_TIMER: &[Cause] = &[Cause::Staff, Cause::Timer];
 const PERSON_OR_SYSTEM: &[Cause] = &[Cause::Staff, Cause::System];
+const ALL_BUT_REPORTER: &[Cause] = &[Cause::Staff, Cause::Timer, Cause::System];
 const REPORTER: &[Cause] = &[Cause::Reporter];
 const TIMER: &[Cause] = &[Cause::Timer];
 const SYSTEM: &[Cause] = &[Cause::System];
@@ -187,6 +188,7 @@ const AUDITORS: &[Viewer] = &[Viewer::Auditor];
 const HANDLERS: &[Viewer] = &[Viewer::Auditor, Viewer::Case];
 const ADMINISTRATORS: &[Viewer] = &[Viewer::Auditor, Viewer::Administrator];
 const OVERSEERS: &[Viewer] = &[Viewer::Auditor, Viewer::Case, Viewer::Oversight];
+const STEWARDS: &[Viewer] = &[Viewer::Auditor, Viewer::Administrator, Viewer::Oversight];
 const EVERYBODY: &[Viewer] = &[Viewer::Auditor, Viewer::Everyone];
 
 /// What a decision rests on (control OI-11a-2): which of them is asked for stands in the table of transitions.
@@ -284,8 +286,12 @@ acts! {
     AdviceAnswered     = "advice.answered",      CASE,           PERSON,             HANDLERS,      "8c" "9a",        ["sig"] later;
     NoresponseRaised   = "noresponse.raised",    CASE,           REPORTER,           OVERSEERS,     "12b",            [];
     MatterTakenUp      = "matter.taken_up",      CASE,           PERSON,             OVERSEERS,     "1c" "12b",       ["sig"];
-    ConfigChanged      = "config.changed",       INSTANCE,       PERSON_OR_SYSTEM,   ADMINISTRATORS,"2a" "3b",        ["codes.what"];
-    DeskOpened         = "desk.opened",          DESK,           PERSON_OR_SYSTEM,   ADMINISTRATORS,"2a" "9c",        ["codes.profile"];
+    ConfigProposed     = "config.proposed",      INSTANCE,       PERSON_OR_SYSTEM,   STEWARDS,      "2a" "3b",        ["codes.what", "cm.config"];
+    ConfigApproved     = "config.approved",      INSTANCE,       PERSON,             STEWARDS,      "2a" "3b",        ["codes.what", "cm.config", "ok", "sig"];
+    ConfigRefused      = "config.refused",       INSTANCE,       PERSON,             STEWARDS,      "2a" "3b",        ["codes.what", "cm.config", "ok", "sig"];
+    ConfigStale        = "config.stale",         INSTANCE,       PERSON_OR_TIMER,    STEWARDS,      "2a" "3b",        ["codes.what", "codes.why", "cm.config", "ok"];
+    ConfigChanged      = "config.changed",       INSTANCE,       ALL_BUT_REPORTER,   STEWARDS,      "2a" "3b",        ["codes.what"];
+    DeskOpened         = "desk.opened",          DESK,           ALL_BUT_REPORTER,   ADMINISTRATORS,"2a" "9c",        ["codes.profile"];
     SessionOpened      = "session.opened",       STAFF,          PERSON,             AUDITORS,      "12a",            [];
     SessionClosed      = "session.closed",       STAFF,          PERSON,             AUDITORS,      "12a",            ["sig"];
     StaffInvited       = "staff.invited",        STAFF,          PERSON_OR_SYSTEM,   ADMINISTRATORS,"2a",             [];

@@ -25,6 +25,7 @@ use crate::domain::{
     },
     profile::{ClockName, ProfileId, Waiver},
     role::Role,
+    routing::RouteReason,
     taxonomy::Category,
 };
 
@@ -58,8 +59,8 @@ pub enum Stands {
     With(Act),
     /// In every entry with the first act, in some of those with the second, and in no other.
     WithOrSometimes(Act, Act),
-    /// In every entry with one of the first acts, in some of those with the second, and in no other.
-    WithAnyOrSometimes(&'static [Act], Act),
+    /// In every entry with one of the first acts, in some of those with one of the second, and in no other.
+    WithAnyOrSometimes(&'static [Act], &'static [Act]),
     /// In every entry but the first of an object.
     AfterTheFirst,
 }
@@ -140,7 +141,7 @@ pub const ENTRY: &[Member] = members! {
     "alias" With(Act::ActorEnrolled), Shape::Hex(16);
     "at"    NotByReporter,    Shape::Whole(0, LARGEST);
     "by"    Always,           Shape::Object(BY);
-    "cm"    WithAnyOrSometimes(COMMITTING, Act::ActorRetired), Shape::Object(CM);
+    "cm"    WithAnyOrSometimes(COMMITTING, &[Act::ActorRetired, Act::ConfigChanged]), Shape::Object(CM);
     "codes" Sometimes,        Shape::Object(CODES);
     "day"   ByReporter,       Shape::Day;
     "epoch" NotByReporter,    Shape::Whole(0, LARGEST);
@@ -174,13 +175,27 @@ pub const OBJECT: &[Member] = members! {
 };
 
 /// The acts whose entries always commit to something that stands elsewhere.
-const COMMITTING: &[Act] = &[Act::ActorEnrolled, Act::ChainAnchored, Act::DirectorySigned, Act::LogHeadmap];
+const COMMITTING: &[Act] = &[
+    Act::ActorEnrolled,
+    Act::ChainAnchored,
+    Act::ConfigApproved,
+    Act::ConfigProposed,
+    Act::ConfigRefused,
+    Act::ConfigStale,
+    Act::DirectorySigned,
+    Act::LogHeadmap,
+];
 
-/// The members of `cm`: commitments to what stands elsewhere. `heads` is the root of the head map, `head` that of a tree
+/// The acts about a proposed change of the configuration, whose digest they name.
+const CONFIGURING: &[Act] = &[Act::ConfigApproved, Act::ConfigProposed, Act::ConfigRefused, Act::ConfigStale];
+
+/// The members of `cm`: commitments to what stands elsewhere. `config` is the digest of the file that is agreed on (changes
+/// of the directory have none), `heads` is the root of the head map, `head` that of a tree
 /// whose head a quorum of witnesses cosigned, `directory` the digest of the entry of the directory that took effect (who is
 /// retired by the operator has none), `identity` who the `alias` is, salted.
 #[rustfmt::skip]
 pub const CM: &[Member] = members! {
+    "config"    WithAnyOrSometimes(CONFIGURING, &[Act::ConfigChanged]), Shape::Hex(64);
     "directory" WithOrSometimes(Act::DirectorySigned, Act::ActorRetired), Shape::Hex(64);
     "head"      With(Act::ChainAnchored), Shape::Hex(64);
     "heads"     With(Act::LogHeadmap),    Shape::Hex(64);
@@ -214,12 +229,13 @@ pub const CODES: &[Member] = members! {
     "reminded"            Sometimes, Shape::Word(are_clocks);
     "retention_class"     Sometimes, words!(RetentionClass);
     "review_result"       Sometimes, words!(ReviewResult);
+    "route"               Sometimes, words!(RouteReason);
     "started"             Sometimes, Shape::Word(are_clocks);
     "step"                Sometimes, words!(Step);
     "subject_heard"       Sometimes, words!(SubjectHeard);
     "waiver"              Sometimes, words!(Waiver);
-    "what"                Sometimes, words!("body" | "case" | "desk" | "directory" | "founded" | "recovery" | "routing");
-    "why"                 Sometimes, words!("forbidden" | "illegal");
+    "what"                Sometimes, words!("bodies" | "body" | "case" | "desk" | "desks" | "directory" | "founded" | "recovery" | "routing");
+    "why"                 Sometimes, words!("forbidden" | "illegal" | "left" | "overtaken" | "unfit");
 };
 
 /// The part in which somebody acted: a role, the lead of a case, or none.
@@ -321,7 +337,7 @@ impl Standing {
             Stands::WithOrSometimes(always, sometimes) => (did(always) || did(sometimes), did(always)),
             Stands::WithAnyOrSometimes(always, sometimes) => {
                 let must = always.iter().any(|act| did(*act));
-                (must || did(sometimes), must)
+                (must || sometimes.iter().any(|act| did(*act)), must)
             }
             Stands::ByReporter => (self.reporter, self.reporter),
             Stands::NotByReporter => (!self.reporter, !self.reporter),

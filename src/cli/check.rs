@@ -7,12 +7,12 @@ mod directory;
 use super::{failure::Failure, installation::Installation, output::say};
 use crate::{
     config::Config,
-    domain::{case::status::Status, role::Role, taxonomy::Category},
+    domain::{case::status::Status, role::Role},
     mail::Mailer,
     storage::{migrations, staff::StaffRow},
     usecases::{
         Context, Error,
-        authentic::forged_cases,
+        authentic::{forged_cases, forged_changes},
         dead_letters::dead_letters,
         registry::{Fault, Registry},
         take_pulse::{Pulse, take_pulse},
@@ -101,6 +101,12 @@ async fn examine(ctx: &Context) -> Result<Vec<Verdict>, Failure> {
     verdicts.extend(strangers(&registry, &people));
     verdicts.extend(forged(&registry));
     verdicts.extend(desks(&registry));
+    verdicts.push(match forged_changes(ctx).await? {
+        0 => Good("Every change of the configuration that waits is as this server wrote it.".to_owned()),
+        forged => Found(format!(
+            "{forged} changes of the configuration that wait are not as this server wrote them: they come to nothing."
+        )),
+    });
     verdicts.extend(work(ctx).await?);
     verdicts.push(match take_pulse(ctx).await? {
         Pulse::NotBegun => Note("The tree of the record has not begun; it does when background work first runs.".to_owned()),
@@ -168,26 +174,35 @@ fn strangers(registry: &Registry, people: &[StaffRow]) -> Vec<Verdict> {
 /// Rows by which keys are chosen, and which the server did not write.
 fn forged(registry: &Registry) -> Vec<Verdict> {
     if registry.faults.is_empty() {
-        return vec![Good("All desks and routing rules are as this server wrote them.".to_owned())];
+        return vec![Good(
+            "All desks, routing rules and the tree of bodies are as this server wrote them.".to_owned(),
+        )];
     }
-    let sentence = |fault: &Fault| match fault {
+    let sentence = |fault: &Fault| {
+        match fault {
         Fault::Desk { name, id } => {
             format!("The desk `{name}` ({id}) is not as this server wrote it: no report goes there.")
         }
         Fault::Rule { position } => {
             format!("The routing rule {position} is not as this server wrote it: it is not followed.")
         }
+        Fault::Bodies => "The tree of bodies is not as this server wrote it: a rule for a body is not for what is under it."
+            .to_owned(),
+    }
     };
     registry.faults.iter().map(|fault| Found(sentence(fault))).collect()
 }
 
 fn desks(registry: &Registry) -> Vec<Verdict> {
     if registry.desks.is_empty() {
-        return vec![Found("There is no desk: run `senim keys ceremony`.".to_owned())];
+        return vec![Found(
+            "There is no desk: run `senim keys ceremony`, and let two administrators approve it.".to_owned(),
+        )];
     }
     let mut verdicts = vec![Good(format!("All {} desks have a recovery key.", registry.desks.len()))];
-    if registry.route(None, Category::Other, None).is_none() {
-        verdicts.push(Found("Some reports have no desk: add a routing rule for every report.".to_owned()));
+    if !registry.takes_every_report() {
+        verdicts
+            .push(Found("Some reports have no desk: propose a routing rule for every report.".to_owned()));
     }
     let mut sorted: Vec<_> = registry.desks.values().collect();
     sorted.sort_by(|a, b| a.row.name_en.cmp(&b.row.name_en));

@@ -115,6 +115,9 @@ pub(super) enum Failure {
     /// The server ended although nobody stopped it.
     #[error("the server ended by itself; the log says why")]
     Ended,
+    /// A file of the configuration has mistakes; all of them were printed.
+    #[error("the file was not taken: it has {0} mistakes")]
+    Mistakes(usize),
     /// The demo's data is not what it should be.
     #[error("the demo: {0}")]
     Demo(String),
@@ -124,7 +127,7 @@ impl Failure {
     /// The exit code of DESIGN section 8.
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
-            Self::Config(_) | Self::Usage(_) | Self::Act(Error::Invalid(_)) => USAGE,
+            Self::Config(_) | Self::Usage(_) | Self::Mistakes(_) | Self::Act(Error::Invalid(_)) => USAGE,
             Self::Signer(error) if signer::is_usage(error) => USAGE,
             Self::Signer(error) if signer::is_finding(error) => FINDING,
             Self::Witness(error) if witness::is_finding(error) => FINDING,

@@ -1,4 +1,4 @@
-//! `senim keys`: the ceremony that opens a desk with its recovery key, and what the key is for (`recover`).
+//! `senim keys`: the ceremony that makes a desk's recovery key and proposes the desk, and what the key is for (`recover`).
 
 use std::path::PathBuf;
 
@@ -15,32 +15,26 @@ use super::{
 use crate::{
     crypto::{kem::KemPublic, shares::DeskTag},
     domain::{
-        ids::{BodyId, DeskId},
+        configuration::{
+            Kind,
+            desks::{ListedDesk, write},
+        },
         profile::ProfileId,
-        taxonomy::Region,
     },
-    storage::desks::RuleRow,
-    usecases::{
-        Context, Error,
-        add_body::{NewBody, add_body},
-        add_rule::add_rule,
-        open_desk::{NewDesk, open_desk},
-    },
+    storage::bodies::BodyRow,
+    usecases::{Context, propose_change::propose_change},
 };
-
-/// Where a rule for every report stands: after all others.
-const CATCH_ALL: i32 = 1_000_000;
 
 /// What can be done with keys.
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// Makes a recovery key, writes its sheets, and opens a desk with it
+    /// Makes a recovery key, writes its sheets, and proposes a desk with it, which two administrators approve
     Ceremony(Box<Ceremony>),
     /// Opens a desk's cases with its recovery sheets and gives them to a member of the directory
     Recover(Box<Recover>),
 }
 
-/// A desk to be opened.
+/// A desk to be proposed.
 #[derive(Args)]
 pub(super) struct Ceremony {
     /// The desk's name in Kazakh
@@ -55,21 +49,12 @@ pub(super) struct Ceremony {
     /// The desk's name on the sheets: 1 to 32 Latin letters, digits and dashes [default: from the English name]
     #[arg(long)]
     tag: Option<String>,
-    /// The body the desk belongs to: its id or its name in any language; where there is none, it is added
+    /// The desk's own stable code, by which routing rules name it [default: from the name on the sheets]
+    #[arg(long)]
+    code: Option<String>,
+    /// The body the desk belongs to: its code, id or name in any language
     #[arg(long)]
     body: String,
-    /// A new body's name in Kazakh [default: as given by --body]
-    #[arg(long)]
-    body_name_kk: Option<String>,
-    /// A new body's name in Russian [default: as given by --body]
-    #[arg(long)]
-    body_name_ru: Option<String>,
-    /// A new body's name in English [default: as given by --body]
-    #[arg(long)]
-    body_name_en: Option<String>,
-    /// A new body's region: the first two digits of its KATO code
-    #[arg(long)]
-    region: Option<String>,
     /// The deadline profile of the desk's cases: kz, eu_internal, eu_external, iso_default [default: SENIM_PROFILE]
     #[arg(long)]
     profile: Option<String>,
@@ -109,14 +94,19 @@ impl Ceremony {
         let profile = ProfileId::parse(code)
             .ok_or_else(|| Failure::Usage(format!("there is no deadline profile `{code}`")))?;
         let tag = self.tag()?;
+        let code = self.code.clone().unwrap_or_else(|| tag.as_str().to_lowercase());
+        let registry = ctx.current_registry().await?;
+        if registry.desks.values().any(|desk| desk.row.code == code) {
+            return Err(Failure::Usage(format!(
+                "there is a desk with the code `{code}`: name another by --code"
+            )));
+        }
         let body = self.body(ctx).await?;
         let how = Split { threshold: self.threshold, total: self.shares };
         let (recovery, sheets) = hold(&tag, how, &self.out, &mut ctx.store.entropy().rng())?;
-        let desk = open_desk(ctx, self.desk(body, profile, recovery)).await?;
-        say(format_args!("The desk is open. Its id: {desk}"));
-        if add_catch_all(ctx, desk).await? {
-            say("It receives every report that no other rule sends elsewhere.");
-        }
+        let file = write(&[self.desk((code.clone(), body), profile, &recovery)]);
+        let proposed = propose_change(ctx, None, (Kind::Desks, &file)).await?;
+        say(format_args!("The desk `{code}` is proposed: {}", proposed.id));
         say(format_args!("\nRecovery sheets, any {} of {}:", self.threshold, self.shares));
         for sheet in &sheets {
             say(format_args!("  {}", sheet.display()));
@@ -125,7 +115,9 @@ impl Ceremony {
              1. Print each sheet on a printer that keeps no copy, and give each to another person.\n  \
              2. Each keeps it in a sealed envelope, apart from the others.\n  \
              3. Destroy the files. The secret half of the key exists on these sheets only.\n  \
-             4. Invite at least two triagers and two reviewers of the desk: `senim staff invite`.");
+             4. Two administrators approve the desk on the page /admin/changes.\n  \
+             5. Send reports to it: `senim config propose routing FILE`.\n  \
+             6. Invite at least two triagers and two reviewers of the desk: `senim staff invite`.");
         Ok(())
     }
 
@@ -138,46 +130,26 @@ impl Ceremony {
         }
     }
 
-    fn desk(&self, body: BodyId, profile: ProfileId, recovery: KemPublic) -> NewDesk {
-        NewDesk {
-            body,
-            names: [self.desk_name_kk.clone(), self.desk_name_ru.clone(), self.desk_name_en.clone()],
+    fn desk(&self, (code, body): (String, BodyRow), profile: ProfileId, recovery: &KemPublic) -> ListedDesk {
+        ListedDesk {
+            code,
+            body: body.code,
             profile,
             independent: self.independent,
-            recovery,
-            shares: (self.threshold, self.shares),
+            names: [self.desk_name_kk.clone(), self.desk_name_ru.clone(), self.desk_name_en.clone()],
+            recovery: recovery.to_bytes(),
+            threshold: self.threshold,
+            shares: self.shares,
         }
     }
 
-    async fn body(&self, ctx: &Context) -> Result<BodyId, Failure> {
-        if let Some(body) = names::body(ctx, &self.body).await? {
-            return Ok(body);
-        }
-        if self.body.parse::<BodyId>().is_ok() {
-            return Err(Failure::Usage(format!("there is no body with the id {}", self.body)));
-        }
-        let region = match self.region.as_deref() {
-            None => None,
-            Some(code) => Some(Region::parse(code).ok_or_else(|| {
-                Failure::Usage(format!("`{code}` is no region: the first two digits of a KATO code"))
-            })?),
-        };
-        let name = |given: &Option<String>| given.clone().unwrap_or_else(|| self.body.clone());
-        let names = [name(&self.body_name_kk), name(&self.body_name_ru), name(&self.body_name_en)];
-        let id = add_body(ctx, NewBody { parent: None, region, names }).await?;
-        say(format_args!("The body was added. Its id: {id}"));
-        Ok(id)
+    async fn body(&self, ctx: &Context) -> Result<BodyRow, Failure> {
+        let found = names::body(ctx, &self.body).await?.filter(|row| !row.closed);
+        found.ok_or_else(|| {
+            Failure::NotReady(format!(
+                "there is no body `{}`: propose the registry first (`senim config propose bodies FILE`), and let two administrators approve it",
+                self.body
+            ))
+        })
     }
-}
-
-/// Sends every report that no other rule takes to this desk, unless some desk has them already. True where it does.
-async fn add_catch_all(ctx: &Context, desk: DeskId) -> Result<bool, Error> {
-    let rules = ctx.store.read(async |db| db.routing_rules().await).await?;
-    let any = |rule: &RuleRow| rule.body_id.is_none() && rule.category.is_none() && rule.region.is_none();
-    if rules.iter().any(|kept| any(&kept.rule)) {
-        return Ok(false);
-    }
-    let rule = RuleRow { position: CATCH_ALL, body_id: None, category: None, region: None, desk_id: desk };
-    add_rule(ctx, rule).await?;
-    Ok(true)
 }

@@ -4,22 +4,24 @@
 //! | --- | --- |
 //! | `installation` | the start that all commands share: secrets, configuration, log, cluster, database |
 //! | `serve`, `work`, `demo`, `signer`, `witness` | what runs until it is stopped |
-//! | `migrate`, `check`, `staff`, `keys`, `mail`, `openapi` | what runs and ends |
+//! | `migrate`, `check`, `staff`, `keys`, `config`, `mail`, `openapi` | what runs and ends |
 //! | `audit` | the log as a file, and what an outsider does with it: no configuration, no database |
 //! | `workflow` | the table of transitions as a picture |
 //! | `bench` | how fast this machine is, against a floor measured in the same run |
 //! | `failure` | how commands fail, and the exit codes |
-//! | `prompt`, `output`, `hardening`, `database_url`, `names`, `ceremony`, `recover`, `sheets`, `signals` | what several of them need |
+//! | `agree`, `prompt`, `output`, `hardening`, `database_url`, `names`, `ceremony`, `recover`, `sheets`, `signals` | what several of them need |
 //!
 //! Exit codes (DESIGN section 8): 0 good; 1 a finding: the installation is not as it should be; 2 it cannot be told or
 //! done; 3 the keys or the quorum of the policy are not there; 64 the command line, what was typed, or the configuration is wrong.
 //!
 //! To add a command: a file here and an arm in `Command`.
 
+mod agree;
 mod audit;
 pub mod bench;
 mod ceremony;
 mod check;
+mod config;
 mod database_url;
 mod demo;
 mod failure;
@@ -81,6 +83,9 @@ enum Command {
     /// Founds the instance; invites, lists and disables staff
     #[command(subcommand)]
     Staff(staff::Command),
+    /// Proposes bodies, desks and routing rules, shows what is in force, says where a report would go
+    #[command(subcommand)]
+    Config(config::Command),
     /// Makes a desk's recovery key, and opens the desk's cases with it
     #[command(subcommand)]
     Keys(keys::Command),
@@ -135,6 +140,7 @@ impl Cli {
             Command::Migrate => migrate::run(&open(self.config)?),
             Command::Check => check::run(&open(self.config)?),
             Command::Staff(command) => staff::run(&open(self.config)?, command),
+            Command::Config(command) => config::run(&open(self.config)?, command),
             Command::Keys(command) => keys::run(&open(self.config)?, command),
             Command::Mail(command) => mail::run(&open(self.config)?, command),
         }

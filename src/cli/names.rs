@@ -1,4 +1,4 @@
-//! Finding what somebody named at the command line: bodies and desks by id or by their name in any language, and roles.
+//! Finding what somebody named at the command line: bodies and desks by id, code or name in any language, and roles.
 
 use super::failure::Failure;
 use crate::{
@@ -7,17 +7,18 @@ use crate::{
         role::Role,
     },
     policy::RoleAt,
-    storage::desks::BodyRow,
+    storage::bodies::BodyRow,
     usecases::{Context, registry::Registry},
 };
 
 /// Bodies that are looked at for an exact name.
 const MOST: i64 = 1000;
 
-/// The desk of this id or name.
+/// The desk of this id, code or name.
 pub(super) fn desk(registry: &Registry, text: &str) -> Result<DeskId, Failure> {
     let named = |row: &crate::storage::desks::DeskRow| {
         row.id.to_string() == text
+            || row.code == text
             || [&row.name_kk, &row.name_ru, &row.name_en].iter().any(|name| *name == text)
     };
     let found: Vec<DeskId> =
@@ -25,21 +26,24 @@ pub(super) fn desk(registry: &Registry, text: &str) -> Result<DeskId, Failure> {
     one(&found, "desk", text)?.ok_or_else(|| Failure::Usage(format!("there is no desk `{text}`")))
 }
 
-/// The body of this id or name, if there is one.
-pub(super) async fn body(ctx: &Context, text: &str) -> Result<Option<BodyId>, Failure> {
+/// The body of this id, code or name, if there is one.
+pub(super) async fn body(ctx: &Context, text: &str) -> Result<Option<BodyRow>, Failure> {
     if let Ok(id) = text.parse::<BodyId>() {
-        return Ok(ctx.store.read(async |db| db.body(id).await).await?.map(|row| row.id));
+        return Ok(ctx.store.read(async |db| db.body(id).await).await?);
+    }
+    if let Some(row) = ctx.store.read(async |db| db.body_of_code(text).await).await? {
+        return Ok(Some(row));
     }
     let rows = ctx.store.read(async |db| db.find_bodies(text, MOST).await).await?;
     let named = |row: &BodyRow| [&row.name_kk, &row.name_ru, &row.name_en].iter().any(|name| *name == text);
-    let found: Vec<BodyId> = rows.into_iter().filter(named).map(|row| row.id).collect();
+    let found: Vec<BodyRow> = rows.into_iter().filter(named).collect();
     one(&found, "body", text)
 }
 
-fn one<T: Copy>(found: &[T], what: &str, text: &str) -> Result<Option<T>, Failure> {
+fn one<T: Clone>(found: &[T], what: &str, text: &str) -> Result<Option<T>, Failure> {
     match found {
         [] => Ok(None),
-        [only] => Ok(Some(*only)),
+        [only] => Ok(Some(only.clone())),
         _ => Err(Failure::Usage(format!("more than one {what} is called `{text}`: use its id"))),
     }
 }

@@ -6,7 +6,7 @@ use tokio::{sync::watch, task::JoinHandle};
 
 use super::{failure::Failure, installation::Installation, output::say, signals::Signals};
 use crate::{
-    domain::{clock::Clock, taxonomy::Category},
+    domain::clock::Clock,
     jobs::Runner,
     usecases::{Context, Error},
     web::{self, Running},
@@ -62,9 +62,10 @@ async fn refuse_unless_ready(context: &Context) -> Result<(), Failure> {
         );
     }
     if registry.desks.is_empty() {
-        return not_ready("no desk could receive a report: run `senim keys ceremony` (see its --help)");
-    }
-    if registry.route(None, Category::Other, None).is_none() {
+        tracing::warn!(
+            "no desk could receive a report yet: reporters are turned away until two administrators have approved one (`senim keys ceremony`)"
+        );
+    } else if !registry.takes_every_report() {
         tracing::warn!(
             "some reports have no desk: there is neither a routing rule for every report nor an independent desk"
         );

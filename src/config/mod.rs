@@ -11,6 +11,7 @@
 //! To add a setting: a field in its topic's struct, one line in the topic's `read` with range and default, one test.
 //! The reader learns the known names from those lines, so nothing else is to be kept in step.
 
+mod changes;
 mod database;
 mod keys;
 pub mod local;
@@ -30,6 +31,7 @@ mod worker;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+pub use changes::ChangesConfig;
 pub use database::DatabaseConfig;
 pub use keys::KeysConfig;
 pub use log::{LogConfig, SignerConfig, WitnessUrl};
@@ -69,6 +71,8 @@ pub struct Config {
     pub mail: MailConfig,
     /// What is logged.
     pub logging: LoggingConfig,
+    /// How long changes of the configuration wait.
+    pub changes: ChangesConfig,
     /// Background work.
     pub worker: WorkerConfig,
     /// The log that an outsider can check.
@@ -94,6 +98,7 @@ impl Config {
             sessions: SessionsConfig::read(&mut reader),
             mail: MailConfig::read(&mut reader, &home),
             logging: LoggingConfig::read(&mut reader),
+            changes: ChangesConfig::read(&mut reader),
             worker: WorkerConfig::read(&mut reader),
             home,
         };

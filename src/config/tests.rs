@@ -65,6 +65,7 @@ fn defaults_hold_where_nothing_is_set() {
     assert!(config.database.url.is_none());
     assert_eq!(config.passwords.memory_kib, 65_536);
     assert_eq!(config.sessions.idle, Duration::from_secs(1800));
+    assert_eq!(config.changes.loosening, Duration::from_secs(72 * 3600));
     assert!(matches!(config.mail.transport, MailTransport::Directory(path) if path == home.0.join("mail")));
     assert_eq!(config.mail.digest_hour, 3);
     assert_eq!((config.profile.as_str(), config.keys.instance.as_str()), ("kz", "senim"));

@@ -27,6 +27,8 @@ impl FieldError {
     pub const NOT_ALLOWED: &'static str = "not_allowed_here";
     /// Somebody else has it already.
     pub const TAKEN: &'static str = "taken";
+    /// It is what is there already.
+    pub const UNCHANGED: &'static str = "unchanged";
     /// The form stood open too long.
     pub const EXPIRED: &'static str = "expired";
     /// The value is shorter than allowed.

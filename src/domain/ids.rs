@@ -65,8 +65,8 @@ ids! {
     InvitationId,
     /// A task of the queue.
     TaskId,
-    /// A routing rule.
-    RuleId,
+    /// A proposed change of the configuration.
+    ChangeId,
 }
 
 #[cfg(test)]

@@ -7,15 +7,20 @@ mod vocabulary;
 
 pub mod case;
 pub mod clock;
+pub mod configuration;
 pub mod conflict;
+pub mod csv;
 pub mod field_error;
 pub mod ids;
 pub mod language;
 pub mod mail_address;
+pub mod mistake;
 pub mod profile;
 pub mod reference;
 pub mod report;
 pub mod role;
+pub mod routing;
+pub mod suggestion;
 pub mod taxonomy;
 pub mod text;
 

@@ -79,12 +79,15 @@ mod tests {
     use crate::domain::case::status::Status;
     use crate::domain::case::step::Step;
     use crate::domain::case::transition::{Doer, MessageKind};
+    use crate::domain::configuration::{Kind, State, Touch, Why};
     use crate::domain::language::Language;
+    use crate::domain::mistake::Fault;
     use crate::domain::profile::{
         Anchor, ClockName, IdentityDefault, MetBy, ProfileId, Route, TriageQuestion, Unit, Waiver,
     };
     use crate::domain::report::Risk;
     use crate::domain::role::Role;
+    use crate::domain::routing::{Mismatch, RouteReason};
     use crate::domain::taxonomy::{Category, Region};
 
     fn sound<T: Copy + Eq + Debug + 'static>(
@@ -127,11 +130,14 @@ mod tests {
             DetrimentLevel,
             Doer,
             Fact,
+            Fault,
             FeedbackSent,
             Hearing,
             IdentityRemoved,
+            Kind,
             Language,
             MessageKind,
+            Mismatch,
             NewGround,
             Outcome,
             PauseReason,
@@ -142,9 +148,13 @@ mod tests {
             RetentionClass,
             ReviewResult,
             Role,
+            RouteReason,
+            State,
             Status,
             Step,
             SubjectHeard,
+            Touch,
+            Why,
         );
     }
 

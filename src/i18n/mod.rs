@@ -36,7 +36,7 @@ struct Catalogue {
 }
 
 impl Catalogue {
-    fn load((language, files): &(&'static str, [&'static str; 12])) -> Self {
+    fn load((language, files): &(&'static str, [&'static str; 13])) -> Self {
         let mut bundle = FluentBundle::new_concurrent(language.parse().into_iter().collect());
         // All three scripts run left to right: isolation marks would only be invisible litter in copied text.
         bundle.set_use_isolating(false);

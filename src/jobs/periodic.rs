@@ -6,9 +6,10 @@ use super::{publish::publish, queued::TaskError};
 use crate::{
     config::Config,
     usecases::{
-        Context, expire_questions::expire_questions, expire_recoveries::expire_recoveries,
-        finish_departures::finish_departures, queue_digests::queue_digests, sequence_log::sequence_log,
-        sweep::sweep, watch_deadlines::watch_deadlines,
+        Context, enforce_changes::enforce_changes, expire_questions::expire_questions,
+        expire_recoveries::expire_recoveries, finish_departures::finish_departures,
+        queue_digests::queue_digests, sequence_log::sequence_log, sweep::sweep,
+        watch_deadlines::watch_deadlines,
     },
 };
 
@@ -38,6 +39,11 @@ pub(super) const PERIODIC: &[Periodic] = &[
         name: "watch_deadlines",
         every: |_| 900,
         run: |ctx, _| Box::pin(async { Ok(watch_deadlines(ctx).await?) }),
+    },
+    Periodic {
+        name: "enforce_changes",
+        every: |_| MINUTE,
+        run: |ctx, _| Box::pin(async { Ok(enforce_changes(ctx).await?) }),
     },
     Periodic {
         name: "finish_departures",

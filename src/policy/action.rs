@@ -84,7 +84,7 @@ actions! {
     SignDirectory = "sign_directory",
     /// End a member's access to everything.
     DisableStaff = "disable_staff",
-    /// Set up bodies, desks, routing, recovery keys.
+    /// Propose and decide on changes of bodies, desks and routing; found the instance.
     ConfigureDesk = "configure_desk",
     /// See mails that were given up, and have them tried again.
     TendMail = "tend_mail",

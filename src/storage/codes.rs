@@ -16,7 +16,8 @@ use crate::{
             clocks::Clocks, facts::DetrimentLevel, item::ItemKind, outcome::Outcome, reason::ReasonCode,
             status::Status, step::Step,
         },
-        ids::{BodyId, CaseId, DeskId, ItemId, MatterId, ProposalId, SessionId, StaffId, TaskId},
+        configuration::{Kind, State, Why},
+        ids::{BodyId, CaseId, ChangeId, DeskId, ItemId, MatterId, ProposalId, SessionId, StaffId, TaskId},
         language::Language,
         profile::{ClockName, ProfileId},
         taxonomy::{Category, Region},
@@ -98,18 +99,21 @@ const _: () = {
     }
 };
 
-ids_in_columns!(BodyId, CaseId, DeskId, ItemId, MatterId, ProposalId, SessionId, StaffId, TaskId);
+ids_in_columns!(BodyId, CaseId, ChangeId, DeskId, ItemId, MatterId, ProposalId, SessionId, StaffId, TaskId);
 codes_in_columns!(
     Capacity,
     Category,
     ClockName,
     DetrimentLevel,
     ItemKind,
+    Kind,
     Language,
     Outcome,
     ProfileId,
     ReasonCode,
     Region,
+    State,
     Status,
     Step,
+    Why,
 );

@@ -1,4 +1,4 @@
-//! Bodies, desks and routing rules.
+//! Desks and routing rules.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     images,
-    schema::{bodies, desks, routing_rules},
+    schema::{desks, routing_rules},
     store::{Db, StorageError},
     tx::{Tx, Written},
 };
@@ -15,43 +15,18 @@ use crate::{
     domain::{
         ids::{BodyId, DeskId},
         profile::ProfileId,
+        routing::Rule,
         taxonomy::{Category, Region},
     },
     policy::Permit,
 };
 
-/// A body: an organisation of the registry.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = bodies, check_for_backend(diesel::pg::Pg))]
-pub struct BodyRow {
-    /// Its id.
-    pub id: BodyId,
-    /// The body above it.
-    pub parent_id: Option<BodyId>,
-    /// Where it is.
-    pub region: Option<Region>,
-    /// Its name in Kazakh.
-    pub name_kk: String,
-    /// Its name in Russian.
-    pub name_ru: String,
-    /// Its name in English.
-    pub name_en: String,
-}
-
 /// A name in one language of the three.
-fn name_in<'a>(language: &str, kk: &'a str, ru: &'a str, en: &'a str) -> &'a str {
+pub(super) fn name_in<'a>(language: &str, kk: &'a str, ru: &'a str, en: &'a str) -> &'a str {
     match language {
         "kk" => kk,
         "ru" => ru,
         _ => en,
-    }
-}
-
-impl BodyRow {
-    /// Its name in the language with this code.
-    #[must_use]
-    pub fn name(&self, language: &str) -> &str {
-        name_in(language, &self.name_kk, &self.name_ru, &self.name_en)
     }
 }
 
@@ -95,6 +70,8 @@ pub struct DeskRow {
     pub audit_head: Vec<u8>,
     /// Proof that the server wrote the row.
     pub mac: Vec<u8>,
+    /// The operator's stable code.
+    pub code: String,
 }
 
 /// A routing rule; a `None` matches everything.
@@ -111,6 +88,13 @@ pub struct RuleRow {
     pub region: Option<Region>,
     /// To this desk.
     pub desk_id: DeskId,
+}
+
+impl From<RuleRow> for Rule {
+    fn from(row: RuleRow) -> Self {
+        let RuleRow { position, body_id, category, region, desk_id } = row;
+        Self { position, body: body_id, category, region, desk: desk_id }
+    }
 }
 
 /// A routing rule as it is kept.
@@ -137,33 +121,6 @@ impl Db<'_> {
             .await?)
     }
 
-    /// A body.
-    ///
-    /// # Errors
-    /// [`StorageError`].
-    pub async fn body(&mut self, id: BodyId) -> Result<Option<BodyRow>, StorageError> {
-        Ok(bodies::table.find(id).select(BodyRow::as_select()).first(self.conn).await.optional()?)
-    }
-
-    /// Bodies whose name in any language contains the words; all where there are none. By Russian name.
-    ///
-    /// # Errors
-    /// [`StorageError`].
-    pub async fn find_bodies(&mut self, words: &str, limit: i64) -> Result<Vec<BodyRow>, StorageError> {
-        let escaped = words.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        let pattern = format!("%{escaped}%");
-        let query = bodies::table
-            .filter(
-                bodies::name_kk
-                    .ilike(pattern.clone())
-                    .or(bodies::name_ru.ilike(pattern.clone()))
-                    .or(bodies::name_en.ilike(pattern)),
-            )
-            .order((bodies::name_ru, bodies::id))
-            .limit(limit);
-        Ok(query.select(BodyRow::as_select()).load(self.conn).await?)
-    }
-
     /// The routing rules in their order.
     ///
     /// # Errors
@@ -178,21 +135,18 @@ impl Db<'_> {
 }
 
 impl Tx<'_> {
-    /// Writes a body; the instance's entry `config.changed` must stand in the same transaction.
+    /// Writes the whole list of routing rules in place of the one before. A change of their kind must have come in force in
+    /// the same transaction.
     ///
     /// # Errors
     /// [`StorageError`].
-    pub async fn insert_body(&mut self, _permit: &Permit, body: BodyRow) -> Result<(), StorageError> {
-        diesel::insert_into(bodies::table).values(body).execute(self.conn).await?;
-        Ok(())
-    }
-
-    /// Writes a routing rule; the instance's entry `config.changed` must stand in the same transaction.
-    ///
-    /// # Errors
-    /// [`StorageError::Conflict`] where the position is taken.
-    pub async fn insert_rule(&mut self, _permit: &Permit, rule: KeptRule) -> Result<(), StorageError> {
-        diesel::insert_into(routing_rules::table).values(rule).execute(self.conn).await?;
+    pub async fn replace_rules(
+        &mut self,
+        _permit: &Permit,
+        rules: Vec<KeptRule>,
+    ) -> Result<(), StorageError> {
+        diesel::delete(routing_rules::table).execute(self.conn).await?;
+        diesel::insert_into(routing_rules::table).values(rules).execute(self.conn).await?;
         Ok(())
     }
 

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::{
     cases::CaseChange,
     desks::DeskRow,
-    instance::DirectoryPin,
+    instance::Pin,
     intake::NewCase,
     staff::{NewStaff, StaffChange, StaffKeyColumns},
     store::StorageError,
@@ -27,6 +27,26 @@ use crate::{
     },
     domain::ids::{CaseId, StaffId},
 };
+
+macro_rules! instance_image {
+    ($bodies:literal, $file:literal) => {
+        concat!(
+            "jsonb_build_object(
+  'row', to_jsonb(o) - '{audit_id,audit_n,audit_head}'::text[],
+  'bodies', ", $bodies, ",
+  'changes', (select jsonb_agg(to_jsonb(c) || jsonb_build_object('file', ", $file, ",
+                  'proposed_at', (extract(epoch from c.proposed_at) * 1000000)::bigint,
+                  'approved_at', (extract(epoch from c.approved_at) * 1000000)::bigint,
+                  'effective_at', (extract(epoch from c.effective_at) * 1000000)::bigint,
+                  'ended_at', (extract(epoch from c.ended_at) * 1000000)::bigint) order by c.id)
+              from config_changes f, lateral (select f.id, f.kind, f.digest, f.base, f.loosening, f.state,
+                f.proposer_id, f.proposed_at, f.proposed_n, f.approver_id, f.co_approver_id, f.approved_at,
+                f.effective_at, f.refuser_id, f.ended_at, f.reasons, f.why, f.mac) c),
+  'directory', (select jsonb_agg(to_jsonb(d) order by d.version) from directory_entries d where d.version is not null),
+  'rules', (select jsonb_agg(to_jsonb(r) order by r.position) from routing_rules r))"
+        )
+    };
+}
 
 /// Where an object of a kind stands, and what of it is audited; `o` is its row. The place in the log is left out: it is
 /// compared by itself.
@@ -42,6 +62,18 @@ pub(super) const fn audited(kind: ObjectKind) -> (&'static str, &'static str) {
         ObjectKind::Log => ("audit.tree_state", "'{}'::jsonb"),
     }
 }
+
+/// The same as it is found by whoever looks through everything, who takes no digest from the tables.
+pub(super) const fn found(kind: ObjectKind) -> (&'static str, &'static str) {
+    match kind {
+        ObjectKind::Instance => ("instance", INSTANCE_AGAIN),
+        other => audited(other),
+    }
+}
+
+/// The digest of all bodies as the second image of the instance computes it.
+pub(super) const BODIES_DIGEST: &str = "select sha256(convert_to(
+    coalesce(string_agg(to_jsonb(b)::text, E'\\n' order by b.id), ''), 'UTF8')) as digest from bodies b";
 
 /// Sealed content stands by its digest; of wraps only who holds one, because the application cannot read them.
 const CASE: &str = "jsonb_build_object(
@@ -68,12 +100,19 @@ const STAFF: &str = "jsonb_build_object(
                    'asked_at', (extract(epoch from r.asked_at) * 1000000)::bigint))
                from staff_recoveries r where r.staff_id = o.id))";
 
-/// Of the directory what is in force; what waits for its second signature gives nobody anything.
-const INSTANCE: &str = "jsonb_build_object(
-  'row', to_jsonb(o) - '{audit_id,audit_n,audit_head}'::text[],
-  'bodies', (select jsonb_agg(to_jsonb(b) order by b.id) from bodies b),
-  'directory', (select jsonb_agg(to_jsonb(d) order by d.version) from directory_entries d where d.version is not null),
-  'rules', (select jsonb_agg(to_jsonb(r) order by r.position) from routing_rules r))";
+/// Of the directory what is in force; what waits for its second signature gives nobody anything. Of files and of the
+/// registry of bodies, which may be long, the digests that stand beside them; [`INSTANCE_AGAIN`] computes them.
+const INSTANCE: &str = instance_image!(
+    "case when o.bodies_digest is not null then jsonb_build_array(o.bodies_digest) end",
+    "f.digest"
+);
+
+/// The same with the digests of what is really there.
+const INSTANCE_AGAIN: &str = instance_image!(
+    "case when o.bodies_digest is not null or exists (select from bodies) then jsonb_build_array((select sha256(convert_to(
+       coalesce(string_agg(to_jsonb(b)::text, E'\\n' order by b.id), ''), 'UTF8')) from bodies b)) end",
+    "sha256(convert_to(f.payload, 'UTF8'))"
+);
 
 #[derive(diesel::QueryableByName)]
 struct Line {
@@ -210,19 +249,23 @@ impl Tx<'_> {
     }
 
     /// The instance as it will stand with its next version.
-    pub(super) async fn instance_after(
-        &mut self,
-        version: i64,
-        pin: Option<&DirectoryPin>,
-    ) -> Result<Image, StorageError> {
+    pub(super) async fn instance_after(&mut self, version: i64, pin: &Pin) -> Result<Image, StorageError> {
         let (table, audited) = audited(ObjectKind::Instance);
         let query = format!("select jsonb_strip_nulls({audited})::text as image from {table} o");
         let line: Line = diesel::sql_query(query).get_result(self.conn).await?;
         let mut image = read(ObjectKind::Instance, &line.image)?;
         image.set("version", Some(version.into()));
-        if let Some(pin) = pin {
-            image.set("directory_head", Some(bytes(&pin.head)));
-            image.set("directory_mac", Some(bytes(&pin.mac)));
+        match pin {
+            Pin::None => {}
+            Pin::Directory(pin) => {
+                image.set("directory_head", Some(bytes(&pin.head)));
+                image.set("directory_mac", Some(bytes(&pin.mac)));
+            }
+            Pin::Bodies(pin) => {
+                image.set("bodies_digest", Some(bytes(&pin.digest)));
+                image.set("bodies_mac", Some(bytes(&pin.mac)));
+                image.hang("bodies", vec![bytes(&pin.digest)]);
+            }
         }
         Ok(image)
     }
@@ -267,6 +310,7 @@ pub(super) fn desk(row: &DeskRow) -> Image {
     set("recovery_threshold", row.recovery_threshold.into());
     set("recovery_shares", row.recovery_shares.into());
     set("mac", bytes(&row.mac));
+    set("code", row.code.as_str().into());
     image
 }
 

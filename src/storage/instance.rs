@@ -32,6 +32,30 @@ pub struct InstanceRow {
     pub directory_head: Option<Vec<u8>>,
     /// Proof that the server wrote it.
     pub directory_mac: Option<Vec<u8>>,
+    /// Digest of all rows of the registry of bodies.
+    pub bodies_digest: Option<Vec<u8>>,
+    /// Proof that the server wrote their tree.
+    pub bodies_mac: Option<Vec<u8>>,
+}
+
+/// The registry of bodies, as it is pinned.
+#[derive(Debug, Clone)]
+pub struct BodiesPin {
+    /// Digest of all its rows.
+    pub digest: Vec<u8>,
+    /// Proof that the server wrote their tree.
+    pub mac: [u8; 32],
+}
+
+/// What a change of the instance pins.
+#[derive(Debug, Clone)]
+pub enum Pin {
+    /// Nothing new.
+    None,
+    /// The newest entry of the directory.
+    Directory(DirectoryPin),
+    /// The registry of bodies.
+    Bodies(BodiesPin),
 }
 
 /// The newest entry of the directory, as it is pinned.
@@ -43,11 +67,31 @@ pub struct DirectoryPin {
     pub mac: [u8; 32],
 }
 
-#[derive(AsChangeset)]
+#[derive(AsChangeset, Default)]
 #[diesel(table_name = instance)]
 struct PinColumns {
-    directory_head: Vec<u8>,
-    directory_mac: Vec<u8>,
+    directory_head: Option<Vec<u8>>,
+    directory_mac: Option<Vec<u8>>,
+    bodies_digest: Option<Vec<u8>>,
+    bodies_mac: Option<Vec<u8>>,
+}
+
+impl From<Pin> for PinColumns {
+    fn from(pin: Pin) -> Self {
+        match pin {
+            Pin::None => Self::default(),
+            Pin::Directory(pin) => Self {
+                directory_head: Some(pin.head.to_vec()),
+                directory_mac: Some(pin.mac.to_vec()),
+                ..Self::default()
+            },
+            Pin::Bodies(pin) => Self {
+                bodies_digest: Some(pin.digest),
+                bodies_mac: Some(pin.mac.to_vec()),
+                ..Self::default()
+            },
+        }
+    }
 }
 
 impl InstanceRow {
@@ -117,40 +161,29 @@ impl Tx<'_> {
     /// [`StorageError`].
     pub async fn save_instance(
         &mut self,
-        _permit: &Permit,
+        permit: &Permit,
         row: &InstanceRow,
         draft: &Draft<'_>,
     ) -> Result<Written, StorageError> {
-        self.advance_instance(row, None, draft).await
+        self.save_pinned(permit, row, Pin::None, draft).await
     }
 
-    /// Writes that an entry of the directory took effect as the instance's next entry, and pins that entry.
+    /// Writes a change as the instance's next entry, and pins what it changed.
     ///
     /// # Errors
     /// [`StorageError`].
-    pub async fn save_directory(
+    pub async fn save_pinned(
         &mut self,
         _permit: &Permit,
         row: &InstanceRow,
-        pin: DirectoryPin,
+        pin: Pin,
         draft: &Draft<'_>,
     ) -> Result<Written, StorageError> {
-        self.advance_instance(row, Some(pin), draft).await
-    }
-
-    async fn advance_instance(
-        &mut self,
-        row: &InstanceRow,
-        pin: Option<DirectoryPin>,
-        draft: &Draft<'_>,
-    ) -> Result<Written, StorageError> {
-        let image = self.instance_after(row.next_version(), pin.as_ref()).await?;
+        let image = self.instance_after(row.next_version(), &pin).await?;
         let entry = self.seal_leaving(&row.head(), draft, image)?;
-        let pin =
-            pin.map(|pin| PinColumns { directory_head: pin.head.to_vec(), directory_mac: pin.mac.to_vec() });
         diesel::update(instance::table)
             .set((
-                pin,
+                PinColumns::from(pin),
                 instance::version.eq(row.next_version()),
                 instance::audit_n.eq(entry.place.n),
                 instance::audit_head.eq(entry.commitment.as_slice()),

@@ -194,7 +194,7 @@ impl IntakeStatement<'_> {
         // Asked before the foreign key is: what the database refuses, it writes into its own log, with the time.
         out.push_sql("::date as d) as day where ");
         out.push_bind_param::<Nullable<SqlUuid>, _>(&case.body)?;
-        out.push_sql("::uuid is null or exists (select from bodies where bodies.id = ");
+        out.push_sql("::uuid is null or exists (select from bodies where not bodies.closed and bodies.id = ");
         out.push_bind_param::<Nullable<SqlUuid>, _>(&case.body)?;
         out.push_sql(") on conflict (receipt_id) do nothing returning id, received_on)");
         Ok(())
@@ -310,7 +310,7 @@ impl Store {
             return Ok(Intake::Known);
         }
         let unknown = match case.body {
-            Some(body) => db.body(body).await?.is_none(),
+            Some(body) => db.body(body).await?.is_none_or(|body| body.closed),
             None => false,
         };
         Ok(if unknown { Intake::BodyUnknown } else { Intake::RegistryChanged })

@@ -21,9 +21,11 @@ mod store;
 mod tx;
 
 pub mod anchors;
+pub mod bodies;
 pub mod case_lists;
 pub mod cases;
 pub mod checkpoints;
+pub mod config_changes;
 pub mod content;
 pub mod desks;
 pub mod directory;

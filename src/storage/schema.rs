@@ -99,6 +99,9 @@ diesel::table! {
         name_kk -> Text,
         name_ru -> Text,
         name_en -> Text,
+        code -> Text,
+        closed -> Bool,
+        search -> Text,
     }
 }
 
@@ -192,6 +195,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    config_changes (id) {
+        id -> Uuid,
+        kind -> Text,
+        payload -> Text,
+        digest -> Bytea,
+        base -> Int4,
+        loosening -> Bool,
+        state -> Text,
+        proposer_id -> Nullable<Uuid>,
+        proposed_at -> Timestamptz,
+        proposed_n -> Int4,
+        approver_id -> Nullable<Uuid>,
+        co_approver_id -> Nullable<Uuid>,
+        approved_at -> Nullable<Timestamptz>,
+        effective_at -> Nullable<Timestamptz>,
+        refuser_id -> Nullable<Uuid>,
+        ended_at -> Nullable<Timestamptz>,
+        reasons -> Nullable<Text>,
+        why -> Nullable<Text>,
+        mac -> Bytea,
+    }
+}
+
+diesel::table! {
     content_reads (session_id, case_id) {
         session_id -> Uuid,
         case_id -> Uuid,
@@ -215,6 +242,7 @@ diesel::table! {
         audit_n -> Int4,
         audit_head -> Bytea,
         mac -> Bytea,
+        code -> Text,
     }
 }
 
@@ -241,6 +269,8 @@ diesel::table! {
         audit_head -> Bytea,
         directory_head -> Nullable<Bytea>,
         directory_mac -> Nullable<Bytea>,
+        bodies_digest -> Nullable<Bytea>,
+        bodies_mac -> Nullable<Bytea>,
     }
 }
 
@@ -389,6 +419,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     directory_entries,
     oversight_matters,
     proposals,
+    routing_rules,
     staff
 );
 diesel::allow_tables_to_appear_in_same_query!(anchors, checkpoints, cosignatures);

@@ -114,7 +114,7 @@ impl Db<'_> {
         after: Option<Uuid>,
         most: i64,
     ) -> Result<Vec<AuditedRow>, StorageError> {
-        let (table, audited) = images::audited(kind);
+        let (table, audited) = images::found(kind);
         let status = if kind == ObjectKind::Case { "o.status" } else { "null::text" };
         let query = format!(
             "select o.audit_id as id, o.audit_n as n, o.audit_head as head, {status} as status,

@@ -11,12 +11,14 @@ use crate::{
     crypto::{kem::KemPublic, place::Place, row_mac},
     domain::{
         case::status::Status,
-        ids::{CaseId, DeskId},
+        configuration::State,
+        ids::{CaseId, DeskId, StaffId},
         profile::ProfileId,
     },
     storage::{
         Db,
         cases::CaseRow,
+        config_changes::ChangeRow,
         desks::{DeskRow, RuleRow},
         instance::InstanceRow,
         wraps::EpochRow,
@@ -80,6 +82,32 @@ impl Authentic {
     pub(super) fn newest_entry(ctx: &Context, row: &InstanceRow, head: &[u8]) -> Self {
         let place = ctx.store.place("instance", row.audit_id.as_bytes(), "directory_mac");
         Self { place, columns: vec![head.to_vec()] }
+    }
+
+    /// The tree of bodies, by its digest: under which body one stands decides which rules its reports follow.
+    pub(super) fn bodies(ctx: &Context, row: &InstanceRow, tree: &[u8; 32]) -> Self {
+        let place = ctx.store.place("instance", row.audit_id.as_bytes(), "bodies_mac");
+        Self { place, columns: vec![tree.to_vec()] }
+    }
+
+    /// A proposed change of the configuration: everything that decides whether and when it comes in force.
+    pub(super) fn change(ctx: &Context, row: &ChangeRow) -> Self {
+        let person = |id: Option<StaffId>| id.map(|id| id.0.as_bytes().to_vec()).unwrap_or_default();
+        let moment = row.effective_at.map(|at| at.as_microsecond().to_be_bytes().to_vec());
+        Self {
+            place: ctx.store.place("config_changes", row.id.0.as_bytes(), "mac"),
+            columns: vec![
+                row.kind.code().into(),
+                row.digest.clone(),
+                row.base.to_be_bytes().to_vec(),
+                vec![u8::from(row.loosening)],
+                row.state.code().into(),
+                person(row.proposer_id),
+                person(row.approver_id),
+                person(row.co_approver_id),
+                moment.unwrap_or_default(),
+            ],
+        }
     }
 
     /// An epoch of a case, with what the next epoch will be wrapped to: the reporter's key, and the recovery key of the
@@ -171,4 +199,13 @@ pub async fn forged_cases(ctx: &Context, among: &[Status], most: i64) -> Result<
         !ProfileId::parse(&row.profile).is_some_and(held)
     });
     Ok(forged.count())
+}
+
+/// How many changes of the configuration that wait are not as this server wrote them: nothing is done with those.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub async fn forged_changes(ctx: &Context) -> Result<usize, Error> {
+    let rows = ctx.store.read(async |db| db.changes_in(&[State::Pending, State::Approved]).await).await?;
+    Ok(rows.iter().filter(|row| !Authentic::change(ctx, row).holds(ctx, &row.mac)).count())
 }

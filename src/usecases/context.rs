@@ -43,6 +43,8 @@ pub struct Context {
     pub limits: TextLimits,
     /// How long sessions last.
     pub sessions: SessionsConfig,
+    /// How long a change of the configuration that loosens waits after two people agreed.
+    pub loosening: Duration,
     /// Keys of the founding administrators.
     pub genesis: Vec<VerifyingKey>,
 }
@@ -114,6 +116,7 @@ impl Context {
                 staff: config.server.limits.message_chars,
             },
             sessions: config.sessions.clone(),
+            loosening: config.changes.loosening,
             genesis: config.keys.genesis.iter().filter_map(|key| VerifyingKey::parse(key).ok()).collect(),
         })
     }

@@ -7,7 +7,7 @@ use crate::{
         password::Busy,
         random::Entropy,
     },
-    domain::{case::step::Step, field_error::FieldError},
+    domain::{case::step::Step, field_error::FieldError, mistake::Mistake},
     policy::Denied,
     storage::{StorageError, StorageFault},
 };
@@ -39,6 +39,9 @@ pub enum Error {
     /// What was sent cannot be taken as it is.
     #[error("the content is not acceptable")]
     Invalid(Vec<FieldError>),
+    /// A file has mistakes: all of them, by line.
+    #[error("the file has {} mistakes", .0.len())]
+    Mistakes(Vec<Mistake>),
     /// The step is not legal in the case's state.
     #[error("the step is not legal now")]
     IllegalStep {

@@ -6,24 +6,26 @@
 //!
 //! | of the reporter | of the desk | of administrators and auditors |
 //! | --- | --- | --- |
-//! | `read_log_file`, `find_bodies`, `submit_report`, `open_inbox`, `read_inbox`, `send_inbox_message`, `give_promise` | `sign_in`, `sign_out`, `resume_session`, `list_cases`, `open_case`, `attest`, `recuse`, `take_step`, `approve_proposal`, `refuse_proposal`, `list_proposals`, `open_proposal`, `send_message`, `add_note`, `recover_account`, `restore_access`, `give_access`, `take_access`, `change_mail` | `found_instance`, `open_desk`, `add_body`, `add_rule`, `invite_staff`, `redeem_invitation`, `propose_member`, `confirm_member`, `propose_roles`, `refuse_member`, `disable_staff`, `reinvite_staff`, `dead_letters`, `approve_recovery`, `refuse_recovery`, `recover_case`, `list_staff`, `query_log`, `export_log`, `read_entry`, `read_history`, `prove_entry`, `prove_case`, `list_acts`, `map_evidence`, `survey_log`, `verify_log`, `reconcile` |
+//! | `read_log_file`, `find_bodies`, `submit_report`, `open_inbox`, `read_inbox`, `send_inbox_message`, `raise_no_response`, `give_promise` | `sign_in`, `sign_out`, `resume_session`, `list_cases`, `open_case`, `attest`, `recuse`, `take_step`, `approve_proposal`, `refuse_proposal`, `list_proposals`, `open_proposal`, `send_message`, `add_note`, `recover_account`, `restore_access`, `give_access`, `take_access`, `change_mail`, `oversee` | `found_instance`, `propose_change`, `approve_change`, `refuse_change`, `list_changes`, `try_route`, `export_config`, `invite_staff`, `redeem_invitation`, `propose_member`, `confirm_member`, `propose_roles`, `refuse_member`, `disable_staff`, `reinvite_staff`, `dead_letters`, `approve_recovery`, `refuse_recovery`, `recover_case`, `list_staff`, `query_log`, `export_log`, `read_entry`, `read_history`, `prove_entry`, `prove_case`, `list_acts`, `map_evidence`, `survey_log`, `verify_log`, `reconcile` |
 //!
-//! `expire_questions`, `expire_recoveries`, `finish_departures`, `queue_digests`, `publish_log`, `sequence_log`, `sign_heads` and `sweep` are done by timers, `take_pulse`, `take_readings`, `compare_directory` and `open_actors` for the operator. What several use cases share has its own file:
-//! `context`, `caller`, `credentials`, `departure`, `device`, `registry`, `roles`, `standing`, `holders`, `part`, `case_access`, `case_history`, `denials`, `items`, `effects`, `tarball`.
+//! `enforce_changes`, `expire_questions`, `expire_recoveries`, `finish_departures`, `queue_digests`, `publish_log`, `sequence_log`, `sign_heads` `sweep` and `watch_deadlines` are done by timers, `take_pulse`, `take_readings`, `compare_directory` and `open_actors` for the operator. What several use cases share has its own file:
+//! `context`, `caller`, `config_plan`, `config_force`, `body_tree`, `credentials`, `departure`, `device`, `registry`, `roles`, `standing`, `holders`, `part`, `case_access`, `case_history`, `denials`, `items`, `effects`, `clock_news`, `tarball`.
 
-pub mod add_body;
 pub mod add_note;
-pub mod add_rule;
+pub mod approve_change;
 pub mod approve_proposal;
 pub mod approve_recovery;
 pub mod attest;
 pub mod authentic;
+pub mod body_tree;
 pub mod caller;
 mod case_access;
 pub mod case_history;
 pub mod change_mail;
 mod clock_news;
 pub mod compare_directory;
+mod config_force;
+mod config_plan;
 pub mod confirm_member;
 pub mod context;
 pub mod credentials;
@@ -33,9 +35,11 @@ mod departure;
 pub mod device;
 pub mod disable_staff;
 mod effects;
+pub mod enforce_changes;
 pub mod error;
 pub mod expire_questions;
 pub mod expire_recoveries;
+pub mod export_config;
 pub mod export_log;
 pub mod find_bodies;
 pub mod finish_departures;
@@ -47,16 +51,17 @@ pub mod invite_staff;
 mod items;
 pub mod list_acts;
 pub mod list_cases;
+pub mod list_changes;
 pub mod list_proposals;
 pub mod list_staff;
 pub mod map_evidence;
 pub mod open_actors;
 pub mod open_case;
-pub mod open_desk;
 pub mod open_inbox;
 pub mod open_proposal;
 pub mod oversee;
 pub mod part;
+pub mod propose_change;
 pub mod propose_member;
 pub mod propose_roles;
 pub mod prove_case;
@@ -74,6 +79,7 @@ pub mod recover_account;
 pub mod recover_case;
 pub mod recuse;
 pub mod redeem_invitation;
+pub mod refuse_change;
 pub mod refuse_member;
 pub mod refuse_proposal;
 pub mod refuse_recovery;
@@ -97,6 +103,7 @@ pub mod take_pulse;
 pub mod take_readings;
 pub mod take_step;
 pub mod tarball;
+pub mod try_route;
 pub mod verify_log;
 pub mod watch_deadlines;
 

@@ -31,9 +31,9 @@ use crate::{
     },
     policy::{Action, Permit, Situation, authorize},
     storage::{
+        bodies::BodyRow,
         cases::{CaseChange, CaseRow},
         content::ItemRow,
-        desks::BodyRow,
         grants::GrantRow,
         proposals::ProposalRow,
         wraps::Holder,

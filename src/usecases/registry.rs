@@ -5,25 +5,21 @@
 //! rule that the server did not write is left out: no report goes there, and nothing is wrapped to its key.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{Arc, RwLock},
 };
 
-use super::{authentic::Authentic, context::Context, error::Error, standing::verified};
+use super::{authentic::Authentic, body_tree::BodyTree, context::Context, error::Error, standing::verified};
 use crate::{
     audit::directory::Directory,
     crypto::kem::KemPublic,
     domain::{
         ids::{BodyId, DeskId, StaffId},
         role::Role,
+        routing::{self, DeskStaff, Matter, Route, Rule},
         taxonomy::{Category, Region},
     },
-    storage::{
-        Db, StorageError,
-        desks::{DeskRow, RuleRow},
-        directory::DirectoryRow,
-        instance::InstanceRow,
-    },
+    storage::{Db, StorageError, desks::DeskRow, directory::DirectoryRow, instance::InstanceRow},
 };
 
 /// A desk with its recovery key read.
@@ -51,7 +47,10 @@ pub struct Registry {
     newest: Option<[u8; 32]>,
     /// Rows that were left out, because the server did not write them as they stand.
     pub faults: Vec<Fault>,
-    rules: Vec<RuleRow>,
+    /// Which body is under which.
+    pub bodies: Arc<BodyTree>,
+    rules: Vec<Rule>,
+    staff: Vec<DeskStaff>,
 }
 
 /// A row without the server's proof.
@@ -69,23 +68,35 @@ pub enum Fault {
         /// Its position.
         position: i32,
     },
+    /// The tree of bodies.
+    Bodies,
 }
 
 impl Registry {
-    /// The desk that a report goes to: the first rule that matches, and if fewer than two of that desk's triagers are
-    /// in the directory, the independent desk (norms.md 8.5 rule 5).
+    /// Where a report goes, and why; whom it must not reach is `excluded`.
     #[must_use]
-    pub fn route(&self, body: Option<BodyId>, category: Category, region: Option<Region>) -> Option<&Desk> {
-        let matches = |rule: &&RuleRow| {
-            rule.body_id.is_none_or(|wanted| Some(wanted) == body)
-                && rule.category.is_none_or(|wanted| wanted == category)
-                && rule.region.is_none_or(|wanted| Some(wanted) == region)
-        };
-        let ruled = self.rules.iter().find(matches).and_then(|rule| self.desks.get(&rule.desk_id));
-        let staffed = |desk: &&Desk| self.directory.with_role(Role::Triager, desk.row.id).count() >= 2;
-        let independent =
-            || self.desks.values().filter(|desk| desk.row.independent).min_by_key(|desk| desk.row.id);
-        ruled.filter(staffed).or_else(|| independent().filter(staffed)).or(ruled).or_else(independent)
+    pub fn route(
+        &self,
+        body: Option<BodyId>,
+        category: Category,
+        region: Option<Region>,
+        excluded: &BTreeSet<StaffId>,
+    ) -> Option<Route<'_>> {
+        let bodies = body.map(|body| self.bodies.chain(body)).unwrap_or_default();
+        let matter = Matter { bodies: &bodies, category, region };
+        routing::route(&matter, &self.rules, &self.staff, excluded)
+    }
+
+    /// Whether a report about anything else would have a desk.
+    #[must_use]
+    pub fn takes_every_report(&self) -> bool {
+        self.route(None, Category::Other, None, &BTreeSet::new()).is_some()
+    }
+
+    /// The desks as routing sees them.
+    #[must_use]
+    pub fn staff(&self) -> &[DeskStaff] {
+        &self.staff
     }
 
     /// Whether somebody is an administrator.
@@ -102,8 +113,9 @@ impl Registry {
         others.filter(|id| self.is_administrator(**id)).count()
     }
 
-    async fn load(db: &mut Db<'_>, ctx: &Context, before: Option<[u8; 32]>) -> Result<Self, StorageError> {
-        let (instance, rows) = directory_rows(db).await?;
+    async fn load(db: &mut Db<'_>, ctx: &Context, cached: Option<&Self>) -> Result<Self, StorageError> {
+        let before = cached.and_then(|registry| registry.newest);
+        let (instance, rows, bodies) = at_rest(db, ctx, cached.map(|registry| &registry.bodies)).await?;
         let version = instance.as_ref().map_or(0, |row| row.version);
         let mut directory = verified(ctx, &ctx.genesis, instance.as_ref(), &rows);
         // An older state that was put back as a whole, its pin with it, is the server's too; who was here before knows.
@@ -127,24 +139,41 @@ impl Registry {
         }
         for kept in db.routing_rules().await? {
             if Authentic::rule(ctx, &kept.rule).holds(ctx, &kept.mac) {
-                rules.push(kept.rule);
+                rules.push(kept.rule.into());
             } else {
                 faults.push(Fault::Rule { position: kept.rule.position });
             }
         }
-        Ok(Self { version, directory, desks, lingering, newest, faults, rules })
+        if !bodies.is_sound() {
+            faults.push(Fault::Bodies);
+        }
+        let triagers = |desk| directory.with_role(Role::Triager, desk).map(|(staff, _)| staff).collect();
+        let staff = desks.values().map(|desk: &Desk| {
+            let (desk, independent) = (desk.row.id, desk.row.independent);
+            DeskStaff { desk, independent, triagers: triagers(desk) }
+        });
+        let staff = staff.collect();
+        Ok(Self { version, directory, desks, lingering, newest, faults, bodies, rules, staff })
     }
 }
 
-/// The instance and the directory of one and the same moment: two looks, with no change in between.
-async fn directory_rows(db: &mut Db<'_>) -> Result<(Option<InstanceRow>, Vec<DirectoryRow>), StorageError> {
+/// The instance, the directory and the tree of bodies of one and the same moment: two looks, with no change in between.
+async fn at_rest(
+    db: &mut Db<'_>,
+    ctx: &Context,
+    cached: Option<&Arc<BodyTree>>,
+) -> Result<(Option<InstanceRow>, Vec<DirectoryRow>, Arc<BodyTree>), StorageError> {
     let mut instance = db.instance().await?;
     loop {
         let rows = db.directory_rows().await?;
+        let bodies = match cached.filter(|tree| tree.is_sound() && tree.is_of(instance.as_ref())) {
+            Some(tree) => Arc::clone(tree),
+            None => Arc::new(BodyTree::load(db, ctx, instance.as_ref()).await?),
+        };
         let again = db.instance().await?;
         let version = |row: &Option<InstanceRow>| row.as_ref().map(|row| row.version);
         if version(&instance) == version(&again) {
-            return Ok((again, rows));
+            return Ok((again, rows, bodies));
         }
         instance = again;
     }
@@ -182,7 +211,7 @@ impl Context {
     pub(super) async fn registry_at(&self, db: &mut Db<'_>, version: i64) -> Result<Arc<Registry>, Error> {
         match self.cached().filter(|registry| registry.version == version) {
             Some(registry) => Ok(registry),
-            None => Ok(Arc::new(Registry::load(db, self, self.newest()).await?)),
+            None => Ok(Arc::new(Registry::load(db, self, self.cached().as_deref()).await?)),
         }
     }
 
@@ -191,8 +220,9 @@ impl Context {
     /// # Errors
     /// [`Error`] of the database.
     pub async fn fresh_registry(&self) -> Result<Arc<Registry>, Error> {
-        let before = self.newest();
-        let registry: Registry = self.store.read(async |db| Registry::load(db, self, before).await).await?;
+        let before = self.cached();
+        let registry: Registry =
+            self.store.read(async |db| Registry::load(db, self, before.as_deref()).await).await?;
         if let Some(breach) = registry.directory.breach {
             tracing::error!(
                 ?breach,
@@ -210,11 +240,6 @@ impl Context {
             *cache = Some(Arc::clone(&registry));
         }
         Ok(registry)
-    }
-
-    /// Digest of the newest entry of the directory that this process saw in force.
-    fn newest(&self) -> Option<[u8; 32]> {
-        self.cached().and_then(|registry| registry.newest)
     }
 
     fn cached(&self) -> Option<Arc<Registry>> {

@@ -14,7 +14,7 @@ use crate::{
     storage::{
         Tx, Written,
         directory::DirectoryRow,
-        instance::{DirectoryPin, InstanceRow},
+        instance::{DirectoryPin, InstanceRow, Pin},
     },
 };
 
@@ -122,6 +122,6 @@ impl Standing {
             return Ok(tx.save_instance(permit, &self.instance, draft).await?);
         };
         let pin = DirectoryPin { head, mac: Authentic::newest_entry(ctx, &self.instance, &head).mac(ctx) };
-        Ok(tx.save_directory(permit, &self.instance, pin, draft).await?)
+        Ok(tx.save_pinned(permit, &self.instance, Pin::Directory(pin), draft).await?)
     }
 }

@@ -1,5 +1,7 @@
 //! A person reports: routed, sealed, stored, acknowledged and recorded in one transaction, then the receipt is given.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use rand::RngExt;
 use sha2::{Digest, Sha256};
@@ -38,6 +40,7 @@ use crate::{
         reference::Reference,
         report::Report,
         role::Role,
+        routing::RouteReason,
     },
     policy::{Action, Actor, authorize},
     storage::{
@@ -184,8 +187,8 @@ pub async fn submit_report(ctx: &Context, submission: &Submission) -> Result<Sub
     let receipt = ctx.receipt_of(submission.form_token.as_ref(), &mut rng);
     let mut registry = ctx.registry().await?;
     for _ in 0..TRIES {
-        let (case, news) = seal_case(ctx, &registry, submission, &receipt, &mut rng)?;
-        let draft = received(&case, &news);
+        let (case, arrival) = seal_case(ctx, &registry, submission, &receipt, &mut rng)?;
+        let draft = received(&case, &arrival);
         match ctx.store.take_in(&permit, &case, &draft).await {
             Ok(Intake::Taken) => {
                 return Ok(Submitted {
@@ -226,6 +229,12 @@ async fn known(ctx: &Context, receipt: Receipt, report: &Report) -> Result<Submi
     })
 }
 
+/// What the record says of an arrival besides what is stored: why it went to this desk, and which clocks began.
+struct Arrival {
+    why: RouteReason,
+    news: ClockNews,
+}
+
 /// Everything that is stored, computed before the database is asked.
 fn seal_case(
     ctx: &Context,
@@ -233,11 +242,11 @@ fn seal_case(
     submission: &Submission,
     receipt: &Receipt,
     rng: &mut Rng,
-) -> Result<(NewCase, ClockNews), Error> {
+) -> Result<(NewCase, Arrival), Error> {
     let report = &submission.report;
-    let desk = registry
-        .route(report.body, report.category, report.region)
-        .ok_or(Error::NotReady("there is no desk to route a report to"))?;
+    let route = registry.route(report.body, report.category, report.region, &BTreeSet::new());
+    let desk = route.as_ref().and_then(|route| Some((registry.desks.get(&route.desk)?, route.reason)));
+    let (desk, why) = desk.ok_or(Error::NotReady("there is no desk to route a report to"))?;
     let (id, item) = (CaseId(uuid_v4(rng)), ItemId(uuid_v4(rng)));
     let seed = EpochSeed::generate(rng);
     let keys = EpochKeys::from_seed(&seed);
@@ -247,7 +256,7 @@ fn seal_case(
     let holders = Holders { case: id, desk, registry, reporter: &reporter_key };
     let (triagers, wraps) = holders.wrap(ctx, &seed, rng)?;
     let (epoch_key, reporter_key) = (keys.public().to_bytes(), reporter_key.to_bytes());
-    let case = CaseKeys { id, desk: desk.row.id, profile: desk.row.profile, reporter: &reporter_key };
+    let bound = CaseKeys { id, desk: desk.row.id, profile: desk.row.profile, reporter: &reporter_key };
     let profile = ctx.current_profile(desk.row.profile);
     let received_on = profile.day_of(ctx.store.now());
     let waiver = report.ack_waiver;
@@ -272,7 +281,7 @@ fn seal_case(
         registered_on: registered_on(&profile, received_on),
         clocks: clock_news::columns(clocks, &profile, received_on, None),
         receipt_id: receipt.lookup(ctx.store.instance()),
-        epoch_mac: Authentic::epoch(ctx, &case, 1, &epoch_key).mac(ctx),
+        epoch_mac: Authentic::epoch(ctx, &bound, 1, &epoch_key).mac(ctx),
         reporter_key,
         epoch_key,
         report: (item, sealed),
@@ -282,7 +291,7 @@ fn seal_case(
         waiver,
         registry_version: registry.version,
     };
-    Ok((new, news))
+    Ok((new, Arrival { why, news }))
 }
 
 struct Holders<'a> {
@@ -332,7 +341,7 @@ fn answer_by(profile: &Profile, day: Date) -> Option<Date> {
     profile.due(ClockName::Feedback, CaseDays::of_receipt(day)).ok().flatten()
 }
 
-fn received<'k>(case: &NewCase, news: &ClockNews) -> Draft<'k> {
+fn received<'k>(case: &NewCase, arrival: &Arrival) -> Draft<'k> {
     let mut draft = Draft::new(Act::ReportReceived, By::Reporter, When::Day(case.received_on))
         .and(Act::ReceiptIssued)
         .and(Act::ProfileAssigned)
@@ -341,7 +350,8 @@ fn received<'k>(case: &NewCase, news: &ClockNews) -> Draft<'k> {
         .code("category", case.category.code())
         .code("mode", "anonymous")
         .code("notice", case.notice_version.clone())
-        .code("profile", format!("{}/{}", case.profile, case.profile_version));
+        .code("profile", format!("{}/{}", case.profile, case.profile_version))
+        .code("route", arrival.why.code());
     draft = match case.waiver {
         None => draft.and(Act::AckSent),
         Some(waiver) => draft.and(Act::AckWaived).code("waiver", waiver.code()),
@@ -352,5 +362,5 @@ fn received<'k>(case: &NewCase, news: &ClockNews) -> Draft<'k> {
     if case.triagers.len() < 2 {
         draft = draft.and(Act::HoldersShort);
     }
-    clock_news::acts(draft, news)
+    clock_news::acts(draft, &arrival.news)
 }

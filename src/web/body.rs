@@ -84,7 +84,9 @@ impl Allowance {
             (Share::Doors, SMALL)
         } else if is_staff(endpoint) {
             (Share::Staff, limits.in_flight_bytes / 4)
-        } else if endpoint == "/api/v1/reports" || endpoint.ends_with("/report") {
+        } else if ["/api/v1/reports", "/api/v1/suggestions"].contains(&endpoint)
+            || endpoint.ends_with("/report")
+        {
             (Share::Public, limits.body_bytes)
         } else if endpoint.ends_with("/inbox/messages") {
             (Share::Public, one_text(limits))

@@ -16,9 +16,9 @@ use super::{
     problem::Problem,
     site::{
         account, audit as audit_pages, audit_case, audit_log, audit_log_check, case as case_page,
-        case_people, cases as case_list, credentials, desk as desk_pages, evidence, inbox as inbox_pages,
-        inbox_proof, inventory, log, mail, oversight as oversight_page, people, people_roles,
-        proposals as proposal_pages, public, report, sign_in, start,
+        case_people, cases as case_list, changes, credentials, desk as desk_pages, evidence,
+        inbox as inbox_pages, inbox_proof, inventory, log, mail, oversight as oversight_page, people,
+        people_roles, proposals as proposal_pages, public, report, routing, sign_in, start,
     },
 };
 use crate::domain::role::Role;
@@ -52,6 +52,9 @@ use Audience::{Public, Reporter, Roles, Staff};
 
 /// Roles that work on cases.
 const CASE_ROLES: &[Role] = &[Role::Triager, Role::Investigator, Role::Reviewer, Role::ProtectionOfficer];
+/// Roles that decide on what others proposed: of cases, and of the configuration.
+const DECIDERS: &[Role] =
+    &[Role::Triager, Role::Investigator, Role::Reviewer, Role::ProtectionOfficer, Role::Administrator];
 const AUDITOR: &[Role] = &[Role::Auditor];
 const OVERSIGHT: &[Role] = &[Role::Oversight];
 const ADMINISTRATOR: &[Role] = &[Role::Administrator];
@@ -79,6 +82,7 @@ mod table {
         GET    "/api/v1/channels"                  Public,            form_data::channels;
         GET    "/api/v1/bodies"                    Public,            form_data::bodies;
         GET    "/api/v1/form"                      Public,            form_data::form;
+        POST   "/api/v1/suggestions"               Public,            form_data::suggest;
         POST   "/api/v1/reports"                   Public,            reports::submit;
         POST   "/api/v1/inbox/sessions"            Public,            inbox::open;
         GET    "/api/v1/inbox"                     Reporter,          inbox::read;
@@ -98,9 +102,10 @@ mod table {
         DELETE "/api/v1/cases/{id}/grants/{staff}" Roles(CASE_ROLES), grants::take;
         GET    "/api/v1/oversight"                 Roles(OVERSIGHT),  oversight::show;
         POST   "/api/v1/oversight/{id}/uptake"     Roles(OVERSIGHT),  oversight::uptake;
-        GET    "/api/v1/proposals"                 Roles(CASE_ROLES), proposals::list;
-        POST   "/api/v1/proposals/{id}/approval"   Roles(CASE_ROLES), proposals::approve;
-        POST   "/api/v1/proposals/{id}/refusal"    Roles(CASE_ROLES), proposals::refuse;
+        GET    "/api/v1/proposals"                 Roles(DECIDERS),   proposals::list;
+        POST   "/api/v1/proposals"                 Roles(ADMINISTRATOR), proposals::propose;
+        POST   "/api/v1/proposals/{id}/approval"   Roles(DECIDERS),   proposals::approve;
+        POST   "/api/v1/proposals/{id}/refusal"    Roles(DECIDERS),   proposals::refuse;
         GET    "/api/v1/audit/entries"             Roles(AUDITOR),    audit::entries;
         GET    "/api/v1/audit/cases/{id}"          Roles(AUDITOR),    audit::case;
         GET    "/api/v1/audit/bundle"              Roles(AUDITOR),    bundle::bundle;
@@ -154,6 +159,7 @@ mod table {
         POST   "/staff/proposals/{id}/refusal"     Roles(CASE_ROLES), proposal_pages::refuse;
         GET    "/staff/oversight"                  Roles(OVERSIGHT),  oversight_page::show;
         POST   "/staff/oversight/{id}/uptake"      Roles(OVERSIGHT),  oversight_page::uptake;
+        GET    "/staff/changes"                    Roles(OVERSIGHT),  changes::watch;
         GET    "/audit/entries"                    Roles(AUDITOR),    audit_pages::list;
         GET    "/audit/entries/{id}"               Roles(AUDITOR),    audit_pages::show;
         GET    "/audit/entries/{id}/proof"         Roles(AUDITOR),    audit_pages::proof;
@@ -178,6 +184,12 @@ mod table {
         POST   "/admin/staff/{id}/disabling"       Roles(ADMINISTRATOR), people::disable;
         GET    "/admin/mail"                       Roles(ADMINISTRATOR), mail::list;
         POST   "/admin/mail/retries"               Roles(ADMINISTRATOR), mail::retry;
+        GET    "/admin/changes"                    Roles(ADMINISTRATOR), changes::list;
+        POST   "/admin/changes"                    Roles(ADMINISTRATOR), changes::propose;
+        GET    "/admin/changes/{id}"               Roles(ADMINISTRATOR), changes::show;
+        POST   "/admin/changes/{id}/approval"      Roles(ADMINISTRATOR), changes::approve;
+        POST   "/admin/changes/{id}/refusal"       Roles(ADMINISTRATOR), changes::refuse;
+        GET    "/admin/routing"                    Roles(ADMINISTRATOR), routing::show;
     }
 }
 pub use table::ENDPOINTS;

@@ -15,8 +15,14 @@ use crate::{
 };
 
 /// Members that an answer leaves out where there is nothing to say. All others are always there, as `null` if need be.
-const LEFT_OUT: &[(&str, &str)] =
-    &[("EntryView", "index"), ("ProblemView", "errors"), ("ProblemView", "legal"), ("FieldView", "max")];
+const LEFT_OUT: &[(&str, &str)] = &[
+    ("ApprovedView", "effective_at"),
+    ("EntryView", "index"),
+    ("ProblemView", "errors"),
+    ("ProblemView", "mistakes"),
+    ("ProblemView", "legal"),
+    ("FieldView", "max"),
+];
 
 /// Refusals that can meet every request, and those that can meet every request with a body.
 const ALWAYS: &[&str] = &["500", "503"];
@@ -31,14 +37,14 @@ const WITH_A_BODY: &[&str] = &["408", "413", "422"];
     ),
     servers((url = "/api/v1")),
     paths(
-        form_data::taxonomy, form_data::channels, form_data::bodies, form_data::form,
+        form_data::taxonomy, form_data::channels, form_data::bodies, form_data::form, form_data::suggest,
         reports::submit,
         inbox::open, inbox::read, inbox::write, inbox::no_response, inbox::proof,
         sessions::open, sessions::close,
         cases::list, cases::show, cases::step, cases::attestation, cases::recusal, cases::message, cases::note,
         grants::give, grants::take,
         oversight::show, oversight::uptake,
-        proposals::list, proposals::approve, proposals::refuse,
+        proposals::list, proposals::propose, proposals::approve, proposals::refuse,
         audit::entries, audit::case, audit::acts, bundle::bundle,
     ),
     modifiers(&Bearer),

@@ -11,7 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    domain::field_error::FieldError,
+    domain::{field_error::FieldError, mistake::Mistake},
     usecases::{Error, error::refusal_number},
 };
 
@@ -29,6 +29,8 @@ pub struct Problem {
     pub detail: String,
     /// What is wrong with which field.
     pub errors: Vec<FieldError>,
+    /// What is wrong with which line of a file.
+    pub mistakes: Box<[Mistake]>,
     /// The steps that would be legal, where a step was not.
     pub legal: Vec<&'static str>,
     /// Seconds until trying again makes sense.
@@ -54,9 +56,23 @@ pub struct ProblemView<'a> {
     /// What is wrong with which field.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub errors: Vec<FieldView<'a>>,
+    /// What is wrong with which line of a file.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub mistakes: Vec<MistakeView<'a>>,
     /// The steps that would be legal now.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub legal: &'a [&'static str],
+}
+
+/// What is wrong with a line.
+#[derive(Serialize, ToSchema)]
+pub struct MistakeView<'a> {
+    /// The line, counted from 1.
+    pub line: usize,
+    /// Stable code.
+    pub code: &'static str,
+    /// What stands there, shortened.
+    pub text: &'a str,
 }
 
 /// What is wrong with a field.
@@ -81,6 +97,7 @@ impl Problem {
             code,
             detail: detail.into(),
             errors: Vec::new(),
+            mistakes: Box::default(),
             legal: Vec::new(),
             retry_after: None,
             id,
@@ -92,6 +109,17 @@ impl Problem {
     pub fn invalid(errors: Vec<FieldError>) -> Self {
         let detail = "Some fields cannot be taken as they are; see errors.";
         Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail) }
+    }
+
+    fn forbidden() -> Self {
+        let detail = "Your role or your part in this does not allow it.";
+        Self::new(StatusCode::FORBIDDEN, "forbidden", detail)
+    }
+
+    /// A file with mistakes.
+    fn mistaken(mistakes: Vec<Mistake>) -> Self {
+        let detail = "The file was not taken; see mistakes for what is wrong with which line.";
+        Self { mistakes: mistakes.into(), ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "mistakes", detail) }
     }
 
     /// The body is not what it should be: broken JSON, unknown member, wrong type.
@@ -161,11 +189,7 @@ impl From<Error> for Problem {
         let conflict = |code, detail: &str| Self::new(StatusCode::CONFLICT, code, detail);
         match error {
             Error::NotFound => Self::not_found(),
-            Error::Forbidden => Self::new(
-                StatusCode::FORBIDDEN,
-                "forbidden",
-                "Your role or your part in this case does not allow this.",
-            ),
+            Error::Forbidden => Self::forbidden(),
             Error::KeysAwaited => Self::new(
                 StatusCode::FORBIDDEN,
                 "keys_awaited",
@@ -184,6 +208,7 @@ impl From<Error> for Problem {
                 "The receipt has a typing mistake: its last symbol does not fit the others.",
             ),
             Error::Invalid(errors) => Self::invalid(errors),
+            Error::Mistakes(mistakes) => Self::mistaken(mistakes),
             Error::IllegalStep { legal } => Self {
                 legal: legal.iter().map(|step| step.code()).collect(),
                 ..conflict(
@@ -241,6 +266,11 @@ impl ResponseError for Problem {
                 .errors
                 .iter()
                 .map(|error| FieldView { field: error.field, code: error.code, max: error.max })
+                .collect(),
+            mistakes: self
+                .mistakes
+                .iter()
+                .map(|one| MistakeView { line: one.line, code: one.fault.code(), text: &one.text })
                 .collect(),
             legal: &self.legal,
         };

@@ -111,7 +111,7 @@ fn oi_12b_1_what_is_missed_reaches_oversight_once_and_stays_there() {
         // Nobody looks for a week, and then two processes at once.
         world.advance_days(7);
         let other = world.another_process();
-        let (one, two) = futures_util::join!(watch_deadlines(&world.ctx), watch_deadlines(&other));
+        let (one, two) = tokio::join!(watch_deadlines(&world.ctx), watch_deadlines(&other));
         assert_eq!(one.unwrap() + two.unwrap(), 1);
         assert_eq!(watch_deadlines(&world.ctx).await.unwrap(), 0);
         assert_eq!(entries(world, reporter.case, "deadline.missed").await, 1);
@@ -158,6 +158,42 @@ fn eu_10_1_after_a_missed_day_the_mailbox_names_other_ways_and_takes_a_complaint
         assert_eq!(entries(world, reporter.case, "noresponse.raised").await, 1);
         let seen = oversee(&world.ctx, &overseer.caller).await.unwrap();
         assert_eq!(seen.open.iter().map(|matter| matter.kind.as_str()).collect::<Vec<_>>(), ["no_response"]);
+    });
+}
+
+/// Control EU-11.2b-1.
+#[test]
+fn eu_11_2b_1_an_acknowledgement_is_waived_only_where_the_profile_lets_it_and_the_record_says_why() {
+    in_world(async |world| {
+        let waived = || world.report_with("No letter, please.", json!({"ack_waiver": "reporter_objected"}));
+        let submission = Submission { report: waived(), form_token: None, channel: "api" };
+        let refused = submit_report(&world.ctx, &submission).await.map(|_taken| ()).unwrap_err();
+        let Error::Invalid(fields) = refused else { panic!("{refused:?}") };
+        assert_eq!(fields[0].field, "ack_waiver");
+        world.route_all_to("external", "eu_external").await;
+        let reporter = world.submit_report(waived()).await;
+        assert_eq!(entries(world, reporter.case, "ack.waived").await, 1);
+        assert_eq!(entries(world, reporter.case, "ack.sent").await, 0);
+        assert!(!reporter.read().await.contains("acknowledged"));
+        let other = world.submit("A letter, please.").await;
+        assert_eq!(entries(world, other.case, "ack.sent").await, 1);
+        assert!(other.read().await.contains("template: acknowledged"));
+    });
+}
+
+/// Feedback of EU profiles is the action and the grounds; a mere letter does not meet its clock.
+#[test]
+fn feedback_with_grounds_meets_its_clock_and_a_letter_does_not() {
+    in_world(async |world| {
+        world.route_all_to("external", "eu_external").await;
+        let reporter = world.submit("Something.").await;
+        let triager = world.sign_in("external1").await;
+        triager.attest(reporter.case).await;
+        triager.write(reporter.case, "We are looking.").await.unwrap();
+        assert!(clocks(world, reporter.case).await.get(ClockName::Feedback).unwrap().runs());
+        triager.give_feedback(reporter.case, "We asked for the papers.", "They show it.").await.unwrap();
+        assert!(!clocks(world, reporter.case).await.get(ClockName::Feedback).unwrap().runs());
+        assert_eq!(entries(world, reporter.case, "feedback.sent").await, 1);
     });
 }
 

@@ -20,6 +20,7 @@ use senim::{
     },
 };
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::{
@@ -35,7 +36,19 @@ fn hex(bytes: &[u8]) -> String {
 
 /// SQL of the application's role that appends a further entry of this act, copied from a true one, and moves the row to
 /// it, setting something besides.
-pub async fn moved(sql: &mut Sql, (kind, table): (&str, &str), which: &str, act: &str, set: &str) -> String {
+pub async fn moved(sql: &mut Sql, of: (&str, &str), which: &str, act: &str, set: &str) -> String {
+    moved_as(sql, of, (which, set), &[act], |_| {}).await
+}
+
+/// The same with these acts, of which the copied entry has the last, and with other members.
+async fn moved_as(
+    sql: &mut Sql,
+    (kind, table): (&str, &str),
+    (which, set): (&str, &str),
+    acts: &[&str],
+    amend: impl FnOnce(&mut Value),
+) -> String {
+    let act = acts.last().unwrap();
     let row = sql.rows(&format!("select audit_id, audit_n, audit_head from {table} where {which}")).await;
     let (object, n) = (row[0]["audit_id"].as_str().unwrap(), row[0]["audit_n"].as_i64().unwrap() + 1);
     let prev = bytes(&row[0]["audit_head"]);
@@ -45,8 +58,9 @@ pub async fn moved(sql: &mut Sql, (kind, table): (&str, &str), which: &str, act:
     let mut body: Value = serde_json::from_slice(&bytes(&sql.value(&model).await)).unwrap();
     body.as_object_mut().unwrap().remove("sig");
     // Nobody can sign it anew, so it says that act alone and none that only a person does.
-    body["acts"] = json!([act]);
+    body["acts"] = json!(acts);
     body["oecd"] = json!(Act::parse(act).unwrap().clauses());
+    amend(&mut body);
     body["n"] = json!(n);
     body["prev"] = json!(data_encoding::HEXLOWER.encode(&prev));
     body["obj"]["id"] = json!(object.replace('-', ""));
@@ -60,12 +74,27 @@ pub async fn moved(sql: &mut Sql, (kind, table): (&str, &str), which: &str, act:
     )
 }
 
-/// Does this as the application's role, with an entry that the configuration changed; every process looks again.
-async fn configure(world: &World, more: &str) {
+/// Does this as the application's role, with an entry that the configuration changed, and with a change of this kind that
+/// says that two administrators agreed; every process looks again.
+async fn configure(world: &World, kind: &str, more: &str) {
     let mut app = world.app().await;
-    let set = ", version = version + 1";
-    let entry = moved(&mut app, ("instance", "instance"), "true", "config.changed", set).await;
-    app.run(&format!("begin; {entry}; {more}; commit")).await.unwrap();
+    let file = Uuid::from_u128(u128::from(world.ctx.store.entropy().uuid().as_u64_pair().0)).to_string();
+    let digest = data_encoding::HEXLOWER.encode(&Sha256::digest(file.as_bytes()));
+    let of = ("instance", "instance");
+    let acts = ["config.proposed", "config.changed"];
+    let entry = moved_as(&mut app, of, ("true", ", version = version + 1"), &acts, |body| {
+        body["codes"] = json!({"what": kind});
+        body["cm"] = json!({"config": digest});
+    });
+    let (entry, one, two) = (entry.await, world.id("admin1"), world.id("admin2"));
+    let change = format!(
+        "insert into config_changes (id, kind, payload, digest, base, loosening, state, proposer_id, proposed_at, \
+         proposed_n, mac) select '{file}', '{kind}', '{file}', '\\x{digest}', count(*), false, 'pending', '{one}', now(), \
+         1, sha256('x') from config_changes where kind = '{kind}' and state = 'in_force'; \
+         update config_changes set state = 'in_force', approver_id = '{two}', approved_at = now(), \
+         effective_at = now(), ended_at = now() where id = '{file}'"
+    );
+    app.run(&format!("begin; {entry}; {change}; {more}; commit")).await.unwrap();
 }
 
 /// Does this as the application's role, with an entry that the case's keys changed.
@@ -105,7 +134,7 @@ fn mole(world: &World) -> KemSecret {
 fn desk_faults(registry: &Registry) -> Vec<DeskId> {
     let desk = |fault: &Fault| match fault {
         Fault::Desk { id, .. } => Some(*id),
-        Fault::Rule { .. } => None,
+        Fault::Rule { .. } | Fault::Bodies => None,
     };
     registry.faults.iter().filter_map(desk).collect()
 }
@@ -122,7 +151,7 @@ fn a_forged_recovery_key_gets_no_report() {
         let set = format!(", recovery_key = {}", hex(&mole.public().to_bytes()));
         let which = format!("id = '{}'", world.desk);
         let entry = moved(&mut app, ("desk", "desks"), &which, "desk.opened", &set).await;
-        configure(world, &entry).await;
+        configure(world, "desks", &entry).await;
         let reporter = world.submit("Something.").await;
         assert_eq!(opened_by(world, reporter.case, &mole).await, 0);
         assert_eq!(desk_of(world, reporter.case).await, world.independent, "the forged desk gets nothing");
@@ -180,15 +209,15 @@ fn a_forged_rule_is_not_followed() {
             "insert into routing_rules (position, desk_id, mac) values (1, '{}', sha256('x'))",
             world.independent
         );
-        configure(world, &planted).await;
+        configure(world, "routing", &planted).await;
         let reporter = world.submit("Something.").await;
         assert_eq!(desk_of(world, reporter.case).await, world.desk);
         let registry = world.ctx.current_registry().await.unwrap();
         assert_eq!(registry.faults, [Fault::Rule { position: 1 }]);
         // A true proof is of its own place and columns.
-        configure(world, "delete from routing_rules where position = 1").await;
+        configure(world, "routing", "delete from routing_rules where position = 1").await;
         for set in ["position = 2", "category = 'bribery'", "region = '71'"] {
-            configure(world, &format!("update routing_rules set {set}")).await;
+            configure(world, "routing", &format!("update routing_rules set {set}")).await;
             assert_eq!(world.ctx.current_registry().await.unwrap().faults.len(), 1, "{set}");
         }
     });

@@ -43,11 +43,11 @@ pub async fn send(pages: &Pages<'_>, path: &str, form: &[(&str, &str)]) -> Answe
 #[test]
 fn a_role_without_an_area_has_a_start_page_and_others_go_to_their_work() {
     in_app(async |world, app| {
-        let everywhere = [RoleAt { role: Role::Oversight, desk: None }];
+        let everywhere = [RoleAt { role: Role::Custodian, desk: None }];
         world.enrol("watcher", &everywhere).await;
         world.enrol("writer", &[RoleAt { role: Role::Registrar, desk: Some(world.desk) }]).await;
         for (login, role, place) in
-            [("watcher", "oversight", "for every desk"), ("writer", "registrar", "Body")]
+            [("watcher", "custodian", "for every desk"), ("writer", "registrar", "Body")]
         {
             let actor = world.sign_in(login).await;
             let pages = english(app, &actor);

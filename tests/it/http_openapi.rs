@@ -111,6 +111,10 @@ fn every_document_says_which_members_are_there() {
     let document = described();
     for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
         let whole = [schema.clone()];
+        // One of several, of which each says its own.
+        if schema["oneOf"].is_array() {
+            continue;
+        }
         let parts = schema["allOf"].as_array().map_or(whole.as_slice(), Vec::as_slice);
         for part in parts.iter().filter(|part| part.get("$ref").is_none()) {
             let required = part["required"].as_array().unwrap_or_else(|| panic!("{name} requires nothing"));

@@ -15,7 +15,7 @@ use senim::{
     policy::RoleAt,
     usecases::{
         Error, attest::attest, disable_staff::disable_staff, expire_questions::expire_questions,
-        sequence_log::sequence_log, take_step::StepDone,
+        sequence_log::sequence_log, take_step::StepDone, watch_deadlines::watch_deadlines,
     },
 };
 use serde_json::Value;
@@ -108,6 +108,7 @@ impl<'w> Walk<'w> {
         self.world.advance(SignedDuration::from_mins(minutes));
         legal(sequence_log(&self.world.ctx).await);
         legal(expire_questions(&self.world.ctx).await);
+        legal(watch_deadlines(&self.world.ctx).await);
     }
 
     /// A step that the table has in this state, by whoever may or may not take it; a proposal is answered more often than

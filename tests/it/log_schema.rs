@@ -13,8 +13,10 @@ use senim::{
     crypto::{note_key::NoteKey, secret::Secret},
     domain::{
         case::{status::Status, step::Step},
+        configuration::Kind as ConfigKind,
         ids::CaseId,
         role::Role,
+        text::Reasons,
     },
     policy::RoleAt,
     storage::log::EntryFilter,
@@ -22,12 +24,15 @@ use senim::{
         approve_recovery::approve_recovery,
         confirm_member::confirm_member,
         disable_staff::disable_staff,
+        enforce_changes::enforce_changes,
         expire_recoveries::expire_recoveries,
         oversee::{oversee, take_up},
+        propose_change::propose_change,
         propose_member::{propose_member, what_is_signed},
         propose_roles::propose_roles,
         query_log::{Query, query_log},
         raise_no_response::raise_no_response,
+        refuse_change::refuse_change,
         refuse_member::refuse_member,
         refuse_recovery::refuse_recovery,
         reinvite_staff::reinvite_staff,
@@ -46,7 +51,7 @@ use crate::{
     mail_delivery::give_mail,
     people::StaffActor,
     recovery::number,
-    world::{World, in_world},
+    world::{ROUTING, World, in_world},
 };
 
 /// Every act that a use case names, but those of steps that only later work can take. The table of acts says the same:
@@ -99,6 +104,7 @@ async fn everything_else(world: &World) {
     give_mail(world, "rev4", "rev4@example.kz").await;
     ask_the_log(world).await;
     be_late(world).await;
+    reconfigure(world).await;
     come_back(world, reporter.case).await;
     disable_staff(&world.ctx, Some(&world.admin(0).caller), two.id()).await.unwrap();
     sign_out(&world.ctx, &one.caller).await.unwrap();
@@ -116,6 +122,25 @@ async fn be_late(world: &World) {
     let overseer = world.sign_in("over1").await;
     let seen = oversee(&world.ctx, &overseer.caller).await.unwrap();
     take_up(&world.ctx, &overseer.caller, seen.open[0].id).await.unwrap();
+}
+
+/// Somebody who wants no acknowledgement, under a profile that lets them.
+async fn want_no_letter(world: &World) {
+    world.route_all_to("external", "eu_external").await;
+    let waiver = serde_json::json!({"ack_waiver": "identity_risk"});
+    world.submit_report(world.report_with("No letter, please.", waiver)).await;
+}
+
+/// Changes of the configuration that come to nothing: one is refused, another one is overtaken.
+async fn reconfigure(world: &World) {
+    let admin = &world.admin(0).caller;
+    let file = |position: u32| format!("{ROUTING}{position},,,,first\n");
+    let refused = propose_change(&world.ctx, Some(admin), (ConfigKind::Routing, &file(7))).await.unwrap();
+    let reasons = Reasons::parse("Not now.", 100).unwrap();
+    refuse_change(&world.ctx, &world.admin(1).caller, refused.id, &reasons).await.unwrap();
+    propose_change(&world.ctx, None, (ConfigKind::Routing, &file(8))).await.unwrap();
+    world.configure(ConfigKind::Routing, &file(9)).await;
+    assert_eq!(enforce_changes(&world.ctx).await.unwrap(), 1);
 }
 
 /// Recoveries, approved and refused; new keys, and a case given again.
@@ -188,6 +213,7 @@ fn every_act_was_done_and_its_entries_hold_only_what_is_allowed() {
         everything_else(world).await;
         let_the_tree_grow(world).await;
         come_to_nothing(world).await;
+        want_no_letter(world).await;
         let mut done = BTreeSet::new();
         for row in world.owner().await.rows("select body, acts from audit.entries").await {
             let body = bytes(&row["body"]);

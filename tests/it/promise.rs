@@ -9,15 +9,8 @@ use senim::{
         checkpoint::SignedCheckpoint,
         tile::{BundleId, changed_bundles},
     },
-    crypto::kem::KemSecret,
-    domain::{ids::DeskId, profile::ProfileId, role::Role},
+    domain::ids::DeskId,
     jobs::Runner,
-    policy::RoleAt,
-    storage::desks::RuleRow,
-    usecases::{
-        add_rule::add_rule,
-        open_desk::{NewDesk, open_desk},
-    },
     witness::Server,
 };
 use serde_json::{Value, json};
@@ -32,22 +25,7 @@ use crate::{
 
 /// Routes everything to a desk whose profile gives promises.
 async fn give_promises(world: &World) -> DeskId {
-    let names = || ["Орган".to_owned(), "Орган".to_owned(), "Body".to_owned()];
-    let desk = NewDesk {
-        body: world.body,
-        names: names(),
-        profile: ProfileId::IsoDefault,
-        independent: false,
-        recovery: KemSecret::generate(&mut world.ctx.store.entropy().rng()).public(),
-        shares: (2, 3),
-    };
-    let desk = open_desk(&world.ctx, desk).await.unwrap();
-    for login in ["iso1", "iso2"] {
-        world.enrol(login, &[RoleAt { role: Role::Triager, desk: Some(desk) }]).await;
-    }
-    let rule = RuleRow { position: 1, body_id: None, category: None, region: None, desk_id: desk };
-    add_rule(&world.ctx, rule).await.unwrap();
-    desk
+    world.route_all_to("iso", "iso_default").await
 }
 
 /// A log with one witness, whose cosignature is the quorum.

@@ -27,6 +27,7 @@ const AUDITED: &[(&str, &str)] = &[
     ("case_items", "sealed is not null"),
     ("case_wraps", "true"),
     ("cases", "true"),
+    ("config_changes", "true"),
     ("desks", "true"),
     ("directory_entries", "version is not null"),
     ("instance", "true"),

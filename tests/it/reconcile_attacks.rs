@@ -25,6 +25,7 @@ const GUARDED: &[&str] = &[
     "case_items",
     "case_wraps",
     "cases",
+    "config_changes",
     "desks",
     "directory_entries",
     "instance",

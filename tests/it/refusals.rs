@@ -227,7 +227,8 @@ fn grants_pieces_epochs_and_proposals_need_their_entry() {
                  1, '{{}}', '{stranger}', now(), 3, 'pending')"
             ),
             "update routing_rules set position = position + 1".to_owned(),
-            "insert into bodies (id, name_kk, name_ru, name_en) values (gen_random_uuid(), 'x', 'x', 'x')"
+            "insert into bodies (id, name_kk, name_ru, name_en, code, search) \
+             values (gen_random_uuid(), 'x', 'x', 'x', 'x', 'x')"
                 .to_owned(),
             "update desks set recovery_key = '\\x00'".to_owned(),
             "update staff set state = 'disabled'".to_owned(),

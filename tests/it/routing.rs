@@ -1,16 +1,10 @@
 //! Where a report goes.
 
 use senim::{
-    domain::{
-        ids::DeskId,
-        role::Role,
-        taxonomy::{Category, Region},
-    },
+    domain::{configuration::Kind, ids::DeskId, role::Role},
     policy::RoleAt,
-    storage::desks::RuleRow,
     usecases::{
         Error,
-        add_rule::add_rule,
         confirm_member::confirm_member,
         disable_staff::disable_staff,
         propose_member::{propose_member, what_is_signed},
@@ -20,7 +14,7 @@ use senim::{
 };
 use serde_json::json;
 
-use crate::world::{World, in_world};
+use crate::world::{ROUTING, World, in_world};
 
 async fn desk_of(world: &World, answers: serde_json::Value) -> DeskId {
     let reporter = world.submit_report(world.report_with("Something.", answers)).await;
@@ -38,14 +32,8 @@ async fn staff_independent_desk(world: &World) {
 fn the_first_rule_that_matches_wins() {
     in_world(async |world| {
         staff_independent_desk(world).await;
-        let rule = RuleRow {
-            position: 1,
-            body_id: Some(world.body),
-            category: Some(Category::Bribery),
-            region: Some(Region::Astana),
-            desk_id: world.independent,
-        };
-        add_rule(&world.ctx, rule).await.unwrap();
+        let rules = format!("{ROUTING}1,body,bribery,71,independent\n100,,,,first\n");
+        world.configure(Kind::Routing, &rules).await;
         let body = world.body.to_string();
         let full = json!({"body": body, "region": "71"});
         assert_eq!(desk_of(world, full).await, world.independent, "everything matches");

@@ -15,22 +15,21 @@ use senim::{
     domain::{
         case::{status::Status, step::Step},
         clock::Clock,
+        configuration::Kind,
         ids::{BodyId, CaseId, DeskId, StaffId},
-        profile::ProfileId,
         report::{RawReport, Report},
         role::Role,
         text::Login,
     },
     policy::RoleAt,
-    storage::{Store, StoreParts, desks::RuleRow},
+    storage::{Store, StoreParts},
     usecases::{
         Context, Error,
-        add_body::{NewBody, add_body},
-        add_rule::add_rule,
+        approve_change::{DecidedChange, approve_change},
         confirm_member::confirm_member,
         found_instance::{Founder, found_instance},
         invite_staff::invite_staff,
-        open_desk::{NewDesk, open_desk},
+        propose_change::propose_change,
         propose_member::{propose_member, what_is_signed},
         sign_in::{Credentials, SignedIn, sign_in},
         submit_report::{Submission, submit_report},
@@ -49,6 +48,12 @@ use crate::{
 
 /// Monday morning in Astana.
 const MORNING: &str = "2026-11-23T05:00:00Z";
+
+/// The first line of a file of desks.
+pub const DESKS: &str =
+    "code,body,profile,independent,name_kk,name_ru,name_en,recovery_key,threshold,shares\n";
+/// The first line of a file of routing rules.
+pub const ROUTING: &str = "position,body,category,region,desk\n";
 
 /// The people of every world: name and role; all of the first desk, except who has none.
 const PEOPLE: &[(&str, Role)] = &[
@@ -127,6 +132,7 @@ pub fn environment(url: &str) -> Environment {
         ("SENIM_PEPPER", hex(0x9e)),
         ("SENIM_PASSWORD_MEMORY_KIB", "19456".to_owned()),
         ("SENIM_PASSWORD_PASSES", "1".to_owned()),
+        ("SENIM_LOOSENING_HOURS", "0".to_owned()),
         ("SENIM_HOME", format!("{}/no-home", env!("CARGO_TARGET_TMPDIR"))),
         ("SENIM_LISTEN", "127.0.0.1:0".to_owned()),
         ("SENIM_ADMIN_LISTEN", "127.0.0.1:0".to_owned()),
@@ -174,7 +180,8 @@ impl World {
         config.keys.genesis = founded.iter().map(|founder| founder.genesis).collect();
         let ctx = Arc::new(process(&config, &db, &clock, &entropy));
         let recovery = KemSecret::generate(&mut entropy.rng());
-        let (body, desk, independent) = furnish(&ctx, &recovery).await;
+        let (body, desk) = (BodyId(uuid::Uuid::nil()), DeskId(uuid::Uuid::nil()));
+        let independent = desk;
         let people = RefCell::new(BTreeMap::new());
         let admins = Vec::new();
         let mut world = Self { ctx, config, clock, db, desk, independent, body, recovery, people, admins };
@@ -190,6 +197,7 @@ impl World {
             let admin = world.sign_in(&founder.login).await;
             world.admins.push(admin);
         }
+        world.furnish().await;
         for (login, role) in PEOPLE {
             world.enrol(login, &[RoleAt { role: *role, desk: Some(world.desk) }]).await;
         }
@@ -322,6 +330,19 @@ impl World {
         self.owner().await.value(&query).await.as_str().unwrap().parse().unwrap()
     }
 
+    /// Opens a desk under this profile, with two triagers called after it, and sends it every report.
+    pub async fn route_all_to(&self, code: &str, profile: &str) -> DeskId {
+        let line = self.desk_line(code, profile, "no");
+        self.configure(Kind::Desks, &format!("{DESKS}{line}")).await;
+        let desk = self.desk_of(code).await;
+        for number in [1, 2] {
+            let held = RoleAt { role: Role::Triager, desk: Some(desk) };
+            self.enrol(&format!("{code}{number}"), &[held]).await;
+        }
+        self.configure(Kind::Routing, &format!("{ROUTING}1,,,,{code}\n")).await;
+        desk
+    }
+
     /// The state of a case.
     pub async fn status(&self, case: CaseId) -> Status {
         let code = self.owner().await.value(&format!("select status from cases where id = '{case}'")).await;
@@ -342,24 +363,38 @@ impl World {
     }
 }
 
-async fn furnish(ctx: &Context, recovery: &KemSecret) -> (BodyId, DeskId, DeskId) {
-    let names = || ["Орган".to_owned(), "Орган".to_owned(), "Body".to_owned()];
-    let body = add_body(ctx, NewBody { parent: None, region: None, names: names() }).await.unwrap();
-    let mut desks = Vec::new();
-    for independent in [false, true] {
-        let desk = NewDesk {
-            body,
-            names: names(),
-            profile: ProfileId::Kz,
-            independent,
-            recovery: recovery.public(),
-            shares: (2, 3),
-        };
-        desks.push(open_desk(ctx, desk).await.unwrap());
+impl World {
+    /// One body, two desks of it, and a rule that sends everything to the first.
+    async fn furnish(&mut self) {
+        self.configure(Kind::Bodies, "code,parent,region,name_kk,name_ru,name_en\nbody,,,Орган,Орган,Body\n")
+            .await;
+        let lines: Vec<String> = [("first", "no"), ("independent", "yes")]
+            .map(|(code, alone)| self.desk_line(code, "kz", alone))
+            .into();
+        self.configure(Kind::Desks, &format!("{DESKS}{}", lines.concat())).await;
+        self.configure(Kind::Routing, &format!("{ROUTING}100,,,,first\n")).await;
+        (self.desk, self.independent) = (self.desk_of("first").await, self.desk_of("independent").await);
+        let body = self.ctx.store.read(async |db| db.body_of_code("body").await).await.unwrap();
+        self.body = body.unwrap().id;
     }
-    let rule = RuleRow { position: 100, body_id: None, category: None, region: None, desk_id: desks[0] };
-    add_rule(ctx, rule).await.unwrap();
-    (body, desks[0], desks[1])
+
+    /// A desk of the one body as a line of a file, with this world's recovery key.
+    pub fn desk_line(&self, code: &str, profile: &str, independent: &str) -> String {
+        let key = data_encoding::HEXLOWER.encode(&self.recovery.public().to_bytes());
+        format!("{code},body,{profile},{independent},Орган,Орган,Body,{key},2,3\n")
+    }
+
+    /// The desk of a code.
+    pub async fn desk_of(&self, code: &str) -> DeskId {
+        let registry = self.ctx.current_registry().await.unwrap();
+        registry.desks.values().find(|desk| desk.row.code == code).unwrap().row.id
+    }
+
+    /// The first administrator proposes a file, the second approves it.
+    pub async fn configure(&self, kind: Kind, text: &str) -> DecidedChange {
+        let change = propose_change(&self.ctx, Some(&self.admin(0).caller), (kind, text)).await.unwrap();
+        approve_change(&self.ctx, &self.admin(1).caller, change.id).await.unwrap()
+    }
 }
 
 impl World {

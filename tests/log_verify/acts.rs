@@ -26,7 +26,9 @@ fn acts_that_lack_what_they_need() {
             let id = entry["obj"]["id"].clone();
             drop(entry.insert("obj".to_owned(), json!({"id": id, "k": "desk"})));
         }),
-        ("`config.changed` is not caused so", |entry| {
+        ("`log.genesis` is not caused so", |entry| {
+            entry.insert("acts".to_owned(), json!(["log.genesis"]));
+            entry.insert("oecd".to_owned(), json!(["12a"]));
             drop(entry.insert("by".to_owned(), json!({"k": "timer"})));
         }),
     ];

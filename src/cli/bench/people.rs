@@ -4,7 +4,7 @@
 
 use data_encoding::BASE32_NOPAD;
 
-use super::{BenchError, ground::Ground};
+use super::{super::agree::agree, BenchError, ground::Ground};
 use crate::{
     config::Config,
     crypto::{
@@ -13,6 +13,11 @@ use crate::{
         totp::TotpSeed,
     },
     domain::{
+        configuration::{
+            Kind,
+            desks::{self, ListedDesk},
+            rules::{self, ListedRule},
+        },
         ids::{DeskId, StaffId},
         profile::ProfileId,
         role::Role,
@@ -20,16 +25,12 @@ use crate::{
         text::Login,
     },
     policy::RoleAt,
-    storage::desks::RuleRow,
     usecases::{
         Caller, Context, Error,
-        add_body::{NewBody, add_body},
-        add_rule::add_rule,
         confirm_member::confirm_member,
         credentials::ChosenCredentials,
         found_instance::{Founder, found_instance},
         invite_staff::invite_staff,
-        open_desk::{NewDesk, open_desk},
         propose_member::{propose_member, what_is_signed},
         redeem_invitation::{open_invitation, redeem_invitation},
         sign_in::{Credentials, sign_in},
@@ -74,7 +75,8 @@ pub async fn found(ground: &mut Ground, wraps: &[usize]) -> Result<Founded, Benc
     let founded = found_instance(&before, founders).await?;
     drop(before);
     let config = ground.config(&founded.each_ref().map(|one| one.genesis))?;
-    let ctx = ground.context(&config)?;
+    let mut ctx = ground.context(&config)?;
+    ctx.loosening = std::time::Duration::ZERO;
     let mut admins = Vec::new();
     for one in &founded {
         let totp = code(&ctx, &one.totp_secret)?;
@@ -82,22 +84,12 @@ pub async fn found(ground: &mut Ground, wraps: &[usize]) -> Result<Founded, Benc
         admins.push(sign_in(&ctx, credentials).await?.caller);
     }
     let [first, second] = admins.as_slice() else { return Err(BenchError::Missing("an administrator")) };
-    let names = || ["Орган", "Орган", "Body"].map(str::to_owned);
-    let body = add_body(&ctx, NewBody { parent: None, region: None, names: names() }).await?;
+    let bodies = "code,parent,region,name_kk,name_ru,name_en\nbody,,,Орган,Орган,Body\n";
+    agree(&ctx, (first, second), (Kind::Bodies, bodies)).await?;
+    let recoveries = furnish(&ctx, (first, second), wraps).await?;
     let mut desks = Vec::new();
-    for ((position, wraps), region) in (1_i32..).zip(wraps).zip(Region::ALL) {
-        let recovery = KemSecret::generate(&mut ctx.store.entropy().rng()).public();
-        let new = NewDesk {
-            body,
-            names: names(),
-            profile: ProfileId::Kz,
-            independent: true,
-            recovery: recovery.clone(),
-            shares: (2, 3),
-        };
-        let id = open_desk(&ctx, new).await?;
-        let (category, body_id) = (None, None);
-        add_rule(&ctx, RuleRow { position, body_id, category, region: Some(*region), desk_id: id }).await?;
+    for ((recovery, wraps), region) in recoveries.into_iter().zip(wraps).zip(Region::ALL) {
+        let id = desk_of_code(&ctx, &code_of(*wraps)).await?;
         let mut triagers = Vec::new();
         for number in 0..wraps.saturating_sub(2) {
             let login = format!("triager.{wraps}.{number}");
@@ -114,6 +106,44 @@ pub async fn found(ground: &mut Ground, wraps: &[usize]) -> Result<Founded, Benc
         }
     }
     Ok(Founded { config, ctx, desks })
+}
+
+fn code_of(wraps: usize) -> String {
+    format!("desk-{wraps}")
+}
+
+/// Opens the desks, each with a region of its own, and returns their recovery keys.
+async fn furnish(
+    ctx: &Context,
+    admins: (&Caller, &Caller),
+    wraps: &[usize],
+) -> Result<Vec<KemPublic>, BenchError> {
+    let (mut recoveries, mut listed, mut sent) = (Vec::new(), Vec::new(), Vec::new());
+    for ((position, wraps), region) in (1_i32..).zip(wraps).zip(Region::ALL) {
+        let recovery = KemSecret::generate(&mut ctx.store.entropy().rng()).public();
+        listed.push(ListedDesk {
+            code: code_of(*wraps),
+            body: "body".to_owned(),
+            profile: ProfileId::Kz,
+            independent: true,
+            names: ["Орган", "Орган", "Body"].map(str::to_owned),
+            recovery: recovery.to_bytes(),
+            threshold: 2,
+            shares: 3,
+        });
+        let (body, category, region) = (None, None, Some(*region));
+        sent.push(ListedRule { position, body, category, region, desk: code_of(*wraps) });
+        recoveries.push(recovery);
+    }
+    agree(ctx, admins, (Kind::Desks, &desks::write(&listed))).await?;
+    agree(ctx, admins, (Kind::Routing, &rules::write(&sent))).await?;
+    Ok(recoveries)
+}
+
+async fn desk_of_code(ctx: &Context, code: &str) -> Result<DeskId, BenchError> {
+    let registry = ctx.current_registry().await?;
+    let found = registry.desks.values().find(|desk| desk.row.code == code);
+    found.map(|desk| desk.row.id).ok_or(BenchError::Missing("a desk"))
 }
 
 /// Invites, lets redeem, and signs into the directory by both administrators.

@@ -101,21 +101,32 @@ pub(super) async fn found(ctx: &Context, accounts: &mut [Account]) -> Result<[[u
     Ok(founded.map(|person| person.genesis))
 }
 
-/// Brings in everybody else, and signs everybody in.
-pub(super) async fn enrol(
-    ctx: &Context,
-    setting: &Setting,
-    accounts: &mut Vec<Account>,
-    stage: &Stage,
-) -> Result<Callers, Failure> {
+/// Signs the administrators in.
+pub(super) async fn begin(ctx: &Context, accounts: &[Account], stage: &Stage) -> Result<Callers, Failure> {
     let mut callers = Callers::new();
-    for account in accounts.iter() {
+    for account in accounts {
         let administrator = enter(ctx, account).await?;
         let password = SecretText::from(account.password.clone());
         change_mail(ctx, &administrator, password, Some(&mail_of(&account.login)?)).await?;
         callers.insert(account.login.clone(), administrator);
         stage.done("Signing the administrators in");
     }
+    Ok(callers)
+}
+
+/// The two administrators among those who are signed in.
+pub(super) fn both(callers: &Callers) -> Result<(&Caller, &Caller), Failure> {
+    let [first, second] = ADMINISTRATORS;
+    Ok((caller(callers, first)?, caller(callers, second)?))
+}
+
+/// Brings in everybody else, and signs them in.
+pub(super) async fn enrol(
+    ctx: &Context,
+    (setting, callers): (&Setting, &mut Callers),
+    accounts: &mut Vec<Account>,
+    stage: &Stage,
+) -> Result<(), Failure> {
     let password = accounts.first().map(|account| account.password.clone()).unwrap_or_default();
     for (login, role, desk) in CAST {
         let at = desk.map(|key| setting.desk(key)).transpose()?;
@@ -127,12 +138,12 @@ pub(super) async fn enrol(
             desk: at.as_ref().map(|(_, name)| name.clone()),
         };
         let held = RoleAt { role: *role, desk: at.map(|(id, _)| id) };
-        let account = admit(ctx, &callers, account, held).await?;
+        let account = admit(ctx, callers, account, held).await?;
         callers.insert(account.login.clone(), enter(ctx, &account).await?);
         accounts.push(account);
         stage.done("Inviting and enrolling the staff");
     }
-    Ok(callers)
+    Ok(())
 }
 
 /// Somebody of the cast.
@@ -155,8 +166,7 @@ async fn admit(
     mut account: Account,
     held: RoleAt,
 ) -> Result<Account, Failure> {
-    let [first, second] = ADMINISTRATORS;
-    let (first, second) = (caller(callers, first)?, caller(callers, second)?);
+    let (first, second) = both(callers)?;
     let name = login(&account.login)?;
     let invitation = invite_staff(ctx, Some(first), &name, Some(&mail_of(&account.login)?), &[held]).await?;
     let opened = open_invitation(ctx, invitation.code.expose(), None).await?;

@@ -5,23 +5,21 @@ use std::{collections::HashMap, path::Path};
 use serde::Deserialize;
 
 use super::super::{
+    agree::agree,
     ceremony::{Split, hold},
     failure::Failure,
 };
 use crate::{
     crypto::shares::DeskTag,
     domain::{
+        configuration::{
+            Kind,
+            desks::{ListedDesk, write},
+        },
         ids::{BodyId, DeskId},
         profile::ProfileId,
-        taxonomy::{Category, Region},
     },
-    storage::desks::RuleRow,
-    usecases::{
-        Context,
-        add_body::{NewBody, add_body},
-        add_rule::add_rule,
-        open_desk::{NewDesk, open_desk},
-    },
+    usecases::{Caller, Context},
 };
 
 /// How the demo's recovery keys are split.
@@ -30,20 +28,7 @@ const SPLIT: Split = Split { threshold: 2, total: 3 };
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
-    body: Vec<Body>,
     desk: Vec<Desk>,
-    rule: Vec<Rule>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Body {
-    key: String,
-    parent: Option<String>,
-    region: Option<Region>,
-    kk: String,
-    ru: String,
-    en: String,
 }
 
 #[derive(Deserialize)]
@@ -56,16 +41,6 @@ struct Desk {
     kk: String,
     ru: String,
     en: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Rule {
-    position: i32,
-    body: Option<String>,
-    category: Option<Category>,
-    region: Option<Region>,
-    desk: String,
 }
 
 /// What was made.
@@ -86,39 +61,36 @@ impl Setting {
     }
 }
 
-/// Makes them; the sheets of the recovery keys go into `sheets`.
-pub(super) async fn make(ctx: &Context, profile: ProfileId, sheets: &Path) -> Result<Setting, Failure> {
-    let file: File = toml::from_str(include_str!("setting.toml"))
-        .map_err(|error| Failure::Demo(format!("setting.toml: {error}")))?;
-    let mut setting = Setting { bodies: HashMap::new(), desks: HashMap::new() };
-    for body in file.body {
-        let parent = body.parent.as_deref().map(|key| setting.body(key)).transpose()?;
-        let names = [body.kk, body.ru, body.en];
-        let id = add_body(ctx, NewBody { parent, region: body.region, names }).await?;
-        setting.bodies.insert(body.key, id);
-    }
+/// Makes them, by the agreement of two administrators; the sheets of the recovery keys go into `sheets`.
+pub(super) async fn make(
+    ctx: &Context,
+    admins: (&Caller, &Caller),
+    profile: ProfileId,
+    sheets: &Path,
+) -> Result<Setting, Failure> {
+    let file: File = toml::from_str(include_str!("desks.toml"))
+        .map_err(|error| Failure::Demo(format!("desks.toml: {error}")))?;
+    agree(ctx, admins, (Kind::Bodies, include_str!("bodies.csv"))).await?;
+    let mut desks = Vec::new();
     for desk in file.desk {
         let tag = DeskTag::parse(&desk.tag).map_err(|error| Failure::Demo(error.to_string()))?;
         let (recovery, _) = hold(&tag, SPLIT, sheets, &mut ctx.store.entropy().rng())?;
-        let new = NewDesk {
-            body: setting.body(&desk.body)?,
-            names: [desk.kk, desk.ru, desk.en.clone()],
+        desks.push(ListedDesk {
+            code: desk.key,
+            body: desk.body,
             profile,
             independent: desk.independent,
-            recovery,
-            shares: (SPLIT.threshold, SPLIT.total),
-        };
-        setting.desks.insert(desk.key, (open_desk(ctx, new).await?, desk.en));
+            names: [desk.kk, desk.ru, desk.en],
+            recovery: recovery.to_bytes(),
+            threshold: SPLIT.threshold,
+            shares: SPLIT.total,
+        });
     }
-    for rule in file.rule {
-        let row = RuleRow {
-            position: rule.position,
-            body_id: rule.body.as_deref().map(|key| setting.body(key)).transpose()?,
-            category: rule.category,
-            region: rule.region,
-            desk_id: setting.desk(&rule.desk)?.0,
-        };
-        add_rule(ctx, row).await?;
-    }
-    Ok(setting)
+    agree(ctx, admins, (Kind::Desks, &write(&desks))).await?;
+    agree(ctx, admins, (Kind::Routing, include_str!("routing.csv"))).await?;
+    let registry = ctx.current_registry().await?;
+    let rows = registry.desks.values().map(|desk| &desk.row);
+    let desks = rows.map(|row| (row.code.clone(), (row.id, row.name_en.clone()))).collect();
+    let bodies = ctx.store.read(async |db| db.all_bodies().await).await?;
+    Ok(Setting { bodies: bodies.into_iter().map(|row| (row.code, row.id)).collect(), desks })
 }

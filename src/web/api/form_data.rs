@@ -1,15 +1,23 @@
 //! What a form needs: the taxonomy, the channels, the bodies, a token.
 
-use actix_web::{HttpRequest, HttpResponse, web::Data};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    web::{Data, Payload},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{Answer, query};
 use crate::{
-    domain::taxonomy::{Category, Region},
+    crypto::secret::SecretText,
+    domain::{
+        language::Language,
+        suggestion::suggest as suggest_category,
+        taxonomy::{Category, Region},
+    },
     i18n::{LANGUAGES, Texts},
     usecases::{find_bodies::find_bodies, submit_report::FormOrigin},
-    web::App,
+    web::{App, problem::ProblemView},
 };
 
 /// The most bodies of one answer.
@@ -144,4 +152,39 @@ pub struct FormView {
 #[utoipa::path(get, path = "/form", responses((status = 200, body = FormView)))]
 pub async fn form(app: Data<App>) -> Answer {
     Ok(HttpResponse::Ok().json(FormView { form_token: app.context.form_token(&FormOrigin::Api)? }))
+}
+
+/// A text for which a category is wanted.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"language": "en", "text": "The inspector asked for a bribe."}))]
+pub struct SuggestionBody {
+    /// The language of the text: `kk`, `ru`, `en`.
+    #[schema(value_type = String)]
+    language: Language,
+    /// The text. It is neither stored nor logged.
+    #[schema(value_type = String)]
+    text: SecretText,
+}
+
+/// A category that a text suggests.
+#[derive(Serialize, ToSchema)]
+pub struct SuggestionView {
+    /// The category's code; none where no word suggests any.
+    pub category: Option<&'static str>,
+    /// The words that led to it.
+    pub words: Vec<String>,
+}
+
+/// Suggests a category by open rules. It decides nothing: send with the report whichever category fits.
+///
+/// # Errors
+/// 422.
+#[utoipa::path(post, path = "/suggestions", request_body = SuggestionBody,
+    responses((status = 200, body = SuggestionView), (status = 422, body = ProblemView)))]
+pub async fn suggest(app: Data<App>, request: HttpRequest, payload: Payload) -> Answer {
+    let body: SuggestionBody = app.json(&request, payload).await?;
+    let found = suggest_category(body.language, body.text.expose());
+    let (category, words) = found.map_or((None, Vec::new()), |one| (Some(one.category.code()), one.words));
+    Ok(HttpResponse::Ok().json(SuggestionView { category, words }))
 }

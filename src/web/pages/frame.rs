@@ -54,6 +54,10 @@ pub enum Area {
     Audit,
     /// People and their roles.
     Staff,
+    /// Changes of the configuration.
+    Changes,
+    /// Changes of the configuration that wait for their time, as oversight sees them.
+    Delayed,
 }
 
 impl Area {
@@ -66,6 +70,8 @@ impl Area {
             Self::Oversight => "oversight",
             Self::Audit => "audit",
             Self::Staff => "staff",
+            Self::Changes => "changes",
+            Self::Delayed => "delayed",
         }
     }
 
@@ -78,6 +84,8 @@ impl Area {
             Self::Oversight => "/staff/oversight",
             Self::Audit => "/audit",
             Self::Staff => "/admin/staff",
+            Self::Changes => "/admin/changes",
+            Self::Delayed => "/staff/changes",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Every page with sample data, for the tests. Texts carry markup, so that a missing escape shows.
 
 mod audit;
+mod configuration;
 mod log;
 mod people;
 mod public;
@@ -28,7 +29,7 @@ impl Sample {
 
 /// Every page, and each page with faults, in this language.
 pub(super) fn all(t: Texts) -> Vec<Sample> {
-    [public::all(t), staff::all(t), people::all(t), audit::all(t), log::all(t)]
+    [public::all(t), staff::all(t), people::all(t), configuration::all(t), audit::all(t), log::all(t)]
         .into_iter()
         .flatten()
         .collect()

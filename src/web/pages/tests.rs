@@ -16,11 +16,14 @@ use crate::domain::case::reason::ReasonCode;
 use crate::domain::case::status::Status;
 use crate::domain::case::step::Step;
 use crate::domain::case::transition::MessageKind;
+use crate::domain::configuration::{Kind, State, Touch, Why};
 use crate::domain::language::Language;
 use crate::domain::mail_address::Notice;
+use crate::domain::mistake::Fault;
 use crate::domain::profile::{ClockName, ProfileId, Route, Waiver};
 use crate::domain::report::Risk;
 use crate::domain::role::Role;
+use crate::domain::routing::{Mismatch, RouteReason};
 use crate::domain::taxonomy::{Category, Region};
 use crate::i18n::{LANGUAGES, Texts};
 
@@ -201,7 +204,7 @@ const VOCABULARIES: &[&str] = &[
     "feedback_sent-",
     "clock-",
     "waiver-",
-    "route-",
+    "outside-",
     "matter-",
     "retention_class-",
     "identity_removed-",
@@ -240,6 +243,13 @@ const VOCABULARIES: &[&str] = &[
     "check_name-",
     "check_outcome-",
     "check_result-",
+    "config_kind-",
+    "change_state-",
+    "change_why-",
+    "touch-",
+    "route-",
+    "mismatch-",
+    "mistake-",
 ];
 
 /// Every code of every closed list has its word in every language.
@@ -291,7 +301,7 @@ fn closed_lists() -> Vec<(&'static str, Vec<&'static str>)> {
         ("identity_removed", codes(IdentityRemoved::ALL, IdentityRemoved::code)),
         ("pause_reason", codes(PauseReason::ALL, PauseReason::code)),
         ("clock", codes(ClockName::ALL, ClockName::code)),
-        ("route", codes(Route::ALL, Route::code)),
+        ("outside", codes(Route::ALL, Route::code)),
         ("waiver", codes(Waiver::ALL, Waiver::code)),
         ("new_ground", codes(NewGround::ALL, NewGround::code)),
         ("review_result", codes(ReviewResult::ALL, ReviewResult::code)),
@@ -310,6 +320,13 @@ fn closed_lists() -> Vec<(&'static str, Vec<&'static str>)> {
         ("notice_kind", codes(Notice::ALL, Notice::code)),
         ("staff_state", vec!["invited", "enrolled", "active", "disabled"]),
         ("proposal_state", vec!["pending", "approved", "refused", "stale"]),
+        ("config_kind", codes(Kind::ALL, Kind::code)),
+        ("change_state", codes(State::ALL, State::code)),
+        ("change_why", codes(Why::ALL, Why::code)),
+        ("touch", codes(Touch::ALL, Touch::code)),
+        ("route", codes(RouteReason::ALL, RouteReason::code)),
+        ("mismatch", codes(Mismatch::ALL, Mismatch::code)),
+        ("mistake", codes(Fault::ALL, Fault::code)),
     ]
 }
 

@@ -8,6 +8,7 @@ use actix_web::{
     web::{Data, Payload},
 };
 use askama::Template;
+use jiff::tz::TimeZone;
 
 use super::{
     done::{forget, told},
@@ -18,7 +19,7 @@ use super::{
 use crate::{
     domain::role::Role,
     i18n::{LANGUAGES, Texts},
-    usecases::Caller,
+    usecases::{Caller, Error},
     web::{
         App,
         body::Form,
@@ -141,6 +142,7 @@ fn page_of(request: &HttpRequest) -> String {
     }
     match request.path() {
         path if path.starts_with("/admin/staff/") => "/admin/staff".to_owned(),
+        path if path == "/admin/changes" => path.to_owned(),
         path if path.starts_with("/staff/colleagues/") => "/staff/cases".to_owned(),
         path => path.rsplit_once('/').map(|(page, _)| page.to_owned()).unwrap_or_default(),
     }
@@ -202,6 +204,10 @@ impl Desk {
         }
         if has(&[Role::Administrator]) {
             areas.push(Area::Staff);
+            areas.push(Area::Changes);
+        }
+        if has(&[Role::Oversight]) {
+            areas.push(Area::Delayed);
         }
         areas
     }
@@ -225,6 +231,13 @@ impl Desk {
         form: Option<&Form>,
     ) -> PageRefusal {
         refusal_page(request, self.frame(self.areas().first().copied()), &problem.into(), form)
+    }
+
+    /// The zone in which administrators read times: that of the first desk.
+    pub(super) async fn zone(&self) -> Result<TimeZone, Error> {
+        let registry = self.app.context.registry().await?;
+        let first = registry.desks.values().min_by_key(|desk| desk.row.id);
+        Ok(first.map_or(TimeZone::UTC, |desk| self.app.context.current_profile(desk.row.profile).zone()))
     }
 
     /// A page of the person's. What was done just now stands on it, and on no later one.

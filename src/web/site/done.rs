@@ -14,6 +14,11 @@ const DONE_COOKIE: &str = "__Host-senim-done";
 const DONE: &[&str] = &[
     "approved",
     "attested",
+    "change_agreed",
+    "change_approved",
+    "change_in_force",
+    "change_proposed",
+    "change_refused",
     "disabled",
     "given",
     "mail_changed",

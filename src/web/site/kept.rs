@@ -15,7 +15,7 @@ const IDS: [&str; 2] = ["lead", "investigators"];
 /// The fields of the staff's forms: of steps, messages, notes, refusals, parts in a case, invitations, addresses, roles.
 pub(super) fn kept(form: &Form, t: Texts) -> Vec<Kept> {
     let facts = RawFacts::FIELDS.iter().copied().filter(|name| !IDS.contains(name));
-    let fields = facts.chain(["note", "capacity", "login", "mail"]).filter_map(|name| {
+    let fields = facts.chain(["note", "capacity", "login", "mail", "file"]).filter_map(|name| {
         let typed: Vec<&str> = form.all(name).filter(|value| !value.is_empty()).collect();
         let text = typed.into_iter().map(|value| word(t, name, value)).collect::<Vec<_>>().join("\n");
         (!text.is_empty()).then(|| Kept { name: label(t, name), text })

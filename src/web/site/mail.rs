@@ -1,11 +1,10 @@
 //! `/admin/mail`: mails that were given up, and trying them again.
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
-use jiff::tz::TimeZone;
 
 use super::{Desk, PageRefusal, done::done};
 use crate::{
-    domain::{ids::TaskId, profile::Profile},
+    domain::ids::TaskId,
     usecases::{
         Error,
         dead_letters::{dead_letters, retry_mail},
@@ -23,7 +22,7 @@ use crate::{
 pub async fn list(desk: Desk, request: HttpRequest) -> Result<HttpResponse, PageRefusal> {
     let refuse = |error| desk.refuse(&request, error, None);
     let letters = dead_letters(&desk.app.context, Some(&desk.caller)).await.map_err(refuse)?;
-    let zone = zone(&desk).await.map_err(refuse)?;
+    let zone = desk.zone().await.map_err(refuse)?;
     let lines = letters.into_iter().map(|letter| LetterLine {
         id: letter.id.to_string(),
         notice: letter.notice.code(),
@@ -33,14 +32,6 @@ pub async fn list(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Page
     });
     let page = MailPage { t: desk.t, frame: desk.frame(Area::Staff), letters: lines.collect() };
     desk.shown(StatusCode::OK, &page)
-}
-
-/// The zone of the first desk: the instance's local time.
-async fn zone(desk: &Desk) -> Result<TimeZone, Error> {
-    let registry = desk.app.context.registry().await?;
-    let mut desks: Vec<_> = registry.desks.values().collect();
-    desks.sort_by(|a, b| a.row.name_en.cmp(&b.row.name_en));
-    Ok(desks.first().map_or(TimeZone::UTC, |place| Profile::get(place.row.profile).zone()))
 }
 
 /// Tries one again, or all where none is named.

@@ -12,6 +12,7 @@ pub mod case;
 pub mod case_people;
 mod case_steps;
 pub mod cases;
+pub mod changes;
 pub mod credentials;
 pub mod desk;
 mod done;
@@ -28,6 +29,7 @@ pub mod people_roles;
 pub mod proposals;
 pub mod public;
 pub mod report;
+pub mod routing;
 pub mod sign_in;
 pub mod start;
 

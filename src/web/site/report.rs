@@ -10,13 +10,15 @@ use super::{Refused, html, public_frame, public_refusal, texts};
 use crate::{
     domain::{
         field_error::FieldError,
+        language::Language,
         report::{RawReport, Report},
+        suggestion::suggest,
         taxonomy::{Category, Region},
     },
     i18n::Texts,
     usecases::{
-        Context,
-        find_bodies::{BodyRow, MOST, find_bodies},
+        Context, Error,
+        find_bodies::{BodyRow, find_bodies, find_body},
         submit_report::{FormOrigin, FormToken, Submission, Submitted, submit_report},
     },
     web::{
@@ -25,11 +27,14 @@ use crate::{
         caller::{FORM_COOKIE, cookie, made_elsewhere},
         pages::{
             Choice, Faults, PublicFrame,
-            public::{ReportFields, ReportPage, SentPage},
+            public::{BodySearch, ReportFields, ReportPage, SentPage},
         },
         problem::Problem,
     },
 };
+
+/// The most bodies that the form offers at once.
+const OFFERED: i64 = 40;
 
 /// The browser that asks, known again by its nonce, which is random and says nothing else.
 struct Browser {
@@ -68,8 +73,7 @@ impl Browser {
 /// Shows the form.
 pub async fn show(app: Data<App>, request: HttpRequest) -> HttpResponse {
     let browser = Browser::of(&app, &request);
-    let (fields, faults) = (ReportFields::default(), Faults::default());
-    match form_page(&app, texts(&request), (&browser, None), fields, faults).await {
+    match form_page(&app, texts(&request), (&browser, None), Draft::default()).await {
         Ok(page) => browser.shown(StatusCode::OK, &page),
         Err(refused) => public_refusal(&request, refused),
     }
@@ -88,6 +92,12 @@ async fn take(app: &App, request: &HttpRequest, payload: Payload) -> Result<Http
     let browser = Browser::of(app, request);
     let form = app.form(request, payload).await?;
     let fields = fields(&form);
+    if form.get("find").is_some() || form.get("suggest").is_some() {
+        let draft = asked(&form, fields, t);
+        let kept = browser.token(&form).filter(|_| !made_elsewhere(request));
+        let page = form_page(app, t, (&browser, kept), draft).await?;
+        return Ok(browser.shown(StatusCode::OK, &page));
+    }
     let outcome = if made_elsewhere(request) {
         // Another site filled this in: the person sees it first, in a form of their own.
         Err(Problem::invalid(vec![FieldError::new("form", FieldError::EXPIRED)]))
@@ -99,7 +109,8 @@ async fn take(app: &App, request: &HttpRequest, payload: Payload) -> Result<Http
         Err(problem) if problem.status == StatusCode::UNPROCESSABLE_ENTITY => {
             let faults = Faults::from(problem.errors.as_slice());
             let kept = browser.token(&form).filter(|_| !made_elsewhere(request));
-            let page = form_page(app, t, (&browser, kept), fields, faults).await?;
+            let draft = Draft { fields, faults, words: form.text("body_words"), ..Draft::default() };
+            let page = form_page(app, t, (&browser, kept), draft).await?;
             Ok(browser.shown(StatusCode::UNPROCESSABLE_ENTITY, &page))
         }
         Err(problem) => Err(Refused { problem, kept: fields.kept(t) }),
@@ -156,28 +167,89 @@ fn raw(form: &Form, t: Texts) -> RawReport {
     raw
 }
 
+/// The form as it was filled in so far.
+#[derive(Default)]
+struct Draft {
+    fields: ReportFields,
+    faults: Faults,
+    /// Words by which the body is looked for.
+    words: String,
+    /// Words by which the category was suggested, where that was asked.
+    suggested: Option<Vec<String>>,
+}
+
+/// The form where something was asked about it, and nothing was sent yet. A suggestion is chosen until the reporter
+/// chooses otherwise; nothing keeps it (control KR-2).
+fn asked(form: &Form, mut fields: ReportFields, t: Texts) -> Draft {
+    let mut suggested = None;
+    if form.get("suggest").is_some() {
+        let language = Language::parse(t.language()).unwrap_or(Language::Ru);
+        let found = suggest(language, &fields.narrative);
+        if let Some(found) = &found {
+            found.category.code().clone_into(&mut fields.category);
+        }
+        suggested = Some(found.map(|found| found.words).unwrap_or_default());
+    }
+    Draft { fields, faults: Faults::default(), words: form.text("body_words"), suggested }
+}
+
+/// The bodies to be offered, and how others are looked for. A registry that fits is offered as it is.
+async fn bodies(
+    app: &App,
+    t: Texts,
+    (words, chosen): (&str, &str),
+) -> Result<(Vec<Choice>, Option<BodySearch>), Refused> {
+    let ctx = &app.context;
+    let some = find_bodies(ctx, "", OFFERED.saturating_add(1)).await?;
+    let fits = |count: usize| i64::try_from(count).is_ok_and(|count| count <= OFFERED);
+    if fits(some.len()) {
+        return Ok((some.iter().map(|body| body_choice(body, t)).collect(), None));
+    }
+    let mut search = BodySearch { words: words.to_owned(), ..BodySearch::default() };
+    let mut offered = Vec::new();
+    if !words.trim().is_empty() {
+        offered = find_bodies(ctx, words, OFFERED.saturating_add(1)).await?;
+        search.more = !fits(offered.len());
+        offered.truncate(usize::try_from(OFFERED).unwrap_or(0));
+        search.found = i64::try_from(offered.len()).ok();
+    }
+    let missing = chosen.parse().ok().filter(|id| offered.iter().all(|body| body.id != *id));
+    if let Some(id) = missing {
+        offered.extend(find_body(ctx, id).await?);
+    }
+    Ok((offered.iter().map(|body| body_choice(body, t)).collect(), Some(search)))
+}
+
 async fn form_page(
     app: &App,
     t: Texts,
     (browser, kept): (&Browser, Option<FormToken>),
-    fields: ReportFields,
-    faults: Faults,
+    draft: Draft,
 ) -> Result<ReportPage, Refused> {
+    let registry = app.context.registry().await?;
+    // Whoever writes now would write for nothing.
+    if registry.desks.is_empty() {
+        return Err(Error::NotReady("there is no desk to route a report to").into());
+    }
     let form_token = match kept.filter(|token| app.context.form_token_holds(token)) {
         Some(token) => token.text,
         None => app.context.form_token(&browser.origin())?,
     };
     let codes = |vocabulary, codes: Vec<&str>| Choice::of_codes(t, vocabulary, &codes);
-    let bodies = find_bodies(&app.context, "", MOST).await?;
+    let Draft { fields, faults, words, suggested } = draft;
+    let (bodies, search) = bodies(app, t, (&words, &fields.body)).await?;
+    let fresh = faults.0.is_empty() && fields.narrative.is_empty();
     Ok(ReportPage {
         t,
-        frame: PublicFrame { switch: faults.0.is_empty(), ..public_frame("report") },
+        frame: PublicFrame { switch: fresh, ..public_frame("report") },
         form_token,
         fields,
         faults,
         categories: codes("category", Category::ALL.iter().map(|category| category.code()).collect()),
         regions: codes("region", Region::ALL.iter().map(|region| region.code()).collect()),
-        bodies: bodies.iter().map(|body| body_choice(body, t)).collect(),
+        bodies,
+        search,
+        suggested,
         narrative_max: i64::try_from(app.context.limits.narrative).unwrap_or(i64::MAX),
     })
 }

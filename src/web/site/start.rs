@@ -17,8 +17,9 @@ use crate::{
 /// # Errors
 /// A page.
 pub async fn show(desk: Desk, request: actix_web::HttpRequest) -> Result<HttpResponse, PageRefusal> {
-    // Proposals are a part of the work on cases.
-    let work: Vec<Area> = desk.areas().into_iter().filter(|area| *area != Area::Proposals).collect();
+    // Proposals are a part of the work on cases, changes of that on people.
+    let part = |area: &Area| matches!(area, Area::Proposals | Area::Changes);
+    let work: Vec<Area> = desk.areas().into_iter().filter(|area| !part(area)).collect();
     if let [only] = work.as_slice() {
         return Ok(see_other(only.path()));
     }

@@ -225,6 +225,8 @@ field-staff = Colleague
 field-capacity = Part
 field-person = Person
 field-desk = Desk
+field-kind = What is changed
+field-file = Text of the file
 
 # Facts that steps ask for.
 fact-reason_code = Ground
@@ -385,6 +387,10 @@ act-advice-answered = advice given
 act-noresponse-raised = missing answer raised
 act-matter-taken_up = taken up by oversight
 act-config-changed = configuration changed
+act-config-proposed = change of the configuration proposed
+act-config-approved = change of the configuration approved
+act-config-refused = change of the configuration refused
+act-config-stale = change of the configuration out of date
 act-audit-queried = record queried
 act-chain-anchored = record anchored
 act-stats-published = statistics published
@@ -574,13 +580,13 @@ waiver-reporter_objected = the reporter wanted none
 waiver-identity_risk = it could betray the reporter
 
 # Bodies outside.
-route-knb_anticorruption = the Anti-Corruption Service of the National Security Committee
-route-civil_service_agency = the Agency for Civil Service Affairs
-route-prosecutor = the prosecutor's office
-route-court = a court
-route-external_authority = the external authority of the country
-route-public_disclosure = the public: who reported and was not heard in time may go public
-route-regulator = the regulator of the sector
-route-police = the police
-route-prevention_agency = the agency for the prevention of corruption
+outside-knb_anticorruption = the Anti-Corruption Service of the National Security Committee
+outside-civil_service_agency = the Agency for Civil Service Affairs
+outside-prosecutor = the prosecutor's office
+outside-court = a court
+outside-external_authority = the external authority of the country
+outside-public_disclosure = the public: who reported and was not heard in time may go public
+outside-regulator = the regulator of the sector
+outside-police = the police
+outside-prevention_agency = the agency for the prevention of corruption
 field-grounds = Grounds

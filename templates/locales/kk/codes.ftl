@@ -225,6 +225,8 @@ field-staff = Әріптес
 field-capacity = Істегі рөлі
 field-person = Кімге
 field-desk = Бөлімше
+field-kind = Не өзгереді
+field-file = Файлдың мәтіні
 
 # Қадамдар сұрайтын деректер.
 fact-reason_code = Негізі
@@ -385,6 +387,10 @@ act-advice-answered = кеңес берілді
 act-noresponse-raised = жауапсыздық туралы айтылды
 act-matter-taken_up = қадағалау бақылауға алды
 act-config-changed = баптау өзгерді
+act-config-proposed = баптауды өзгерту ұсынылды
+act-config-approved = баптаудың өзгерісі мақұлданды
+act-config-refused = баптаудың өзгерісі қабылданбады
+act-config-stale = баптаудың өзгерісі ескірді
 act-audit-queried = журнал қаралды
 act-chain-anchored = журнал бекітілді
 act-stats-published = статистика жарияланды
@@ -574,13 +580,13 @@ waiver-reporter_objected = хабарлаушы қаламады
 waiver-identity_risk = хабарлаушыны әшкерелеуі мүмкін
 
 # Bodies outside.
-route-knb_anticorruption = Ұлттық қауіпсіздік комитетінің Сыбайлас жемқорлыққа қарсы қызметі
-route-civil_service_agency = Мемлекеттік қызмет істері агенттігі
-route-prosecutor = прокуратура
-route-court = сот
-route-external_authority = елдің сыртқы органы
-route-public_disclosure = жұртшылық: хабарлап, уақытында тыңдалмаған адам істі жариялай алады
-route-regulator = саланың реттеушісі
-route-police = полиция
-route-prevention_agency = сыбайлас жемқорлықтың алдын алу агенттігі
+outside-knb_anticorruption = Ұлттық қауіпсіздік комитетінің Сыбайлас жемқорлыққа қарсы қызметі
+outside-civil_service_agency = Мемлекеттік қызмет істері агенттігі
+outside-prosecutor = прокуратура
+outside-court = сот
+outside-external_authority = елдің сыртқы органы
+outside-public_disclosure = жұртшылық: хабарлап, уақытында тыңдалмаған адам істі жариялай алады
+outside-regulator = саланың реттеушісі
+outside-police = полиция
+outside-prevention_agency = сыбайлас жемқорлықтың алдын алу агенттігі
 field-grounds = Негіз

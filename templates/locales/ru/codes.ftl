@@ -225,6 +225,8 @@ field-staff = Коллега
 field-capacity = Роль в деле
 field-person = Кому
 field-desk = Подразделение
+field-kind = Что меняется
+field-file = Текст файла
 
 # Факты, которых требуют шаги.
 fact-reason_code = Основание
@@ -385,6 +387,10 @@ act-advice-answered = совет дан
 act-noresponse-raised = поднят вопрос о молчании
 act-matter-taken_up = взято под контроль надзором
 act-config-changed = настройка изменена
+act-config-proposed = предложено изменение настройки
+act-config-approved = изменение настройки одобрено
+act-config-refused = изменение настройки отклонено
+act-config-stale = изменение настройки устарело
 act-audit-queried = журнал просмотрен
 act-chain-anchored = журнал закреплён
 act-stats-published = статистика опубликована
@@ -574,13 +580,13 @@ waiver-reporter_objected = заявитель не хотел
 waiver-identity_risk = может выдать заявителя
 
 # Bodies outside.
-route-knb_anticorruption = Антикоррупционная служба Комитета национальной безопасности
-route-civil_service_agency = Агентство по делам государственной службы
-route-prosecutor = прокуратура
-route-court = суд
-route-external_authority = внешний орган страны
-route-public_disclosure = общественность: кто сообщил и не был услышан в срок, может предать дело огласке
-route-regulator = регулятор отрасли
-route-police = полиция
-route-prevention_agency = агентство по предупреждению коррупции
+outside-knb_anticorruption = Антикоррупционная служба Комитета национальной безопасности
+outside-civil_service_agency = Агентство по делам государственной службы
+outside-prosecutor = прокуратура
+outside-court = суд
+outside-external_authority = внешний орган страны
+outside-public_disclosure = общественность: кто сообщил и не был услышан в срок, может предать дело огласке
+outside-regulator = регулятор отрасли
+outside-police = полиция
+outside-prevention_agency = агентство по предупреждению коррупции
 field-grounds = Основание

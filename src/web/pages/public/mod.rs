@@ -15,5 +15,5 @@ pub use home::HomePage;
 pub use inbox::{InboxMessage, InboxOpenPage, InboxPage, OpenFault, Speaker};
 pub use inbox_proof::InboxProofPage;
 pub use promises::PromisesPage;
-pub use report::{ReportFields, ReportPage};
+pub use report::{BodySearch, ReportFields, ReportPage};
 pub use sent::SentPage;

@@ -24,10 +24,25 @@ pub struct ReportPage {
     pub categories: Vec<Choice>,
     /// Regions (KATO) in the order to be shown.
     pub regions: Vec<Choice>,
-    /// Bodies to choose from; empty = the question is not asked.
+    /// Bodies to choose from; never all of a large registry.
     pub bodies: Vec<Choice>,
+    /// How bodies are looked for; none where all of them are offered.
+    pub search: Option<BodySearch>,
+    /// The words by which the category was suggested just now; empty where none suggests any, none where nobody asked.
+    pub suggested: Option<Vec<String>>,
     /// Limit of the narrative, in characters.
     pub narrative_max: i64,
+}
+
+/// How bodies are looked for: field `body_words`, button `find`.
+#[derive(Debug, Clone, Default)]
+pub struct BodySearch {
+    /// The words typed.
+    pub words: String,
+    /// How many were found; none where nothing was looked for.
+    pub found: Option<i64>,
+    /// True where there are more than are shown.
+    pub more: bool,
 }
 
 /// The fields of the form, named as they are sent; empty = not answered.

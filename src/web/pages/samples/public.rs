@@ -20,6 +20,9 @@ pub(super) fn all(t: Texts) -> Vec<Sample> {
         Sample::of("public-promises", &PromisesPage { t, frame: frame("promises") }),
         Sample::of("public-report", &report(t, ReportFields::default(), Faults::default())),
         Sample::of("public-report-faults", &refused_report(t)),
+        Sample::of("public-report-found", &asked_report(t, (3, false), &["bribe", "откат"])),
+        Sample::of("public-report-none", &asked_report(t, (0, false), &[])),
+        Sample::of("public-report-many", &asked_report(t, (40, true), &["bribe"])),
         Sample::of("public-sent", &sent(t)),
     ];
     for (name, fault) in [
@@ -65,7 +68,18 @@ fn report(t: Texts, fields: ReportFields, faults: Faults) -> ReportPage {
         categories: choices(t, "category"),
         regions: choices(t, "region"),
         bodies: vec![Choice { value: "b1".to_owned(), label: "<School No. 4>".to_owned() }],
+        search: None,
+        suggested: None,
         narrative_max: 100_000,
+    }
+}
+
+/// The form of a large registry, where a body was looked for and a category suggested.
+fn asked_report(t: Texts, (found, more): (i64, bool), words: &[&str]) -> ReportPage {
+    ReportPage {
+        search: Some(BodySearch { words: "<school>".to_owned(), found: Some(found), more }),
+        suggested: Some(words.iter().map(|word| (*word).to_owned()).collect()),
+        ..report(t, ReportFields::default(), Faults::default())
     }
 }
 

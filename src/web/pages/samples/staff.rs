@@ -7,7 +7,7 @@ use crate::web::pages::staff::*;
 use crate::web::pages::{Area, Choice, Faults, Kept, StaffFrame, Who};
 
 pub(super) fn frame(here: Area) -> StaffFrame {
-    let areas = vec![Area::Cases, Area::Proposals, Area::Audit, Area::Staff];
+    let areas = vec![Area::Cases, Area::Proposals, Area::Audit, Area::Staff, Area::Changes];
     StaffFrame {
         csrf: "csrf-token".to_owned(),
         path: "/staff/cases?state=triage&cursor=1".to_owned(),
