@@ -4,6 +4,8 @@
 //! a text, a name, an address or a time of a reporter. Members that are designed but written by nobody yet (`pre`,
 //! `prof`) are not in the table either. To add one: a row here, with the shape of its value.
 
+mod words;
+
 use serde_json::{Map, Value};
 
 use super::{
@@ -12,6 +14,8 @@ use super::{
     node::{self, LARGEST, Node},
     requirements::unmet,
 };
+use words::{are_clocks, is_clause, is_part, is_profile};
+
 use crate::domain::{
     case::{
         facts::{
@@ -23,8 +27,7 @@ use crate::domain::{
         status::Status,
         step::Step,
     },
-    profile::{ClockName, ProfileId, Waiver},
-    role::Role,
+    profile::{ClockName, Waiver},
     routing::RouteReason,
     taxonomy::Category,
 };
@@ -237,27 +240,6 @@ pub const CODES: &[Member] = members! {
     "what"                Sometimes, words!("bodies" | "body" | "case" | "desk" | "desks" | "directory" | "founded" | "recovery" | "routing");
     "why"                 Sometimes, words!("forbidden" | "illegal" | "left" | "overtaken" | "unfit");
 };
-
-/// The part in which somebody acted: a role, the lead of a case, or none.
-fn is_part(word: &str) -> bool {
-    Role::parse(word).is_some() || matches!(word, "lead" | "none")
-}
-
-/// A profile, alone or with its version: `kz`, `kz/1`.
-fn is_profile(word: &str) -> bool {
-    let (profile, version) = word.split_once('/').unwrap_or((word, "1"));
-    let number = version.parse::<u32>().is_ok_and(|number| number > 0 && number.to_string() == version);
-    ProfileId::parse(profile).is_some() && number
-}
-
-/// Clocks, sorted, with dots between.
-fn are_clocks(word: &str) -> bool {
-    ClockName::parse_list(word).is_some()
-}
-
-fn is_clause(word: &str) -> bool {
-    Act::ALL.iter().any(|act| act.clauses().contains(&word))
-}
 
 /// Everything about the bytes of an entry that the table does not allow; empty where all is well.
 #[must_use]

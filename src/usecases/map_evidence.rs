@@ -118,8 +118,8 @@ mod tests {
         let all: Vec<_> = (1..=13).map(|number| of_principle(number, &[])).collect();
         let clauses: Vec<_> = all.iter().flat_map(|one| &one.clauses).map(|one| one.clause).collect();
         assert_eq!(clauses, CLAUSES);
-        let commitment = &all[0];
-        assert!(commitment.clauses.iter().all(|clause| clause.acts.is_empty()));
-        assert_eq!(commitment.all, Tally::default());
+        let leadership = &all[5];
+        assert!(leadership.clauses.iter().all(|clause| clause.acts.is_empty()));
+        assert_eq!(leadership.all, Tally::default());
     }
 }

@@ -4,6 +4,7 @@ use jiff::civil::{Date, date};
 use senim::{
     domain::{
         case::{clocks::Clocks, status::Status, step::Step},
+        field_error::FieldError,
         ids::CaseId,
         profile::ClockName,
         role::Role,
@@ -14,6 +15,7 @@ use senim::{
         oversee::{oversee, take_up},
         raise_no_response::raise_no_response,
         submit_report::{Submission, submit_report},
+        take_step::StepDone,
         watch_deadlines::watch_deadlines,
     },
 };
@@ -178,6 +180,50 @@ fn eu_11_2b_1_an_acknowledgement_is_waived_only_where_the_profile_lets_it_and_th
         let other = world.submit("A letter, please.").await;
         assert_eq!(entries(world, other.case, "ack.sent").await, 1);
         assert!(other.read().await.contains("template: acknowledged"));
+    });
+}
+
+/// A case of a desk under this profile, opened by its triager, and what an extension of its feedback to a day comes to.
+async fn extended_to(world: &World, profile: &str, until: &str) -> Result<Option<Date>, Vec<FieldError>> {
+    world.route_all_to("other", profile).await;
+    let held = RoleAt { role: Role::Reviewer, desk: Some(world.desk_of("other").await) };
+    world.enrol("other3", &[held]).await;
+    let case = world.submit("Something.").await.case;
+    let (triager, reviewer) = (world.sign_in("other1").await, world.sign_in("other3").await);
+    world.drive(case, &triager, Step::Open, &reviewer).await;
+    let given = enough(Status::Triage, Step::Extend, triager.id(), "some");
+    match triager.step(case, Step::Extend, with(given, json!({"expected_on": until}))).await {
+        Ok(StepDone::Proposed(proposal)) => {
+            reviewer.attest(case).await;
+            reviewer.approve(proposal).await.unwrap();
+        }
+        Err(Error::Invalid(fields)) => return Err(fields),
+        other => panic!("{other:?}"),
+    }
+    Ok(clocks(world, case).await.get(ClockName::Feedback).unwrap().due)
+}
+
+/// Control EU-9.1f-1; the two anchors are among the golden vectors of the profile.
+#[test]
+fn eu_9_1f_1_feedback_of_an_internal_channel_follows_the_acknowledgement_and_is_never_extended() {
+    in_world(async |world| {
+        let refused = extended_to(world, "eu_internal", "2027-03-01").await.unwrap_err();
+        assert_eq!(refused[0].field, "clock");
+        let case = world.submit("Something else.").await.case;
+        let due = clocks(world, case).await.get(ClockName::Feedback).unwrap().due;
+        assert_eq!(due, Some(date(2027, 2, 23)), "three months after the acknowledgement of today");
+    });
+}
+
+/// Control EU-11.2d-1.
+#[test]
+fn eu_11_2d_1_feedback_of_an_external_channel_is_extended_once_to_six_months() {
+    in_world(async |world| {
+        assert_eq!(extended_to(world, "eu_external", "2027-05-23").await, Ok(Some(date(2027, 5, 23))));
+    });
+    in_world(async |world| {
+        let refused = extended_to(world, "eu_external", "2027-05-24").await.unwrap_err();
+        assert_eq!(refused[0].field, "expected_on");
     });
 }
 

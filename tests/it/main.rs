@@ -6,6 +6,7 @@
 //! | `server` | the one private cluster of a run, shared by all test processes |
 //! | `database` | a test's own database, and SQL past the application |
 //! | `world` | a founded instance with desks and people, made by the real use cases |
+//! | `desks` | changes of the configuration, which two administrators agree on |
 //! | `people` | who acts: staff and reporters |
 //! | `facts` | what a step needs, in the form in which it is sent |
 //! | `record` | the check with which every test ends: the log is whole, no task is left |
@@ -33,6 +34,7 @@ mod app;
 mod bench;
 mod browser;
 mod database;
+mod desks;
 mod facts;
 mod installation;
 mod kept;

@@ -29,6 +29,7 @@ const GUARDED: &[&str] = &[
     "desks",
     "directory_entries",
     "instance",
+    "oversight_matters",
     "proposals",
     "routing_rules",
     "staff",

@@ -25,11 +25,9 @@ use senim::{
     storage::{Store, StoreParts},
     usecases::{
         Context, Error,
-        approve_change::{DecidedChange, approve_change},
         confirm_member::confirm_member,
         found_instance::{Founder, found_instance},
         invite_staff::invite_staff,
-        propose_change::propose_change,
         propose_member::{propose_member, what_is_signed},
         sign_in::{Credentials, SignedIn, sign_in},
         submit_report::{Submission, submit_report},
@@ -330,19 +328,6 @@ impl World {
         self.owner().await.value(&query).await.as_str().unwrap().parse().unwrap()
     }
 
-    /// Opens a desk under this profile, with two triagers called after it, and sends it every report.
-    pub async fn route_all_to(&self, code: &str, profile: &str) -> DeskId {
-        let line = self.desk_line(code, profile, "no");
-        self.configure(Kind::Desks, &format!("{DESKS}{line}")).await;
-        let desk = self.desk_of(code).await;
-        for number in [1, 2] {
-            let held = RoleAt { role: Role::Triager, desk: Some(desk) };
-            self.enrol(&format!("{code}{number}"), &[held]).await;
-        }
-        self.configure(Kind::Routing, &format!("{ROUTING}1,,,,{code}\n")).await;
-        desk
-    }
-
     /// The state of a case.
     pub async fn status(&self, case: CaseId) -> Status {
         let code = self.owner().await.value(&format!("select status from cases where id = '{case}'")).await;
@@ -376,24 +361,6 @@ impl World {
         (self.desk, self.independent) = (self.desk_of("first").await, self.desk_of("independent").await);
         let body = self.ctx.store.read(async |db| db.body_of_code("body").await).await.unwrap();
         self.body = body.unwrap().id;
-    }
-
-    /// A desk of the one body as a line of a file, with this world's recovery key.
-    pub fn desk_line(&self, code: &str, profile: &str, independent: &str) -> String {
-        let key = data_encoding::HEXLOWER.encode(&self.recovery.public().to_bytes());
-        format!("{code},body,{profile},{independent},Орган,Орган,Body,{key},2,3\n")
-    }
-
-    /// The desk of a code.
-    pub async fn desk_of(&self, code: &str) -> DeskId {
-        let registry = self.ctx.current_registry().await.unwrap();
-        registry.desks.values().find(|desk| desk.row.code == code).unwrap().row.id
-    }
-
-    /// The first administrator proposes a file, the second approves it.
-    pub async fn configure(&self, kind: Kind, text: &str) -> DecidedChange {
-        let change = propose_change(&self.ctx, Some(&self.admin(0).caller), (kind, text)).await.unwrap();
-        approve_change(&self.ctx, &self.admin(1).caller, change.id).await.unwrap()
     }
 }
 

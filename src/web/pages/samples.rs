@@ -3,6 +3,7 @@
 mod audit;
 mod configuration;
 mod log;
+mod oversight;
 mod people;
 mod public;
 mod staff;
@@ -29,10 +30,18 @@ impl Sample {
 
 /// Every page, and each page with faults, in this language.
 pub(super) fn all(t: Texts) -> Vec<Sample> {
-    [public::all(t), staff::all(t), people::all(t), configuration::all(t), audit::all(t), log::all(t)]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        public::all(t),
+        staff::all(t),
+        people::all(t),
+        configuration::all(t),
+        audit::all(t),
+        log::all(t),
+        oversight::all(t),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn faults(pairs: &[(&'static str, &'static str, Option<u64>)]) -> Faults {
