@@ -135,8 +135,14 @@ impl Db<'_> {
                 desks::id,
                 (desks::name_kk, desks::name_ru, desks::name_en),
             ))
-            .order((oversight_matters::arisen_on, oversight_matters::id))
-            .limit(limit);
+            .limit(limit)
+            .into_boxed();
+        // Of what is looked after, only the newest is of interest.
+        let query = if taken_up {
+            query.order((oversight_matters::taken_up_on.desc(), oversight_matters::id))
+        } else {
+            query.order((oversight_matters::arisen_on, oversight_matters::id))
+        };
         Ok(query.load(self.conn).await?)
     }
 

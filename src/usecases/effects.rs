@@ -59,7 +59,7 @@ impl<'f> Effect<'f> {
             extend(&mut clocks, &profile, facts, days)?;
         }
         if told(case.status, step, facts).is_some() {
-            news.met.extend(clocks.told(&profile, false, on).met);
+            news = news.and(clocks.told(&profile, false, on));
         }
         clock_news::warn(&news);
         let question_until = (to == Status::AwaitingInfo)

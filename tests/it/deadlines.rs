@@ -140,6 +140,26 @@ fn oi_12b_1_what_is_missed_reaches_oversight_once_and_stays_there() {
     });
 }
 
+/// Control OI-12b-1: a clock that a late letter of a step ends is missed as well, though no timer came by.
+#[test]
+fn oi_12b_1_a_letter_that_comes_too_late_does_not_hide_that_it_was_missed() {
+    in_world(async |world| {
+        let overseer = overseer(world).await;
+        world.route_all_to("iso", "iso_default").await;
+        let case = world.submit("Something.").await.case;
+        world.advance_days(5);
+        let triager = world.sign_in("iso1").await;
+        world.drive(case, &triager, Step::Open, &triager).await;
+        world.drive(case, &triager, Step::Ask, &triager).await;
+        let clock = clocks(world, case).await.get(ClockName::PersonalMessage).unwrap().clone();
+        assert!(clock.missed_on.is_some() && !clock.runs());
+        assert_eq!(entries(world, case, "deadline.missed").await, 1);
+        let seen = oversee(&world.ctx, &overseer.caller).await.unwrap();
+        let missed: Vec<_> = seen.open.iter().map(|matter| matter.clock).collect();
+        assert_eq!(missed, [Some(ClockName::PersonalMessage)]);
+    });
+}
+
 /// Controls OI-12b-1 and EU-10-1: the reporter's own complaint, and where else they can turn.
 #[test]
 fn eu_10_1_after_a_missed_day_the_mailbox_names_other_ways_and_takes_a_complaint() {

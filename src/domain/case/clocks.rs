@@ -97,6 +97,17 @@ pub struct ClockNews {
 }
 
 impl ClockNews {
+    /// This, and what happened after it.
+    #[must_use]
+    pub fn and(mut self, later: Self) -> Self {
+        self.started.extend(later.started);
+        self.met.extend(later.met);
+        self.missed.extend(later.missed);
+        self.reminded.extend(later.reminded);
+        self.unknown = self.unknown.or(later.unknown);
+        self
+    }
+
     /// Whether the record has nothing to say.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
