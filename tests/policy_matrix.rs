@@ -2,6 +2,10 @@
 //!
 //! A changed line in `tests/snapshots/policy_matrix__*.snap` is a changed right: review it as such.
 
+#[path = "policy_matrix/any.rs"]
+mod any;
+
+use any::{any_action, any_action_on_a_case, any_roles, any_situation, forbidden_roles};
 use proptest::prelude::*;
 use senim::domain::case::status::Status;
 use senim::domain::case::step::Step;
@@ -112,6 +116,7 @@ fn situations(capacity: Capacity) -> Vec<(&'static str, Situation)> {
         ("attested", base.clone()),
         ("not attested", Situation { attested: false, ..base.clone() }),
         ("recused", Situation { recused: true, ..base.clone() }),
+        ("it concerns them", Situation { excluded: true, ..base.clone() }),
         ("own proposal", Situation { proposer: Some(Proposer::Staff(SELF)), ..base.clone() }),
         ("proposal of a job", Situation { proposer: Some(Proposer::Job), ..base.clone() }),
         ("no proposal", Situation { proposer: None, ..base.clone() }),
@@ -162,6 +167,7 @@ type Conflicted = (&'static str, fn(Situation) -> Situation, fn(Capacity, Action
 /// Why somebody who holds a grant may not do what their capacity offers.
 const CONFLICTS: &[Conflicted] = &[
     ("recused", |at| Situation { recused: true, ..at }, |_, _| true),
+    ("subject", |at| Situation { excluded: true, ..at }, |_, _| true),
     ("no grant", |at| Situation { grant: None, ..at }, |_, _| true),
     ("not attested", |at| Situation { attested: false, ..at }, |_, action| !before_attestation(action)),
     (
@@ -293,53 +299,6 @@ fn a_permit_says_what_was_asked() {
     assert_eq!(permit.case(), None);
 }
 
-fn any_roles() -> impl Strategy<Value = Vec<Role>> {
-    proptest::collection::vec(proptest::sample::select(Role::ALL), 0..4)
-}
-
-/// Two roles that exclude each other.
-fn forbidden_roles() -> impl Strategy<Value = Vec<Role>> {
-    let pairs = Role::ALL.iter().flat_map(|&one| Role::ALL.iter().map(move |&other| vec![one, other]));
-    proptest::sample::select(pairs.filter(|pair| forbidden_pair(pair).is_some()).collect::<Vec<_>>())
-}
-
-fn any_situation() -> impl Strategy<Value = Situation> {
-    let proposer = prop_oneof![
-        Just(None),
-        Just(Some(Proposer::Job)),
-        Just(Some(Proposer::Staff(SELF))),
-        Just(Some(Proposer::Staff(COLLEAGUE)))
-    ];
-    let grant = proptest::option::of(proptest::sample::select(Capacity::ALL));
-    let desk = prop_oneof![Just(DESK), Just(OTHER_DESK)];
-    (proptest::sample::select(Status::ALL), grant, proposer, desk, any::<[bool; 5]>()).prop_map(
-        |(status, grant, proposer, desk, [attested, recused, self_is_lead, leaderless, involved])| {
-            Situation {
-                case: CASE,
-                desk,
-                status,
-                grant,
-                attested,
-                recused,
-                proposer,
-                self_is_lead,
-                leaderless,
-                involved,
-            }
-        },
-    )
-}
-
-fn any_action() -> impl Strategy<Value = Action> {
-    proptest::sample::select(Action::all())
-}
-
-fn any_action_on_a_case() -> impl Strategy<Value = Action> {
-    proptest::sample::select(
-        Action::all().into_iter().filter(|action| of_a_case(*action)).collect::<Vec<_>>(),
-    )
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -350,7 +309,7 @@ proptest! {
     ) {
         let answer = authorize(&staff(&roles, DESK), action, Some(&at));
         let part = at.grant.is_some_and(|capacity| roles.contains(&capacity.role())) && at.desk == DESK;
-        if !part || at.recused || forbidden_pair(&roles).is_some() {
+        if !part || at.recused || at.excluded || forbidden_pair(&roles).is_some() {
             prop_assert_eq!(answer.as_ref().err(), Some(&Denied::Hidden));
         } else {
             prop_assert_ne!(answer.as_ref().err(), Some(&Denied::Hidden));

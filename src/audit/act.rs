@@ -167,7 +167,6 @@ pub const CLAUSES: &[&str] = &[
 
 const CASE: &[ObjectKind] = &[ObjectKind::Case];
 const STAFF: &[ObjectKind] = &[ObjectKind::Staff];
-const CASE_OR_PERSON: &[ObjectKind] = &[ObjectKind::Case, ObjectKind::Staff];
 const DESK: &[ObjectKind] = &[ObjectKind::Desk];
 const INSTANCE: &[ObjectKind] = &[ObjectKind::Instance];
 const LOG: &[ObjectKind] = &[ObjectKind::Log];
@@ -210,10 +209,11 @@ acts! {
     TriageAnswered     = "triage.answered",      CASE,           PERSON,             HANDLERS,      "10c" "11a",      ["codes.anon_crime|codes.anon_security", "sig"] later;
     TriageCompleted    = "triage.completed",     CASE,           PERSON,             HANDLERS,      "10c" "11a",      ["codes.step", "sig"];
     DetrimentAssessed  = "detriment.assessed",   CASE,           PERSON,             HANDLERS,      "9b",             ["codes.detriment_level|codes.reassessed_detriment", "sig"];
-    SubjectRecorded    = "subject.recorded",     CASE,           PERSON,             HANDLERS,      "11a",            ["sig"] later;
+    SubjectRecorded    = "subject.recorded",     CASE,           PERSON,             HANDLERS,      "11a",            ["sig"];
     CoiAttested        = "coi.attested",         CASE,           PERSON,             HANDLERS,      "4c" "11a",       ["sig"];
     CoiRecused         = "coi.recused",          CASE,           PERSON,             HANDLERS,      "4c" "11a",       ["sig"];
-    CoiBlocked         = "coi.blocked",          CASE_OR_PERSON, ANYBODY,            AUDITORS,      "4c" "11a",       [] later;
+    CoiBlocked         = "coi.blocked",          CASE,           ANYBODY,            AUDITORS,      "4c" "11a",       [];
+    CoiEscalated       = "coi.escalated",        CASE,           PERSON,             HANDLERS,      "4c" "11a",       ["sig"];
     GrantAdded         = "grant.added",          CASE,           ALL_BUT_TIMER,      HANDLERS,      "2a" "9b",        [];
     GrantRemoved       = "grant.removed",        CASE,           PERSON_OR_SYSTEM,   HANDLERS,      "2a" "9b",        [];
     GrantSuspended     = "grant.suspended",      CASE,           PERSON_OR_SYSTEM,   HANDLERS,      "2a" "9b",        [];

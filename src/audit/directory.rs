@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     crypto::{sign::VerifyingKey, staff_keys::StaffPublic},
     domain::{
-        ids::{DeskId, StaffId},
+        ids::{BodyId, DeskId, StaffId},
         role::{Role, RoleAt},
     },
 };
@@ -75,6 +75,12 @@ pub struct DirectoryBody {
     pub staff: StaffId,
     /// Their sign-in name.
     pub login: String,
+    /// Their name, the surname first: a report that names them does not reach them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The body or unit they belong to: a report that concerns it does not reach them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<BodyId>,
     /// The how-manieth entry about them.
     pub serial: i32,
     /// Their public keys, hexadecimal.
@@ -108,6 +114,10 @@ impl DirectoryBody {
 pub struct Member {
     /// Their sign-in name.
     pub login: String,
+    /// Their name, the surname first.
+    pub name: Option<String>,
+    /// The body or unit they belong to, where it is not simply that of their desks.
+    pub unit: Option<BodyId>,
     /// Their roles.
     pub roles: Vec<RoleAt>,
     /// Their public keys.
@@ -223,8 +233,9 @@ impl Directory {
         if body.roles.is_empty() {
             self.members.remove(&body.staff);
         } else {
-            let member = Member { login: body.login, roles: body.roles, public, serial: body.serial };
-            self.members.insert(body.staff, member);
+            let DirectoryBody { login, name, unit, roles, serial, .. } = body;
+            let member = Member { login, name, unit, roles, public, serial };
+            self.members.insert(entry.staff, member);
         }
         Some(())
     }

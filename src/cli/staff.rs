@@ -24,7 +24,7 @@ use crate::{
         credentials::password_mistakes,
         disable_staff::disable_staff,
         found_instance::{Founded, Founder, found_instance},
-        invite_staff::{INVITATION_DAYS, Invitation, invite_staff},
+        invite_staff::{INVITATION_DAYS, Invitation, Invitee, StaffIdentity, invite_staff},
         list_staff::{StaffList, list_staff},
         registry::Desk,
         reinvite_staff::reinvite_staff,
@@ -65,6 +65,12 @@ pub(super) struct Invite {
     /// Where mails to the person go, if anywhere
     #[arg(long, value_name = "ADDRESS")]
     mail: Option<String>,
+    /// Their name, the surname first: a report that names them does not reach them
+    #[arg(long)]
+    name: Option<String>,
+    /// The body or unit they belong to, by id, code or name: a report that concerns it does not reach them
+    #[arg(long, value_name = "BODY")]
+    unit: Option<String>,
     /// A role, or role@desk with the desk's id or name; may be given more than once
     #[arg(long = "role", required = true, value_name = "ROLE[@DESK]")]
     roles: Vec<String>,
@@ -213,8 +219,17 @@ impl Invite {
         let registry = ctx.current_registry().await?;
         let roles: Vec<RoleAt> =
             self.roles.iter().map(|text| names::role_at(&registry, text)).collect::<Result<_, _>>()?;
-        let invitation = invite_staff(ctx, None, &login, mail.as_ref(), &roles).await?;
-        show_invitation(login.as_str(), &invitation);
+        let unit = match &self.unit {
+            Some(text) => {
+                let body = names::body(ctx, text).await?;
+                Some(body.ok_or_else(|| Failure::Usage(format!("there is no body `{text}`")))?.id)
+            }
+            None => None,
+        };
+        let identity = StaffIdentity { name: self.name.clone(), unit };
+        let invitee = Invitee { login, mail, identity, roles };
+        let invitation = invite_staff(ctx, None, &invitee).await?;
+        show_invitation(invitee.login.as_str(), &invitation);
         Ok(())
     }
 }

@@ -8,7 +8,7 @@
 //! | content | [`place`] where a ciphertext belongs · [`padding`] size classes · [`envelope`] sealing under a key · [`kem`] sealing to a public key · [`epoch`] the keys of a case |
 //! | people | [`receipt`] of a reporter · [`password`], [`totp`], [`staff_keys`] and [`recovery_code`] of the staff · [`sign`] their signatures · [`shares`] of a desk's recovery key |
 //! | log | [`note_key`] keys of the log, its witnesses and nothing else |
-//! | server | [`server_keys`] · [`session`] · [`token`] · [`jwt`] · [`csrf`] · [`row_mac`] |
+//! | server | [`server_keys`] · [`session`] · [`token`] · [`jwt`] · [`csrf`] · [`row_mac`] · [`exclusions`] who is kept out of a case |
 //!
 //! # Key hierarchy (an arrow reads "gives" or "opens")
 //!
@@ -24,7 +24,7 @@
 //! epoch seed ── HKDF ──► content key                      (holders write and read)
 //!                   └──► KEM pair, public half in the case (anyone writes, holders read)
 //!
-//! server secret ── HKDF ──► jwt, session, form, inbox, csrf, rows: none of them opens content
+//! server secret ── HKDF ──► jwt, session, form, inbox, csrf, rows, exclusions: none of them opens content
 //! session secret (only in the client's token) + session key ──► staff secrets while signed in
 //! ```
 //!
@@ -40,6 +40,7 @@ mod label;
 pub mod csrf;
 pub mod envelope;
 pub mod epoch;
+pub mod exclusions;
 pub mod jwt;
 pub mod kem;
 pub mod note_key;

@@ -23,6 +23,8 @@ pub struct ServerKeys {
     pub rows: Secret<32>,
     /// The seed of the key that signs promises to reporters, and nothing else: [`super::note_key`].
     pub promises: Secret<32>,
+    /// Marks who is kept out of a case: [`super::exclusions`].
+    pub exclusions: Secret<32>,
 }
 
 impl ServerKeys {
@@ -39,6 +41,7 @@ impl ServerKeys {
             devices: key(label::SERVER_DEVICES),
             rows: key(label::SERVER_ROWS),
             promises: key(label::SERVER_PROMISES),
+            exclusions: key(label::SERVER_EXCLUSIONS),
         }
     }
 }

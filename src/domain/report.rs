@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::case::facts::Answer;
+use super::conflict::Concern;
 use super::field_error::FieldError;
 use super::ids::BodyId;
 use super::language::Language;
@@ -14,6 +15,8 @@ use super::vocabulary::vocabulary;
 
 /// Longest answer to "when" and "where", in characters.
 pub const LINE: usize = 200;
+/// The most persons that a report names by themselves, besides its text.
+pub const MOST_NAMED: u8 = 10;
 
 vocabulary! {
     /// How much the reporter fears for themselves.
@@ -59,6 +62,12 @@ pub struct RawReport {
     /// Code of [`Waiver`]: no acknowledgement is wanted. Only where the profile allows it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ack_waiver: Option<String>,
+    /// Codes of [`Concern`]: whom it must not reach.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub concerns: Vec<String>,
+    /// The persons it is about, one each, in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<String>,
 }
 
 /// A well-formed report. Control OI-9c-1: nothing in it asks who the reporter is.
@@ -78,6 +87,10 @@ pub struct Report {
     pub answers: Answers,
     /// Why no acknowledgement is wanted, where none is (control EU-11.2b-1).
     pub ack_waiver: Option<Waiver>,
+    /// Whom it concerns, by ticks (norms.md 8.5, rule 2).
+    pub concerns: Vec<Concern>,
+    /// The persons it is about.
+    pub people: Vec<ShortText<LINE>>,
 }
 
 /// Answers that help triage; each may be missing.
@@ -139,11 +152,21 @@ impl Report {
             risk: form.optional("risk", raw.risk.as_deref(), Risk::parse),
         };
         let ack_waiver = form.optional("ack_waiver", raw.ack_waiver.as_deref(), Waiver::parse);
+        let concerns = form.concerns(&raw.concerns);
+        let people = form.people(&raw.people);
         let language = form.needed("language", raw.language.as_deref(), Language::parse);
         match (language, category, narrative) {
-            (Some(language), Some(category), Some(narrative)) if form.errors.is_empty() => {
-                Ok(Self { language, category, body, region, narrative, answers, ack_waiver })
-            }
+            (Some(language), Some(category), Some(narrative)) if form.errors.is_empty() => Ok(Self {
+                language,
+                category,
+                body,
+                region,
+                narrative,
+                answers,
+                ack_waiver,
+                concerns,
+                people,
+            }),
             _ => Err(form.errors),
         }
     }
@@ -182,6 +205,8 @@ impl Report {
         raw.evidence = self.answers.evidence.map(|answer| answer.code().to_owned());
         raw.risk = self.answers.risk.map(|risk| risk.code().to_owned());
         raw.ack_waiver = self.ack_waiver.map(|waiver| waiver.code().to_owned());
+        raw.concerns = self.concerns.iter().map(|concern| concern.code().to_owned()).collect();
+        raw.people = self.people.iter().map(|line| line.expose().to_owned()).collect();
         raw
     }
 }
@@ -215,6 +240,26 @@ impl Fields {
             self.errors.push(FieldError::new(field, FieldError::REQUIRED));
         }
         self.optional(field, raw, read)
+    }
+
+    fn concerns(&mut self, raw: &[String]) -> Vec<Concern> {
+        let mut concerns = Vec::new();
+        for code in raw {
+            let concern = self.optional("concerns", Some(code), Concern::parse);
+            concerns.extend(concern.filter(|one| !concerns.contains(one)));
+        }
+        concerns
+    }
+
+    fn people(&mut self, raw: &[String]) -> Vec<ShortText<LINE>> {
+        let people: Vec<_> = raw.iter().filter_map(|line| self.line("people", Some(line))).collect();
+        if people.len() > usize::from(MOST_NAMED) {
+            self.errors.push(FieldError {
+                max: Some(u64::from(MOST_NAMED)),
+                ..FieldError::new("people", FieldError::TOO_LONG)
+            });
+        }
+        people
     }
 
     fn line(&mut self, field: &'static str, raw: Option<&str>) -> Option<ShortText<LINE>> {
@@ -260,6 +305,8 @@ mod tests {
         raw.when = Some("a\nb".to_owned());
         raw.place = Some("x".repeat(LINE + 1));
         raw.risk = Some("terrible".to_owned());
+        raw.concerns = vec!["head".to_owned(), "everybody".to_owned()];
+        raw.people = vec!["somebody".to_owned(); 11];
         let limits = TextLimits { narrative: 3, ..TextLimits::default() };
         let errors = Report::parse(&raw, limits).unwrap_err();
         let told: Vec<_> = errors.iter().map(|e| (e.field, e.code, e.max)).collect();
@@ -272,6 +319,8 @@ mod tests {
                 ("when", FieldError::FORBIDDEN, None),
                 ("where", FieldError::TOO_LONG, Some(200)),
                 ("risk", FieldError::UNKNOWN, None),
+                ("concerns", FieldError::UNKNOWN, None),
+                ("people", FieldError::TOO_LONG, Some(10)),
                 ("language", FieldError::UNKNOWN, None),
             ]
         );
@@ -315,6 +364,8 @@ mod tests {
             raw.when = when;
             raw.risk = Some(Risk::ALL[risk].code().to_owned());
             raw.body = Some("6f1f6c5e-0f5c-4f0e-9f43-0f2f7b1f8f10".to_owned());
+            raw.concerns = Concern::ALL.iter().take(risk).map(|concern| concern.code().to_owned()).collect();
+            raw.people = raw.when.clone().into_iter().collect();
             if let Ok(report) = Report::parse(&raw, TextLimits::default()) {
                 prop_assert_eq!(Report::from_sealed_json(&report.to_sealed_json()), Ok(report));
             }

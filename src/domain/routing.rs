@@ -47,8 +47,28 @@ pub struct DeskStaff {
     pub desk: DeskId,
     /// Whether it stands outside the hierarchy of the bodies it serves.
     pub independent: bool,
+    /// Its body and all above that one.
+    pub bodies: Vec<BodyId>,
     /// Its triagers.
     pub triagers: Vec<StaffId>,
+}
+
+/// Whom a report must not reach.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Exclusion {
+    /// Nobody of these is given it.
+    pub people: BTreeSet<StaffId>,
+    /// It is looked into outside the body it names: by an independent desk that does not belong there (norms.md 8.5,
+    /// rules 5 and 6).
+    pub outside: bool,
+}
+
+impl Exclusion {
+    /// Whether a desk may have a report about this matter.
+    fn allows(&self, desk: &DeskStaff, matter: &Matter<'_>) -> bool {
+        let belongs = matter.bodies.first().is_some_and(|body| desk.bodies.contains(body));
+        !self.outside || (desk.independent && !belongs)
+    }
 }
 
 vocabulary! {
@@ -97,6 +117,8 @@ pub struct Route<'r> {
     pub ruled: Option<DeskId>,
     /// The desk that gets the report.
     pub desk: DeskId,
+    /// Those of its triagers who may see it.
+    pub triagers: Vec<StaffId>,
     /// Why.
     pub reason: RouteReason,
 }
@@ -114,14 +136,14 @@ impl Rule {
     }
 }
 
-/// Decides. `rules` in the order of their positions; `excluded` are those whom the report must not reach, such as its
-/// subjects. None where there is neither a rule that matches nor an independent desk.
+/// Decides. `rules` in the order of their positions; `exclusion` says whom the report must not reach, such as
+/// its subjects. None where there is neither a rule that matches nor an independent desk.
 #[must_use]
 pub fn route<'r>(
     matter: &Matter<'_>,
     rules: &'r [Rule],
     desks: &[DeskStaff],
-    excluded: &BTreeSet<StaffId>,
+    exclusion: &Exclusion,
 ) -> Option<Route<'r>> {
     let mut looked = Vec::new();
     for rule in rules {
@@ -134,8 +156,11 @@ pub fn route<'r>(
     }
     let matching = looked.last().filter(|last| last.mismatches.is_empty()).map(|last| last.rule.desk);
     let ruled = matching.and_then(|desk| desks.iter().find(|one| one.desk == desk));
-    let free = |desk: &&DeskStaff| desk.triagers.iter().filter(|staff| !excluded.contains(staff)).count();
-    let staffed = |desk: &&DeskStaff| free(desk) >= TRIAGERS;
+    let free = |desk: &DeskStaff| -> Vec<StaffId> {
+        let triagers = desk.triagers.iter().filter(|_| exclusion.allows(desk, matter));
+        triagers.copied().filter(|staff| !exclusion.people.contains(staff)).collect()
+    };
+    let staffed = |desk: &&DeskStaff| free(desk).len() >= TRIAGERS;
     let mut independent: Vec<&DeskStaff> = desks.iter().filter(|desk| desk.independent).collect();
     independent.sort_by_key(|desk| desk.desk);
     let fallback = independent.iter().copied().find(staffed);
@@ -147,12 +172,14 @@ pub fn route<'r>(
         (None, Some(desk)) => (desk, RouteReason::NoRule),
         // Where those whom it concerns would be the ones to wait with it, it waits elsewhere.
         (Some(_), None) if conflicted && !independent.is_empty() => {
-            (independent.first().copied()?, RouteReason::Nobody)
+            let outside = independent.iter().find(|desk| exclusion.allows(desk, matter));
+            (outside.or(independent.first()).copied()?, RouteReason::Nobody)
         }
         (Some(desk), None) => (desk, RouteReason::Nobody),
         (None, None) => (independent.first().copied()?, RouteReason::Nobody),
     };
-    Some(Route { ruled: ruled.map(|desk| desk.desk), desk: desk.desk, looked, reason })
+    let (ruled, triagers) = (ruled.map(|desk| desk.desk), free(desk));
+    Some(Route { ruled, desk: desk.desk, triagers, looked, reason })
 }
 
 #[cfg(test)]
@@ -171,7 +198,7 @@ mod tests {
 
     fn desk(n: u128, independent: bool, triagers: &[u128]) -> DeskStaff {
         let triagers = triagers.iter().map(|n| staff(*n)).collect();
-        DeskStaff { desk: DeskId(Uuid::from_u128(n)), independent, triagers }
+        DeskStaff { desk: DeskId(Uuid::from_u128(n)), independent, bodies: vec![body(n), body(1)], triagers }
     }
 
     fn rule(position: i32, body_n: Option<u128>, category: Option<Category>, to: u128) -> Rule {
@@ -184,9 +211,10 @@ mod tests {
 
     /// To which desk, and why.
     fn goes(rules: &[Rule], desks: &[DeskStaff], excluded: &[u128]) -> Option<(u128, RouteReason)> {
-        let excluded = excluded.iter().map(|n| staff(*n)).collect();
+        let exclusion = Exclusion { people: excluded.iter().map(|n| staff(*n)).collect(), outside: false };
         let bodies = [body(3), body(1)];
-        let route = route(&matter(&bodies, Category::Bribery), rules, desks, &excluded)?;
+        let route = route(&matter(&bodies, Category::Bribery), rules, desks, &exclusion)?;
+        assert!(excluded.iter().all(|n| !route.triagers.contains(&staff(*n))));
         Some((route.desk.0.as_u128(), route.reason))
     }
 
@@ -201,7 +229,7 @@ mod tests {
         ];
         assert_eq!(goes(&rules, &desks, &[]), Some((2, RouteReason::Rule)));
         let bodies = [body(3), body(1)];
-        let told = route(&matter(&bodies, Category::Bribery), &rules, &desks, &BTreeSet::new()).unwrap();
+        let told = route(&matter(&bodies, Category::Bribery), &rules, &desks, &Exclusion::default()).unwrap();
         let why: Vec<_> = told.looked.iter().map(|looked| looked.mismatches.clone()).collect();
         assert_eq!(why, [vec![Mismatch::Body], vec![Mismatch::Category], vec![]]);
         let other = Rule { region: Some(Region::Abai), ..rule(1, Some(9), Some(Category::Merit), 1) };
@@ -223,6 +251,26 @@ mod tests {
         // Two independent desks: the one that can.
         let three = [desks[0].clone(), desk(2, true, &[3]), desk(3, true, &[4, 5])];
         assert_eq!(goes(&rules, &three, &[1]), Some((3, RouteReason::Conflict)));
+    }
+
+    /// norms.md 8.5, rules 5 and 6.
+    #[test]
+    fn what_concerns_the_head_is_looked_into_outside_the_body() {
+        let rules = [rule(1, None, None, 1)];
+        let outside = Exclusion { outside: true, ..Exclusion::default() };
+        let bodies = [body(3), body(9)];
+        let goes = |desks: &[DeskStaff]| {
+            let route = route(&matter(&bodies, Category::Bribery), &rules, desks, &outside).unwrap();
+            (route.desk.0.as_u128(), route.triagers.len(), route.reason)
+        };
+        let (own, other) = (desk(1, false, &[1, 2]), desk(2, true, &[3, 4]));
+        assert_eq!(goes(&[own.clone(), other.clone()]), (2, 2, RouteReason::Conflict));
+        // An independent desk of that very body is not outside it.
+        let within = desk(3, true, &[5, 6]);
+        assert_eq!(goes(&[own.clone(), within.clone(), other]), (2, 2, RouteReason::Conflict));
+        // Where there is none, it waits, and nobody inside is given it.
+        assert_eq!(goes(&[own.clone(), within]), (3, 0, RouteReason::Nobody));
+        assert_eq!(goes(&[own]), (1, 0, RouteReason::Nobody));
     }
 
     #[test]

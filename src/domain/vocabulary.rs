@@ -80,6 +80,7 @@ mod tests {
     use crate::domain::case::step::Step;
     use crate::domain::case::transition::{Doer, MessageKind};
     use crate::domain::configuration::{Kind, State, Touch, Why};
+    use crate::domain::conflict::Concern;
     use crate::domain::language::Language;
     use crate::domain::mistake::Fault;
     use crate::domain::profile::{
@@ -127,6 +128,7 @@ mod tests {
             Answer,
             Category,
             ClockName,
+            Concern,
             DetrimentLevel,
             Doer,
             Fact,

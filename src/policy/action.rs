@@ -70,6 +70,8 @@ actions! {
     RestoreAccess = "restore_access",
     /// Take a colleague's access away. Needs a case.
     RevokeAccess = "revoke_access",
+    /// Record whom a case concerns. Needs a case.
+    RecordSubject = "record_subject",
     /// Open a desk's cases with its recovery sheets and give them to somebody.
     RecoverCases = "recover_cases",
     /// Read the log.
@@ -110,6 +112,7 @@ impl Action {
             | Self::GrantAccess
             | Self::RestoreAccess
             | Self::RevokeAccess
+            | Self::RecordSubject
             | Self::TakeStep(_) => true,
             Self::SubmitReport
             | Self::OpenInbox

@@ -111,7 +111,9 @@ fn staff_rule(staff: &StaffActor, action: Action, situation: Option<&Situation>)
 fn case_rule(staff: &StaffActor, action: Action, situation: &Situation) -> Verdict {
     let capacity = situation
         .grant
-        .filter(|capacity| !situation.recused && staff.holds_at(capacity.role(), situation.desk))
+        .filter(|capacity| {
+            !situation.recused && !situation.excluded && staff.holds_at(capacity.role(), situation.desk)
+        })
         .ok_or(Denied::Hidden)?;
     let attested = situation.attested;
     let allowed = match action {
@@ -121,6 +123,9 @@ fn case_rule(staff: &StaffActor, action: Action, situation: &Situation) -> Verdi
         Action::ReadContent | Action::RestoreAccess => attested,
         // The reviewer speaks by decisions only, so as to stay the second pair of eyes.
         Action::WriteMessage => attested && capacity != Capacity::Reviewer && situation.status.mailbox_open(),
+        Action::RecordSubject => {
+            attested && matches!(capacity, Capacity::Triager | Capacity::Lead | Capacity::Investigator)
+        }
         Action::GrantAccess | Action::RevokeAccess
             if matches!(capacity, Capacity::Triager | Capacity::Lead) =>
         {

@@ -88,6 +88,8 @@ pub struct Situation {
     pub grant: Option<Capacity>,
     /// Whether the actor has signed that they have no conflict.
     pub attested: bool,
+    /// Whether the case concerns the actor or a unit of theirs: it does not exist for them (norms.md 8.5, rule 1).
+    pub excluded: bool,
     /// Whether the actor has stepped back.
     pub recused: bool,
     /// Who made the proposal in question; `None` if no proposal is.
@@ -111,6 +113,7 @@ impl Situation {
             status,
             grant: None,
             attested: false,
+            excluded: false,
             recused: false,
             proposer: None,
             self_is_lead: false,

@@ -136,6 +136,15 @@ impl Db<'_> {
         Ok(query.load(self.conn).await?)
     }
 
+    /// These bodies.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn bodies_of_ids(&mut self, ids: &[BodyId]) -> Result<Vec<BodyRow>, StorageError> {
+        let query = bodies::table.filter(bodies::id.eq_any(ids));
+        Ok(query.select(BodyRow::as_select()).load(self.conn).await?)
+    }
+
     /// The codes of bodies.
     ///
     /// # Errors

@@ -97,6 +97,8 @@ pub struct CaseRow {
     pub epoch: i32,
     /// Public half of the reporter's keys.
     pub reporter_key: Vec<u8>,
+    /// Who is kept from it, as marks that only the server's key tells; none in cases from before there were any.
+    pub excluded: Option<Vec<u8>>,
     /// The last step taken.
     pub step: Step,
     /// Number of the last entry.
@@ -170,6 +172,10 @@ pub struct CaseChange {
     pub master: Option<CaseId>,
     /// The new key epoch.
     pub epoch: Option<i32>,
+    /// The marks of those who are kept from it; only with a new epoch, whose proof covers them.
+    pub excluded: Option<Vec<u8>>,
+    /// The desk that has it from now on; only with a new epoch.
+    pub desk: Option<DeskId>,
     /// The day of the step, for `status_since`.
     pub on: Option<Date>,
 }
@@ -205,6 +211,8 @@ struct CaseColumns {
     reason_code: Option<ReasonCode>,
     master_id: Option<CaseId>,
     epoch: Option<i32>,
+    excluded: Option<Vec<u8>>,
+    desk_id: Option<DeskId>,
     step: Option<Step>,
     step_n: Option<i32>,
     proposal_id: Option<ProposalId>,
@@ -321,6 +329,8 @@ impl Tx<'_> {
             reason_code: change.reason,
             master_id: change.master,
             epoch: change.epoch,
+            excluded: change.excluded,
+            desk_id: change.desk,
             step: change.step.map(|(step, _)| step),
             step_n: change.step.map(|_| entry.place.n),
             proposal_id: change.proposal,

@@ -54,6 +54,16 @@ impl Db<'_> {
             case_items::table.filter(case_items::case_id.eq(case)).order((case_items::n, case_items::id));
         Ok(query.select(ItemRow::as_select()).load(self.conn).await?)
     }
+
+    /// The sealed pieces of these kinds in a case.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn items_of(&mut self, case: CaseId, kinds: &[ItemKind]) -> Result<Vec<ItemRow>, StorageError> {
+        let query =
+            case_items::table.filter(case_items::case_id.eq(case)).filter(case_items::kind.eq_any(kinds));
+        Ok(query.select(ItemRow::as_select()).load(self.conn).await?)
+    }
 }
 
 impl Tx<'_> {

@@ -81,6 +81,19 @@ pub enum GrantEnd {
     Revoked,
 }
 
+/// A part that somebody has in a case.
+#[derive(Debug, Clone, Queryable)]
+pub struct HeldPart {
+    /// The case.
+    pub case: CaseId,
+    /// In what capacity.
+    pub capacity: Capacity,
+    /// The desk that has the case.
+    pub desk: DeskId,
+    /// The marks of those who are kept from it.
+    pub excluded: Option<Vec<u8>>,
+}
+
 impl Db<'_> {
     /// A person's grant for a case, living or not.
     ///
@@ -115,19 +128,16 @@ impl Db<'_> {
         Ok(query.select(case_grants::case_id).load(self.conn).await?)
     }
 
-    /// A person's living grants: the case, in what capacity, at which desk.
+    /// A person's living grants.
     ///
     /// # Errors
     /// [`StorageError`].
-    pub async fn parts_of(
-        &mut self,
-        staff: StaffId,
-    ) -> Result<Vec<(CaseId, Capacity, DeskId)>, StorageError> {
+    pub async fn parts_of(&mut self, staff: StaffId) -> Result<Vec<HeldPart>, StorageError> {
         let query = case_grants::table
             .inner_join(cases::table)
             .filter(case_grants::staff_id.eq(staff))
             .filter(case_grants::recused_on.is_null().and(case_grants::revoked_on.is_null()));
-        let columns = (case_grants::case_id, case_grants::capacity, cases::desk_id);
+        let columns = (case_grants::case_id, case_grants::capacity, cases::desk_id, cases::excluded);
         Ok(query.select(columns).load(self.conn).await?)
     }
 

@@ -169,6 +169,8 @@ impl Tx<'_> {
             reason,
             master,
             epoch,
+            excluded,
+            desk,
             on,
         } = change;
         let text = |text: &str| Value::String(text.to_owned());
@@ -192,6 +194,8 @@ impl Tx<'_> {
             ("reason_code", reason.map(|reason| Some(text(reason.code())))),
             ("master_id", master.map(|master| Some(text(&master.to_string())))),
             ("epoch", epoch.map(|epoch| Some(epoch.into()))),
+            ("excluded", excluded.as_deref().map(|marks| Some(bytes(marks)))),
+            ("desk_id", desk.map(|desk| Some(text(&desk.to_string())))),
         ];
         for (column, value) in columns {
             if let Some(value) = value {
@@ -208,7 +212,7 @@ impl Tx<'_> {
         change: &StaffChange,
     ) -> Result<Image, StorageError> {
         let mut image = self.image(ObjectKind::Staff, id.0).await?;
-        let StaffChange { state, keys, invitation, roles, mail } = change;
+        let StaffChange { state, keys, invitation, roles, mail, identity } = change;
         if let Some(state) = state {
             image.set("state", Some((*state).into()));
         }
@@ -217,6 +221,10 @@ impl Tx<'_> {
         }
         if let Some(mail) = mail {
             image.set("mail", mail.as_ref().map(|address| address.expose().into()));
+        }
+        if let Some(identity) = identity {
+            image.set("name", identity.name.as_deref().map(Into::into));
+            image.set("unit_id", identity.unit.map(|unit| unit.to_string().into()));
         }
         if let Some(invitation) = invitation {
             image.set("invitation_hash", invitation.map(|new| bytes(&new.hash)));
@@ -292,6 +300,8 @@ pub(super) fn new_staff(new: &NewStaff, alias: &[u8; 8], salt: &[u8; 32]) -> Ima
     image.set("invitation_hash", Some(bytes(&new.invitation.hash)));
     image.set("invitation_expires", Some(moment(new.invitation.expires)));
     image.set("mail", new.mail.as_ref().map(|address| address.expose().into()));
+    image.set("name", new.identity.name.as_deref().map(Into::into));
+    image.set("unit_id", new.identity.unit.map(|unit| unit.to_string().into()));
     image
 }
 
@@ -335,6 +345,7 @@ pub(super) fn new_case(case: &NewCase) -> Image {
     set("epoch", 1.into());
     set("receipt_id", bytes(&case.receipt_id));
     set("reporter_key", bytes(&case.reporter_key));
+    set("excluded", bytes(&case.excluded));
     set("step", "submit".into());
     set("step_n", 1.into());
     image.set("acknowledged_on", case.acknowledgement.map(|_| received.clone()));

@@ -70,6 +70,8 @@ pub struct NewCase {
     pub receipt_id: [u8; 32],
     /// Public half of the reporter's keys.
     pub reporter_key: Vec<u8>,
+    /// The marks of those who are kept from it.
+    pub excluded: Vec<u8>,
     /// Public half of the first epoch.
     pub epoch_key: Vec<u8>,
     /// Proof that the server wrote both keys.
@@ -100,6 +102,11 @@ pub enum Intake {
     /// The body named is not in the registry of bodies.
     BodyUnknown,
 }
+
+const INTO_CASES: &str = "), c as (insert into cases (id, audit_id, reference, desk_id, body_id, category, region, \
+    language, channel, mode, profile, notice_version, status, status_since, received_on, acknowledged_on, \
+    profile_version, registered_on, clocks, due_on, watch_on, epoch, receipt_id, reporter_key, excluded, step, step_n, \
+    audit_n, audit_head) select ";
 
 struct IntakeStatement<'a> {
     case: &'a NewCase,
@@ -145,11 +152,7 @@ impl IntakeStatement<'_> {
         out.push_bind_param::<BigInt, _>(&case.registry_version)?;
         // For the trigger that looks again at commit; the setting ends with the statement's transaction.
         out.push_sql(" and set_config('senim.registry_version', version::text, true) is not null");
-        out.push_sql(
-            "), c as (insert into cases (id, audit_id, reference, desk_id, body_id, category, region, language, \
-             channel, mode, profile, notice_version, status, status_since, received_on, acknowledged_on, \
-             profile_version, registered_on, clocks, due_on, watch_on, epoch, receipt_id, reporter_key, step, step_n, audit_n, audit_head) select ",
-        );
+        out.push_sql(INTO_CASES);
         out.push_bind_param::<SqlUuid, _>(&case.id)?;
         out.push_sql(", ");
         out.push_bind_param::<SqlUuid, _>(&self.audit_id)?;
@@ -180,14 +183,16 @@ impl IntakeStatement<'_> {
         out.push_sql(", ");
         out.push_bind_param::<Text, _>(&columns.clocks)?;
         out.push_sql(", ");
-        out.push_bind_param::<Nullable<SqlDate>, _>(&columns.due_on)?;
-        out.push_sql(", ");
-        out.push_bind_param::<Nullable<SqlDate>, _>(&columns.watch_on)?;
-        out.push_sql(", 1, ");
-        out.push_bind_param::<Bytea, _>(case.receipt_id.as_slice())?;
-        out.push_sql(", ");
-        out.push_bind_param::<Bytea, _>(&case.reporter_key)?;
-        out.push_sql(", 'submit', 1, 1, ");
+        for day in [&columns.due_on, &columns.watch_on] {
+            out.push_bind_param::<Nullable<SqlDate>, _>(day)?;
+            out.push_sql(", ");
+        }
+        out.push_sql("1, ");
+        for bytes in [case.receipt_id.as_slice(), &case.reporter_key, &case.excluded] {
+            out.push_bind_param::<Bytea, _>(bytes)?;
+            out.push_sql(", ");
+        }
+        out.push_sql("'submit', 1, 1, ");
         out.push_bind_param::<Bytea, _>(self.entry.commitment.as_slice())?;
         out.push_sql(" from fresh, (select ");
         out.push_bind_param::<SqlDate, _>(&columns.received_on)?;

@@ -67,6 +67,8 @@ pub struct MatterLine {
     pub taken_up_on: Option<Date>,
     /// The case.
     pub case: CaseId,
+    /// The marks of those who are kept from it.
+    pub excluded: Option<Vec<u8>>,
     /// What it is called.
     pub reference: String,
     /// Where it stands.
@@ -80,6 +82,10 @@ pub struct MatterLine {
 /// A reporter who waits for an answer.
 #[derive(Debug, Clone, Queryable)]
 pub struct UnansweredLine {
+    /// The case.
+    pub case: CaseId,
+    /// The marks of those who are kept from it.
+    pub excluded: Option<Vec<u8>>,
     /// What the case is called.
     pub reference: String,
     /// Where it stands.
@@ -94,6 +100,10 @@ pub struct UnansweredLine {
 /// A proposal that waits for a second person.
 #[derive(Debug, Clone, Queryable)]
 pub struct WaitingLine {
+    /// The case.
+    pub case: CaseId,
+    /// The marks of those who are kept from it.
+    pub excluded: Option<Vec<u8>>,
     /// What the case is called.
     pub reference: String,
     /// The step that is proposed.
@@ -130,6 +140,7 @@ impl Db<'_> {
                 oversight_matters::arisen_on,
                 oversight_matters::taken_up_on,
                 cases::id,
+                cases::excluded,
                 cases::reference,
                 cases::status,
                 desks::id,
@@ -161,6 +172,8 @@ impl Db<'_> {
             .filter(cases::unanswered_since.lt(jiff_diesel::Date::from(before)))
             .filter(cases::status.eq_any(open))
             .select((
+                cases::id,
+                cases::excluded,
                 cases::reference,
                 cases::status,
                 cases::unanswered_since.assume_not_null(),
@@ -180,6 +193,8 @@ impl Db<'_> {
             .inner_join(cases::table.inner_join(desks::table))
             .filter(proposals::state.eq("pending"))
             .select((
+                cases::id,
+                cases::excluded,
                 cases::reference,
                 proposals::step,
                 proposals::proposed_at,

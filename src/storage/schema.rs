@@ -191,6 +191,7 @@ diesel::table! {
         clocks -> Nullable<Text>,
         watch_on -> Nullable<Date>,
         unanswered_since -> Nullable<Date>,
+        excluded -> Nullable<Bytea>,
     }
 }
 
@@ -353,6 +354,8 @@ diesel::table! {
         sealed_recovery -> Nullable<Bytea>,
         identity_salt -> Nullable<Bytea>,
         mail -> Nullable<Text>,
+        name -> Nullable<Text>,
+        unit_id -> Nullable<Uuid>,
     }
 }
 

@@ -17,7 +17,10 @@ use crate::{
         actor::ActorOpening,
         entry::{Draft, Head, ObjectKind},
     },
-    domain::{ids::StaffId, mail_address::MailAddress},
+    domain::{
+        ids::{BodyId, StaffId},
+        mail_address::MailAddress,
+    },
     policy::Permit,
 };
 
@@ -62,6 +65,10 @@ pub struct StaffRow {
     pub identity_salt: Option<Vec<u8>>,
     /// Where mails to the person go; [`StaffRow::mail`] reads it.
     mail: Option<String>,
+    /// Their name, the surname first; counts once the directory says it.
+    pub name: Option<String>,
+    /// The body or unit they belong to; counts once the directory says it.
+    pub unit_id: Option<BodyId>,
 }
 
 impl StaffRow {
@@ -89,6 +96,18 @@ impl StaffRow {
         MailAddress::parse(self.mail.as_deref()?).ok()
     }
 
+    /// Their name and unit, as they are to be signed.
+    #[must_use]
+    pub fn identity(&self) -> StaffIdentity {
+        StaffIdentity { name: self.name.clone(), unit: self.unit_id }
+    }
+
+    /// The same person under another name or in another unit.
+    #[must_use]
+    pub fn with(self, identity: &StaffIdentity) -> Self {
+        Self { name: identity.name.clone(), unit_id: identity.unit, ..self }
+    }
+
     /// The alias as eight bytes.
     #[must_use]
     pub fn alias(&self) -> [u8; 8] {
@@ -108,6 +127,17 @@ pub struct NewStaff {
     pub invitation: StoredInvitation,
     /// Where mails to the person go.
     pub mail: Option<MailAddress>,
+    /// Their name, and where they belong.
+    pub identity: StaffIdentity,
+}
+
+/// By what a report that concerns somebody is kept from them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StaffIdentity {
+    /// Their name, the surname first.
+    pub name: Option<String>,
+    /// The body or unit they belong to.
+    pub unit: Option<BodyId>,
 }
 
 /// What is stored of an invitation.
@@ -152,6 +182,8 @@ pub struct StaffChange {
     pub roles: Option<String>,
     /// Where mails go from now on; `Some(None)` where none are wanted any more.
     pub mail: Option<Option<MailAddress>>,
+    /// The name and unit that are to be signed.
+    pub identity: Option<StaffIdentity>,
 }
 
 #[derive(AsChangeset)]
@@ -162,6 +194,8 @@ struct StaffColumns {
     invitation_hash: Option<Option<Vec<u8>>>,
     invitation_expires: Option<Option<jiff_diesel::Timestamp>>,
     mail: Option<Option<String>>,
+    name: Option<Option<String>>,
+    unit_id: Option<Option<BodyId>>,
     audit_n: i32,
     audit_head: Vec<u8>,
 }
@@ -259,6 +293,8 @@ impl Tx<'_> {
                 staff::invitation_hash.eq(new.invitation.hash.as_slice()),
                 staff::invitation_expires.eq(jiff_diesel::Timestamp::from(new.invitation.expires)),
                 staff::mail.eq(new.mail.as_ref().map(MailAddress::expose)),
+                staff::name.eq(&new.identity.name),
+                staff::unit_id.eq(new.identity.unit),
                 staff::audit_n.eq(entry.place.n),
                 staff::audit_head.eq(entry.commitment.as_slice()),
             ))
@@ -286,6 +322,8 @@ impl Tx<'_> {
             invitation_hash: change.invitation.map(|new| new.map(|new| new.hash.to_vec())),
             invitation_expires: change.invitation.map(|new| new.map(|new| new.expires.into())),
             mail: change.mail.map(|mail| mail.map(|address| address.expose().to_owned())),
+            name: change.identity.as_ref().map(|identity| identity.name.clone()),
+            unit_id: change.identity.map(|identity| identity.unit),
             audit_n: entry.place.n,
             audit_head: entry.commitment.to_vec(),
         };

@@ -55,6 +55,9 @@ pub struct PresentKeys {
     /// Public half of the reporter's keys.
     #[diesel(sql_type = Binary)]
     pub reporter_key: Vec<u8>,
+    /// The marks of those who are kept from it.
+    #[diesel(sql_type = Binary)]
+    pub excluded: Vec<u8>,
     /// The newest epoch; 0 where there is none.
     #[diesel(sql_type = Integer)]
     pub newest: i32,
@@ -142,7 +145,7 @@ impl Db<'_> {
     ) -> Result<Vec<PresentKeys>, StorageError> {
         let among: Vec<_> = among.iter().map(|status| status.code().to_owned()).collect();
         Ok(diesel::sql_query(
-            "select c.id as \"case\", c.epoch, c.desk_id as desk, c.profile, c.reporter_key, coalesce(e.epoch, 0) as newest,
+            "select c.id as \"case\", c.epoch, c.desk_id as desk, c.profile, c.reporter_key, coalesce(c.excluded, '') as excluded, coalesce(e.epoch, 0) as newest,
                coalesce(e.public_key, '') as public_key, coalesce(e.mac, '') as mac
              from cases c left join lateral (
                select * from case_epochs where case_id = c.id order by epoch desc limit 1) e on true
@@ -276,12 +279,12 @@ impl Tx<'_> {
         &mut self,
         _permit: &Permit,
         case: CaseId,
-        staff: StaffId,
+        holder: Holder,
     ) -> Result<(), StorageError> {
         let target = case_wraps::table
             .filter(case_wraps::case_id.eq(case))
-            .filter(case_wraps::holder_id.eq(staff.0))
-            .filter(case_wraps::holder_kind.eq("staff"));
+            .filter(case_wraps::holder_id.eq(holder.id()))
+            .filter(case_wraps::holder_kind.eq(holder.kind()));
         diesel::delete(target).execute(self.conn).await?;
         Ok(())
     }

@@ -35,11 +35,13 @@ pub(super) struct CaseKeys<'c> {
     pub desk: DeskId,
     pub profile: ProfileId,
     pub reporter: &'c [u8],
+    pub excluded: &'c [u8],
 }
 
 impl<'c> CaseKeys<'c> {
     pub(super) fn of(row: &'c CaseRow) -> Self {
-        Self { id: row.id, desk: row.desk_id, profile: row.profile, reporter: &row.reporter_key }
+        let excluded = row.excluded.as_deref().unwrap_or_default();
+        Self { id: row.id, desk: row.desk_id, profile: row.profile, reporter: &row.reporter_key, excluded }
     }
 }
 
@@ -111,7 +113,7 @@ impl Authentic {
     }
 
     /// An epoch of a case, with what the next epoch will be wrapped to: the reporter's key, and the recovery key of the
-    /// desk that has the case. The profile says by which days it is answered.
+    /// desk that has the case. The profile says by which days it is answered, the marks who is kept from it.
     pub(super) fn epoch(ctx: &Context, case: &CaseKeys<'_>, epoch: i32, public: &[u8]) -> Self {
         let row = [case.id.0.as_bytes().as_slice(), &epoch.to_be_bytes()].concat();
         Self {
@@ -121,6 +123,7 @@ impl Authentic {
                 case.reporter.to_vec(),
                 case.desk.0.as_bytes().to_vec(),
                 case.profile.code().into(),
+                case.excluded.to_vec(),
             ],
         }
     }
@@ -194,7 +197,8 @@ pub async fn forged_cases(ctx: &Context, among: &[Status], most: i64) -> Result<
             mac: row.mac.clone(),
         };
         let desk = DeskId(row.desk);
-        let case = |profile| CaseKeys { id, desk, profile, reporter: &row.reporter_key };
+        let case =
+            |profile| CaseKeys { id, desk, profile, reporter: &row.reporter_key, excluded: &row.excluded };
         let held = |profile| in_force(ctx, &case(profile), row.epoch, &newest);
         !ProfileId::parse(&row.profile).is_some_and(held)
     });

@@ -64,6 +64,12 @@ impl BodyTree {
         Ok(Self { of, nodes, sound })
     }
 
+    /// Whether a body is in it.
+    #[must_use]
+    pub fn holds(&self, body: BodyId) -> bool {
+        self.nodes.binary_search_by_key(&body, |(id, _)| *id).is_ok()
+    }
+
     /// A body and all above it, from itself up.
     #[must_use]
     pub fn chain(&self, body: BodyId) -> Vec<BodyId> {

@@ -1,5 +1,6 @@
 //! A signed-in member of staff, with what their session unlocked.
 
+use super::impartiality::Impartiality;
 use crate::{
     audit::{
         act::Act,
@@ -27,6 +28,8 @@ pub struct Caller {
     pub secrets: StaffSecrets,
     /// Their roles by the signed directory.
     pub actor: StaffActor,
+    /// Of which cases they must not know.
+    pub impartiality: Impartiality,
 }
 
 impl Caller {

@@ -16,6 +16,7 @@ pub(super) async fn situation(
 ) -> Result<Situation, Error> {
     let grant = db.grant(case.id, caller.id).await?;
     let living = grant.as_ref().filter(|grant| GrantRow::lives(grant));
+    let excluded = caller.impartiality.kept_from_case(case);
     let leads = case.lead_id == Some(caller.id);
     let involved = db.took_part(case.id, caller.id).await? || leads;
     let is_review = proposal.is_none_or(|proposal| proposal.step == Step::Review);
@@ -23,6 +24,7 @@ pub(super) async fn situation(
     let leaderless = case.needs_lead() && !led(db, case).await?;
     Ok(Situation {
         leaderless,
+        excluded,
         grant: capacity,
         attested: living.is_some_and(|grant| grant.attested_on.is_some()),
         recused: grant.as_ref().is_some_and(|grant| grant.recused_on.is_some()),

@@ -16,6 +16,14 @@ pub async fn find_bodies(ctx: &Context, words: &str, limit: i64) -> Result<Vec<B
     Ok(ctx.store.read(async |db| db.find_bodies(&words, limit.clamp(1, MOST)).await).await?)
 }
 
+/// The body of a code in the registry, closed ones too.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub async fn find_code(ctx: &Context, code: &str) -> Result<Option<BodyRow>, Error> {
+    Ok(ctx.store.read(async |db| db.body_of_code(code).await).await?)
+}
+
 /// The body of an id, where it takes reports.
 ///
 /// # Errors

@@ -19,7 +19,7 @@ use crate::{
     storage::{
         Tx,
         directory::DirectoryRow,
-        staff::{NewStaff, StaffChange, StaffKeyColumns, StoredInvitation},
+        staff::{NewStaff, StaffChange, StaffIdentity, StaffKeyColumns, StoredInvitation},
     },
 };
 
@@ -107,6 +107,7 @@ async fn invite(tx: &mut Tx<'_>, permit: &Permit, person: &Person, now: Timestam
             .map_err(|_cause| Error::Sealed("the roles"))?,
         invitation: StoredInvitation { hash: hash(&tx.uuid().to_string()), expires: now },
         mail: None,
+        identity: StaffIdentity::default(),
     };
     let draft = Draft::new(Act::StaffInvited, By::System, When::At(now));
     let _invited = tx.insert_staff(permit, new, &draft).await?;

@@ -8,6 +8,7 @@ use super::{
     denials::watched,
     error::Error,
     holders::unlock,
+    impartiality::Barrier,
     part::{Part, fit, hand_over, no_such_part, part_of, unfit},
 };
 use crate::{
@@ -35,6 +36,9 @@ pub async fn give_access(ctx: &Context, caller: &Caller, id: CaseId, part: Part)
                 exchangeable(tx, &case, &grant, part).await?;
             }
             let (seeds, first) = unlock(ctx, tx, &permit, caller, &case).await?;
+            if Barrier::read(ctx, tx, &registry, (&case, &seeds)).await?.bars(part.staff) {
+                return Err(unfit());
+            }
             let giver = (&case, &seeds, Some(caller.id));
             let change = hand_over(ctx, tx, (&permit, &registry), giver, part).await?;
             let mut draft = caller.draft(Act::GrantAdded, role_code(&situation), ctx.store.now());

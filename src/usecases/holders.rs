@@ -5,7 +5,7 @@ use super::{
     caller::Caller,
     context::Context,
     error::Error,
-    registry::Registry,
+    registry::{Desk, Registry},
 };
 use crate::{
     audit::act::Act,
@@ -77,6 +77,20 @@ impl HeldSeeds {
         self.seeds.iter().map(|(epoch, seed)| (*epoch, EpochKeys::from_seed(seed))).collect()
     }
 
+    /// Wraps every held epoch for a desk's recovery key.
+    pub(super) fn rewrap_for(
+        &self,
+        ctx: &Context,
+        desk: &Desk,
+        rng: &mut Rng,
+    ) -> Result<Vec<NewWrap>, Error> {
+        let holder = Holder::Recovery(desk.row.id);
+        let wrap = |(epoch, seed): &(i32, EpochSeed)| {
+            wrap_for(ctx, (self.case, *epoch), seed, (holder, &desk.recovery), rng)
+        };
+        self.seeds.iter().map(wrap).collect()
+    }
+
     /// Wraps every held epoch for people of the directory; people who are not in it get nothing.
     pub(super) fn rewrap(
         &self,
@@ -120,19 +134,27 @@ pub(super) async fn unlock(
     Ok((seeds, first))
 }
 
+/// An epoch that has just begun.
+pub(super) struct NewEpoch {
+    pub(super) change: CaseChange,
+    pub(super) keys: EpochKeys,
+    /// How many members of staff hold it.
+    pub(super) holders: usize,
+}
+
 /// Begins a new epoch without anybody's keys: a fresh seed, wrapped to the public keys of the remaining holders, the
-/// reporter and the desk's recovery key. What was read before is not reached by it.
-async fn rotate(
+/// reporter and the recovery key of the desk that has the case from now on. What was read before is not reached by it.
+/// The case must be as the server left it but for desk and marks: [`present_epoch`] is asked before.
+pub(super) async fn rotate(
     ctx: &Context,
     tx: &mut Tx<'_>,
     permit: &Permit,
     registry: &Registry,
     case: &CaseRow,
-) -> Result<(CaseChange, usize), Error> {
-    // The reporter's key and the desk's are wrapped to next: they must be those of the case as the server left it.
-    present_epoch(ctx, tx, case).await?;
+) -> Result<NewEpoch, Error> {
     let epoch = case.epoch.saturating_add(1);
     let seed = EpochSeed::generate(&mut tx.rng);
+    let keys = EpochKeys::from_seed(&seed);
     // Who has a grant but waits for this case after making new keys is given none by a timer's or a leaver's hand.
     let mut remaining = tx.key_holders(case.id).await?;
     remaining.retain(|staff| registry.directory.members.contains_key(staff));
@@ -154,7 +176,8 @@ async fn rotate(
     let mac = Authentic::epoch(ctx, &CaseKeys::of(case), epoch, &public_key).mac(ctx).to_vec();
     tx.insert_epoch(permit, EpochRow { case_id: case.id, epoch, public_key, mac }).await?;
     tx.insert_wraps(permit, case.id, &wraps).await?;
-    Ok((CaseChange { epoch: Some(epoch), ..CaseChange::default() }, remaining.len()))
+    let change = CaseChange { epoch: Some(epoch), ..CaseChange::default() };
+    Ok(NewEpoch { change, keys, holders: remaining.len() })
 }
 
 /// Takes somebody's keys of a case: a new epoch begins without them, and what waits for an approval under the old one
@@ -170,19 +193,33 @@ pub(super) async fn shut_out(
     if let Some(end) = end {
         tx.end_grant(permit, (case.id, staff), end, ctx.today_of(case)).await?;
     }
-    tx.delete_wraps(permit, case.id, staff).await?;
-    let (mut change, remaining) = rotate(ctx, tx, permit, registry, case).await?;
+    tx.delete_wraps(permit, case.id, Holder::Staff(staff)).await?;
+    // The reporter's key and the desk's are wrapped to next: they must be those of the case as the server left it.
+    present_epoch(ctx, tx, case).await?;
+    let NewEpoch { mut change, holders, .. } = rotate(ctx, tx, permit, registry, case).await?;
     if end.is_some() && case.lead_id == Some(staff) {
         change.lead = Some(None);
     }
     let mut acts =
         vec![if end.is_some() { Act::GrantRemoved } else { Act::GrantSuspended }, Act::EpochRotated];
-    if remaining < 2 {
+    acts.extend(aftermath(ctx, tx, permit, (case, holders)).await?);
+    Ok((change, acts))
+}
+
+/// What a new epoch brings with it: an alarm where too few hold it, and what waited under the old one is stale.
+pub(super) async fn aftermath(
+    ctx: &Context,
+    tx: &mut Tx<'_>,
+    permit: &Permit,
+    (case, holders): (&CaseRow, usize),
+) -> Result<Vec<Act>, Error> {
+    let mut acts = Vec::new();
+    if holders < 2 {
         acts.push(Act::HoldersShort);
     }
     if let Some(proposal) = tx.pending_proposal(case.id).await? {
         tx.resolve_proposal(permit, proposal.id, Resolution::Stale, (None, ctx.store.now())).await?;
         acts.push(Act::ProposalStale);
     }
-    Ok((change, acts))
+    Ok(acts)
 }

@@ -6,7 +6,13 @@ use jiff::{SignedDuration, Timestamp};
 use rand::RngExt;
 use sha2::{Digest, Sha256};
 
-use super::{caller::Caller, context::Context, error::Error, roles::check_roles};
+use super::{
+    caller::Caller,
+    context::Context,
+    error::Error,
+    roles::{check_identity, check_roles},
+};
+pub use crate::storage::staff::StaffIdentity;
 use crate::{
     audit::{
         act::Act,
@@ -45,22 +51,34 @@ impl NewInvitation {
     }
 }
 
-/// Invites a person for these roles; mails to them go to `mail`, if anywhere. The invitation itself is handed over, not
-/// mailed.
+/// A person to be invited.
+pub struct Invitee {
+    /// The name to sign in with.
+    pub login: Login,
+    /// Where mails go, if anywhere; the invitation itself is handed over, not mailed.
+    pub mail: Option<MailAddress>,
+    /// Their name and where they belong.
+    pub identity: StaffIdentity,
+    /// What they are to be.
+    pub roles: Vec<RoleAt>,
+}
+
+/// Invites a person for roles.
 ///
 /// # Errors
 /// [`Error::Invalid`] where the roles exclude each other (DESIGN section 2), none is given, a desk is missing or unknown,
-/// or the name is taken; [`Error::Forbidden`] without the right.
+/// the unit is not in the registry, or the name is taken; [`Error::Forbidden`] without the right.
 pub async fn invite_staff(
     ctx: &Context,
     caller: Option<&Caller>,
-    login: &Login,
-    mail: Option<&MailAddress>,
-    roles: &[RoleAt],
+    invitee: &Invitee,
 ) -> Result<Invitation, Error> {
+    let Invitee { login, mail, identity, roles } = invitee;
     let actor = caller.map_or(Actor::Operator, Caller::actor);
     let permit = authorize(&actor, Action::InviteStaff, None)?;
-    check_roles(&*ctx.current_registry().await?, roles)?;
+    let registry = ctx.current_registry().await?;
+    check_roles(&registry, roles)?;
+    check_identity(&registry, identity)?;
     let invitation = NewInvitation::make(ctx);
     let id = StaffId(ctx.store.entropy().uuid());
     let now = ctx.store.now();
@@ -73,7 +91,8 @@ pub async fn invite_staff(
                 login: login.as_str().to_owned(),
                 invited_roles: invited_roles.clone(),
                 invitation: invitation.stored,
-                mail: mail.cloned(),
+                mail: mail.clone(),
+                identity: identity.clone(),
             };
             let draft = match caller {
                 Some(caller) => caller.draft(Act::StaffInvited, "administrator", now),

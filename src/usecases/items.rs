@@ -202,9 +202,11 @@ impl<'a> Opener<'a> {
             ItemKind::Note | ItemKind::ReporterMessage | ItemKind::DeskMessage => {
                 keys.open(&place, sealed)?
             }
-            ItemKind::Report | ItemKind::Question | ItemKind::StepRecord | ItemKind::SystemMessage => {
-                keys.open_held(&place, sealed)?
-            }
+            ItemKind::Report
+            | ItemKind::Question
+            | ItemKind::StepRecord
+            | ItemKind::SystemMessage
+            | ItemKind::Subject => keys.open_held(&place, sealed)?,
         })
     }
 }

@@ -14,7 +14,10 @@ use super::{
     registry::Desk,
 };
 use crate::{
-    domain::{ids::StaffId, mail_address::MailAddress},
+    domain::{
+        ids::{BodyId, StaffId},
+        mail_address::MailAddress,
+    },
     policy::{Action, Actor, RoleAt, authorize},
     storage::recoveries::RecoveryRow,
 };
@@ -27,6 +30,10 @@ pub struct StaffLine {
     pub login: String,
     /// Where mails to them go.
     pub mail: Option<MailAddress>,
+    /// Their name, and the code of the unit they belong to: of what waits for signatures, or as the directory has it.
+    pub name: Option<String>,
+    /// See `name`.
+    pub unit: Option<String>,
     /// `invited`, `enrolled`, `active`, `disabled`.
     pub state: String,
     /// Their roles: of the directory where they are in it, of the invitation otherwise.
@@ -65,11 +72,13 @@ pub async fn list_staff(ctx: &Context, caller: Option<&Caller>) -> Result<StaffL
     let registry = ctx.current_registry().await?;
     let from = ctx.store.now().saturating_sub(SignedDuration::from_hours(RECOVERY_DAYS * 24));
     let from = from.unwrap_or(Timestamp::MIN);
-    let (people, rows, recoveries) = ctx
+    let (people, rows, recoveries, units) = ctx
         .store
         .read(async |db| {
             let people = db.all_staff().await?;
-            Ok::<_, Error>((people, db.directory_rows().await?, db.recoveries_since(from).await?))
+            let units: Vec<BodyId> = people.iter().filter_map(|person| person.unit_id).collect();
+            let units: HashMap<_, _> = db.codes_of_bodies(&units).await?.into_iter().collect();
+            Ok::<_, Error>((people, db.directory_rows().await?, db.recoveries_since(from).await?, units))
         })
         .await?;
     let numbered = |row: &RecoveryRow| (row.staff_id, (row.asked_at, fingerprint(&row.keys)));
@@ -95,6 +104,8 @@ pub async fn list_staff(ctx: &Context, caller: Option<&Caller>) -> Result<StaffL
             id: person.id,
             recovery_asked: recoveries.get(&person.id).cloned(),
             mail: person.mail(),
+            unit: person.unit_id.and_then(|unit| units.get(&unit).cloned()),
+            name: person.name,
             login: person.login,
             waits_for_second: waiting.is_some(),
             signable: open && !signed_before,

@@ -23,9 +23,10 @@ use crate::{
             facts::StepFacts,
             item::ItemKind,
             step::Step,
+            subject::Subject,
             transition::{TRANSITIONS, Transition},
         },
-        ids::{CaseId, ItemId, ProposalId, StaffId},
+        ids::{BodyId, CaseId, ItemId, ProposalId, StaffId},
         profile::ClockName,
         report::Report,
     },
@@ -83,6 +84,8 @@ pub struct Names {
     pub staff: HashMap<StaffId, String>,
     /// References of other cases.
     pub cases: HashMap<CaseId, String>,
+    /// Bodies and units that the case concerns.
+    pub bodies: HashMap<BodyId, BodyRow>,
 }
 
 /// An opened piece of a case.
@@ -109,6 +112,8 @@ pub enum PieceBody {
     Words(ItemKind, String),
     /// What was given with a step.
     Step(Box<StepFacts>),
+    /// Whom the case concerns.
+    Subject(Box<Subject>),
     /// A closed text, by its code.
     Template(String),
 }
@@ -149,7 +154,7 @@ pub async fn open_case(ctx: &Context, caller: &Caller, id: CaseId) -> Result<Ope
         (row, mine && !keys_awaited && by_person(row.step))
     });
     let steps = steps.collect();
-    let colleagues = colleagues(&*ctx.registry().await?, &case);
+    let colleagues = colleagues(ctx, &*ctx.registry().await?, &case);
     let short_of_holders = case.status.is_open() && holders.len() < 2;
     let may = |action| !keys_awaited && authorize(&caller.actor(), action, Some(&situation)).is_ok();
     let removable =
@@ -216,13 +221,13 @@ async fn head(ctx: &Context, case: &CaseRow) -> Result<Head, Error> {
         .await
 }
 
-/// Writes `content.read`, once per person, case and session (control AUD-2).
 fn extendable(ctx: &Context, case: &CaseRow) -> Vec<(ClockName, Date)> {
     let profile = ctx.profile_of(case);
     let later = |name: &ClockName| Some((*name, case.clocks.cap(&profile, *name, case.days()).ok()?));
     ClockName::ALL.iter().filter_map(later).collect()
 }
 
+/// Writes `content.read`, once per person, case and session (control AUD-2).
 async fn record_reading(ctx: &Context, caller: &Caller, id: CaseId) -> Result<(), Error> {
     ctx.store
         .record("open_case", async |tx| {
@@ -253,14 +258,24 @@ async fn read_content(ctx: &Context, caller: &Caller, case: &CaseRow) -> Result<
         [] => HashMap::new(),
         named => ctx.store.read(async |db| db.references(named).await).await?.into_iter().collect(),
     };
-    Ok((pieces, Names { staff, cases }))
+    let units = pieces.iter().filter_map(|piece| match &piece.body {
+        PieceBody::Subject(subject) => subject.unit,
+        _ => None,
+    });
+    let units: Vec<BodyId> = units.collect();
+    let bodies = match units.as_slice() {
+        [] => Vec::new(),
+        units => ctx.store.read(async |db| db.bodies_of_ids(units).await).await?,
+    };
+    let bodies = bodies.into_iter().map(|body| (body.id, body)).collect();
+    Ok((pieces, Names { staff, cases, bodies }))
 }
 
 /// The other case that a step names.
 fn named_case(body: &PieceBody) -> Option<CaseId> {
     match body {
         PieceBody::Step(facts) => facts.master,
-        PieceBody::Report(_) | PieceBody::Words(..) | PieceBody::Template(_) => None,
+        PieceBody::Report(_) | PieceBody::Words(..) | PieceBody::Subject(_) | PieceBody::Template(_) => None,
     }
 }
 
@@ -274,6 +289,10 @@ fn piece(opener: &Opener<'_>, item: &ItemRow, logins: &HashMap<StaffId, String>)
         (None, ItemKind::StepRecord) => PieceBody::Step(Box::new(
             StepFacts::from_sealed_json(opener.open(item)?.expose()).map_err(unknown)?,
         )),
+        (None, ItemKind::Subject) => {
+            let subject = Subject::from_sealed_json(opener.open(item)?.expose());
+            PieceBody::Subject(Box::new(subject.ok_or(Error::Sealed("the content is of no known format"))?))
+        }
         (None, kind) => PieceBody::Words(kind, text_of(&opener.open(item)?)?),
     };
     let author = item.author_id.and_then(|id| logins.get(&id).cloned());

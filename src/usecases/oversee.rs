@@ -35,7 +35,8 @@ pub struct Oversight {
 pub async fn oversee(ctx: &Context, caller: &Caller) -> Result<Oversight, Error> {
     authorize(&caller.actor(), Action::SeeOversight, None)?;
     let before: Date = ctx.store.today().saturating_sub(PATIENCE.days());
-    ctx.store
+    let mut seen = ctx
+        .store
         .read(async |db| {
             Ok::<_, Error>(Oversight {
                 open: db.matters(false, MOST).await?,
@@ -44,7 +45,14 @@ pub async fn oversee(ctx: &Context, caller: &Caller) -> Result<Oversight, Error>
                 proposals: db.proposals_that_wait(MOST).await?,
             })
         })
-        .await
+        .await?;
+    // Whom a case concerns does not learn of it here either (norms.md 8.5, rule 1).
+    let may_know = |case, marks: &Option<Vec<u8>>| !caller.impartiality.kept_from(case, marks.as_deref());
+    seen.open.retain(|line| may_know(line.case, &line.excluded));
+    seen.taken_up.retain(|line| may_know(line.case, &line.excluded));
+    seen.unanswered.retain(|line| may_know(line.case, &line.excluded));
+    seen.proposals.retain(|line| may_know(line.case, &line.excluded));
+    Ok(seen)
 }
 
 /// Takes a matter up: from now on it stands among those that somebody looks after.
@@ -57,6 +65,9 @@ pub async fn take_up(ctx: &Context, caller: &Caller, id: MatterId) -> Result<(),
         .record("take_up", async |tx| {
             let matter = tx.matter(id).await?.ok_or(Error::NotFound)?;
             let case = tx.lock_case(matter.case).await?.ok_or(Error::NotFound)?;
+            if caller.impartiality.kept_from_case(&case) {
+                return Err(Error::NotFound);
+            }
             if !tx.take_up_matter(&permit, id, (caller.id, ctx.today_of(&case))).await? {
                 return Err(Error::Conflict);
             }

@@ -1,7 +1,9 @@
 //! A part in a case, and who may be given it: somebody of the signed directory who works at the case's desk, without a
 //! conflict of interest, and never on both sides of the second pair of eyes (norms.md 8.2 and 8.5).
 
-use super::{context::Context, error::Error, holders::HeldSeeds, registry::Registry};
+use super::{
+    context::Context, error::Error, holders::HeldSeeds, impartiality::Impartiality, registry::Registry,
+};
 use crate::{
     domain::{field_error::FieldError, ids::StaffId, role::Role},
     policy::{Capacity, Permit},
@@ -113,9 +115,12 @@ pub struct Colleague {
 }
 
 /// Everybody of the desk who could be given a part in a case, by name.
-pub(super) fn colleagues(registry: &Registry, case: &CaseRow) -> Vec<Colleague> {
+pub(super) fn colleagues(ctx: &Context, registry: &Registry, case: &CaseRow) -> Vec<Colleague> {
     let mut all = Vec::new();
     for (staff, member) in &registry.directory.members {
+        if Impartiality::of(ctx, registry, *staff).kept_from_case(case) {
+            continue;
+        }
         let mut roles: Vec<Role> = GIVEN.iter().map(|capacity| capacity.role()).collect();
         roles.dedup();
         roles.retain(|role| member.holds(*role, case.desk_id));

@@ -120,6 +120,8 @@ pub(super) fn body_of(
         instance: ctx.store.instance().to_owned(),
         staff: person.id,
         login: person.login.clone(),
+        name: person.name.clone(),
+        unit: person.unit_id,
         serial,
         keys: data_encoding::HEXLOWER.encode(keys),
         prev: None,

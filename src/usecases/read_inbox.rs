@@ -59,9 +59,14 @@ pub async fn read_inbox(ctx: &Context, inbox_token: &str) -> Result<Inbox, Error
             (None, ItemKind::Question) => LetterBody::Question(text_of(&opener.open(item)?)?),
             (None, ItemKind::DeskMessage) => LetterBody::FromDesk(text_of(&opener.open(item)?)?),
             (None, ItemKind::ReporterMessage) => LetterBody::FromReporter,
-            (None, ItemKind::Report | ItemKind::Note | ItemKind::StepRecord | ItemKind::SystemMessage) => {
-                continue;
-            }
+            (
+                None,
+                ItemKind::Report
+                | ItemKind::Note
+                | ItemKind::StepRecord
+                | ItemKind::SystemMessage
+                | ItemKind::Subject,
+            ) => continue,
         };
         letters.push(Letter { on: item.written_on, body });
     }

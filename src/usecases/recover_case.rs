@@ -6,7 +6,8 @@ use super::{
     context::Context,
     error::Error,
     holders::HeldSeeds,
-    part::{Part, fit, hand_over, no_such_part},
+    impartiality::Barrier,
+    part::{Part, fit, hand_over, no_such_part, unfit},
     registry::{Desk, Fault},
 };
 use crate::{
@@ -84,6 +85,9 @@ pub async fn recover_case(
             let holder = (Holder::Recovery(desk.row.id), &key.secret);
             let seeds = HeldSeeds::open(ctx, id, &wraps, holder)?;
             check_held(ctx, tx, (&case, &seeds)).await?;
+            if Barrier::read(ctx, tx, &registry, (&case, &seeds)).await?.bars(part.staff) {
+                return Err(unfit());
+            }
             let before = fit(tx, &registry, &case, part).await?.filter(GrantRow::lives);
             if before.is_some() {
                 stays_lead(&case, part)?;

@@ -5,7 +5,7 @@
 //! rule that the server did not write is left out: no report goes there, and nothing is wrapped to its key.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::HashMap,
     sync::{Arc, RwLock},
 };
 
@@ -16,7 +16,7 @@ use crate::{
     domain::{
         ids::{BodyId, DeskId, StaffId},
         role::Role,
-        routing::{self, DeskStaff, Matter, Route, Rule},
+        routing::{self, DeskStaff, Exclusion, Matter, Route, Rule},
         taxonomy::{Category, Region},
     },
     storage::{Db, StorageError, desks::DeskRow, directory::DirectoryRow, instance::InstanceRow},
@@ -73,24 +73,24 @@ pub enum Fault {
 }
 
 impl Registry {
-    /// Where a report goes, and why; whom it must not reach is `excluded`.
+    /// Where a report goes, and why; `exclusion` says whom it must not reach.
     #[must_use]
     pub fn route(
         &self,
         body: Option<BodyId>,
         category: Category,
         region: Option<Region>,
-        excluded: &BTreeSet<StaffId>,
+        exclusion: &Exclusion,
     ) -> Option<Route<'_>> {
         let bodies = body.map(|body| self.bodies.chain(body)).unwrap_or_default();
         let matter = Matter { bodies: &bodies, category, region };
-        routing::route(&matter, &self.rules, &self.staff, excluded)
+        routing::route(&matter, &self.rules, &self.staff, exclusion)
     }
 
     /// Whether a report about anything else would have a desk.
     #[must_use]
     pub fn takes_every_report(&self) -> bool {
-        self.route(None, Category::Other, None, &BTreeSet::new()).is_some()
+        self.route(None, Category::Other, None, &Exclusion::default()).is_some()
     }
 
     /// The desks as routing sees them.
@@ -149,8 +149,13 @@ impl Registry {
         }
         let triagers = |desk| directory.with_role(Role::Triager, desk).map(|(staff, _)| staff).collect();
         let staff = desks.values().map(|desk: &Desk| {
-            let (desk, independent) = (desk.row.id, desk.row.independent);
-            DeskStaff { desk, independent, triagers: triagers(desk) }
+            let (id, independent) = (desk.row.id, desk.row.independent);
+            DeskStaff {
+                desk: id,
+                independent,
+                bodies: bodies.chain(desk.row.body_id),
+                triagers: triagers(id),
+            }
         });
         let staff = staff.collect();
         Ok(Self { version, directory, desks, lingering, newest, faults, bodies, rules, staff })

@@ -7,6 +7,7 @@ use super::{
     context::Context,
     error::Error,
     holders::unlock,
+    impartiality::Barrier,
     registry::Registry,
 };
 use crate::{
@@ -79,6 +80,9 @@ async fn give_again(ctx: &Context, caller: &Caller, id: CaseId, staff: StaffId) 
                 return Err(Error::NotFound);
             }
             let (seeds, first) = unlock(ctx, tx, &permit, caller, &case).await?;
+            if Barrier::read(ctx, tx, &registry, (&case, &seeds)).await?.bars(staff) {
+                return Err(Error::NotFound);
+            }
             let wraps = seeds.rewrap(ctx, &registry, &[staff], &mut tx.rng)?;
             tx.insert_wraps(&permit, id, &wraps).await?;
             let mut draft = caller.draft(Act::GrantRestored, role_code(&situation), ctx.store.now());

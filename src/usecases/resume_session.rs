@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::{caller::Caller, context::Context, error::Error};
+use super::{caller::Caller, context::Context, error::Error, impartiality::Impartiality};
 use crate::{
     crypto::{jwt::JwtKey, secret::Secret, session::open_session, staff_keys::StaffSecrets},
     domain::ids::SessionId,
@@ -55,5 +55,6 @@ async fn member(ctx: &Context, session: &SessionRow, secrets: StaffSecrets) -> R
         session: session.id,
         secrets,
         actor: StaffActor { id: row.id, roles: member.roles.clone() },
+        impartiality: Impartiality::of(ctx, &registry, row.id),
     })
 }

@@ -5,6 +5,7 @@ use super::{
     context::Context,
     departure::{Departure, Grants},
     error::Error,
+    impartiality::Impartiality,
     registry::Registry,
 };
 use crate::{
@@ -14,6 +15,7 @@ use crate::{
         role::{Role, RoleAt, forbidden_pair},
     },
     policy::Permit,
+    storage::{grants::HeldPart, staff::StaffIdentity},
 };
 
 /// Checks roles that somebody is to be given.
@@ -38,6 +40,19 @@ pub(super) fn check_roles(registry: &Registry, roles: &[RoleAt]) -> Result<(), E
     Ok(())
 }
 
+/// Checks where somebody is to belong.
+///
+/// # Errors
+/// [`Error::Invalid`] for `unit`, where it is not in the registry of bodies.
+pub(super) fn check_identity(registry: &Registry, identity: &StaffIdentity) -> Result<(), Error> {
+    match identity.unit {
+        Some(unit) if !registry.bodies.holds(unit) => {
+            Err(Error::Invalid(vec![FieldError::new("unit", FieldError::UNKNOWN)]))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Checks, while nobody else can change the directory, that somebody may give a person these roles: the giver is still
 /// an administrator, and two remain.
 ///
@@ -59,7 +74,8 @@ pub(super) fn leaves_order(
     Ok(())
 }
 
-/// Ends the grants that somebody's roles do not carry any more, with a new epoch for each case; says how many.
+/// Ends the grants that somebody's roles do not carry any more, or that concern the unit they belong to now, with a new
+/// epoch for each case; says how many.
 pub(super) async fn end_uncarried(
     ctx: &Context,
     caller: Option<&Caller>,
@@ -69,8 +85,12 @@ pub(super) async fn end_uncarried(
     let registry = ctx.current_registry().await?;
     let Some(member) = registry.directory.members.get(&staff) else { return Ok(0) };
     let held = ctx.store.read(async |db| db.parts_of(staff).await).await?;
-    let uncarried = held.into_iter().filter(|(_, capacity, desk)| !member.holds(capacity.role(), *desk));
-    let cases: Vec<CaseId> = uncarried.map(|(case, ..)| case).collect();
+    let impartiality = Impartiality::of(ctx, &registry, staff);
+    let ends = |part: &HeldPart| {
+        !member.holds(part.capacity.role(), part.desk)
+            || impartiality.kept_from(part.case, part.excluded.as_deref())
+    };
+    let cases: Vec<CaseId> = held.into_iter().filter(ends).map(|part| part.case).collect();
     Departure { ctx, caller, permit, staff }.lose_keys(&cases, Grants::End).await?;
     Ok(cases.len())
 }

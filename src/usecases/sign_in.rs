@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::{caller::Caller, context::Context, error::Error};
+use super::{caller::Caller, context::Context, error::Error, impartiality::Impartiality};
 use crate::{
     audit::{
         act::Act,
@@ -108,7 +108,12 @@ pub async fn sign_in_on(
             Ok::<_, Error>(fresh)
         })
         .await?;
-    if fresh { open_session(ctx, &row, &member, secrets).await } else { Err(Error::SignInFailed) }
+    if !fresh {
+        return Err(Error::SignInFailed);
+    }
+    let actor = StaffActor { id: row.id, roles: member.roles };
+    let impartiality = Impartiality::of(ctx, &registry, row.id);
+    open_session(ctx, &row, (actor, impartiality), secrets).await
 }
 
 /// Whether a try is heard now, after so many failures.
@@ -154,7 +159,7 @@ fn totp_seed(ctx: &Context, id: StaffId, secrets: &StaffSecrets, sealed: &[u8]) 
 async fn open_session(
     ctx: &Context,
     row: &StaffRow,
-    member: &Member,
+    (actor, impartiality): (StaffActor, Impartiality),
     secrets: StaffSecrets,
 ) -> Result<SignedIn, Error> {
     let now = ctx.store.now();
@@ -165,9 +170,8 @@ async fn open_session(
     let expires_at = Timestamp::from_second(exp).unwrap_or(now);
     let place = ctx.store.place("sessions", id.0.as_bytes(), "sealed");
     let sealed = seal_session(&ctx.keys.session, &secret, &place, secrets.to_bytes().expose(), &mut rng)?;
-    let role = member.roles.first().map_or("none", |held| held.role.code());
-    let actor = Actor::Staff(StaffActor { id: row.id, roles: member.roles.clone() });
-    let permit = authorize(&actor, Action::SignIn, None)?;
+    let role = actor.roles.first().map_or("none", |held| held.role.code());
+    let permit = authorize(&Actor::Staff(actor.clone()), Action::SignIn, None)?;
     let session = SessionRow { id, staff_id: row.id, sealed, seen_at: now, expires_at };
     ctx.store
         .record("sign_in", async |tx| {
@@ -186,8 +190,7 @@ async fn open_session(
     let claims = Claims { sid: id.0, sec: secret, exp };
     let token =
         JwtKey::new(&ctx.keys.jwt).sign(&claims).map_err(|_cause| Error::Sealed("the session's token"))?;
-    let actor = StaffActor { id: row.id, roles: member.roles.clone() };
-    let caller =
-        Caller { id: row.id, login: row.login.clone(), alias: row.alias(), session: id, secrets, actor };
+    let (login, alias) = (row.login.clone(), row.alias());
+    let caller = Caller { id: row.id, login, alias, session: id, secrets, actor, impartiality };
     Ok(SignedIn { device: ctx.device_token(&caller.login)?, token, expires_at, caller })
 }

@@ -1,17 +1,16 @@
 //! A person reports: routed, sealed, stored, acknowledged and recorded in one transaction, then the receipt is given.
 
-use std::collections::BTreeSet;
-
 use jiff::civil::Date;
 use rand::RngExt;
-use sha2::{Digest, Sha256};
-use zeroize::Zeroizing;
 
+pub use super::form_token::{FormOrigin, FormToken};
 use super::{
     authentic::{Authentic, CaseKeys},
     clock_news,
     context::Context,
     error::Error,
+    form_token::receipt_of,
+    impartiality::marks,
     items::{ITEMS, SEALED},
     read_inbox::read_report,
     registry::{Desk, Registry},
@@ -26,8 +25,6 @@ use crate::{
         epoch::{EpochKeys, EpochSeed},
         random::{Rng, uuid_v4},
         receipt::Receipt,
-        secret::Secret,
-        token,
     },
     domain::{
         case::{
@@ -36,10 +33,9 @@ use crate::{
         },
         field_error::FieldError,
         ids::{CaseId, ItemId, StaffId},
-        profile::{CaseDays, ClockName, Profile},
+        profile::{CaseDays, ClockName, Profile, Waiver},
         reference::Reference,
         report::Report,
-        role::Role,
         routing::RouteReason,
     },
     policy::{Action, Actor, authorize},
@@ -50,10 +46,6 @@ use crate::{
     },
 };
 
-/// How long a form may stay open: a frightened person takes their time (ASVS would allow less).
-const FORM_HOURS: u64 = 24;
-/// Bytes of a browser's nonce.
-const NONCE_BYTES: usize = 16;
 /// How often a report is sealed again because the registry changed, or another reference drawn.
 const TRIES: u32 = 5;
 /// The version of the public information shown with the form, made from its texts at build time; a report keeps it
@@ -86,96 +78,6 @@ pub struct Submission {
     pub channel: &'static str,
 }
 
-/// Where a form was given out. Its token counts nowhere else: whoever got a token could have somebody else's browser
-/// send it, and would then know the receipt of what that person wrote.
-#[derive(Debug, Clone)]
-pub enum FormOrigin {
-    /// The API, which no browser calls by itself.
-    Api,
-    /// The page, in the browser that keeps this nonce as a cookie.
-    Page {
-        /// See [`Context::form_nonce`].
-        nonce: String,
-    },
-}
-
-impl FormOrigin {
-    fn purpose(&self) -> &'static str {
-        match self {
-            Self::Api => "report-form-api",
-            Self::Page { .. } => "report-form-page",
-        }
-    }
-
-    /// What the token keeps of the browser.
-    fn bond(&self) -> Secret<32> {
-        let nonce = match self {
-            Self::Api => "",
-            Self::Page { nonce } => nonce,
-        };
-        Secret::new(
-            Sha256::new().chain_update(b"senim/form-browser/v1").chain_update(nonce).finalize().into(),
-        )
-    }
-}
-
-/// A form's token as it came back.
-pub struct FormToken {
-    /// The token.
-    pub text: String,
-    /// Where it came back.
-    pub origin: FormOrigin,
-}
-
-impl Context {
-    /// A nonce by which a browser is known again as long as it runs, and which holds nothing: 128 random bits,
-    /// base64url.
-    #[must_use]
-    pub fn form_nonce(&self) -> String {
-        let nonce = Secret::<NONCE_BYTES>::generate(&mut self.store.entropy().rng());
-        nonce.to_base64url().expose().to_owned()
-    }
-
-    /// Whether a text could be a nonce of ours.
-    #[must_use]
-    pub fn is_form_nonce(text: &str) -> bool {
-        Secret::<NONCE_BYTES>::from_base64url(text).is_some()
-    }
-
-    /// A token for a new form. It seals the receipt to come, so that sending the form again after a lost answer
-    /// returns the same receipt.
-    ///
-    /// # Errors
-    /// [`Error::Sealed`], which does not happen.
-    pub fn form_token(&self, origin: &FormOrigin) -> Result<String, Error> {
-        let mut rng = self.store.entropy().rng();
-        let receipt = Receipt::generate(&mut rng);
-        let expires = self.unix_in(std::time::Duration::from_secs(FORM_HOURS * 3600));
-        let sealed = Zeroizing::new([receipt.entropy().expose().as_slice(), origin.bond().expose()].concat());
-        Ok(token::seal(&self.keys.form, origin.purpose(), expires, &sealed, &mut rng)?)
-    }
-
-    /// Whether a form's token counts where it came back.
-    #[must_use]
-    pub fn form_token_holds(&self, token: &FormToken) -> bool {
-        self.opened(token).is_some()
-    }
-
-    fn opened(&self, token: &FormToken) -> Option<Receipt> {
-        let (purpose, now) = (token.origin.purpose(), self.store.now().as_second());
-        let opened = token::open(&self.keys.form, purpose, now, &token.text).ok()?;
-        let (entropy, bond) = opened.expose().split_last_chunk::<32>()?;
-        (Secret::new(*bond) == token.origin.bond()).then_some(())?;
-        Secret::from_slice(entropy).map(Receipt::from_entropy)
-    }
-
-    /// The receipt that a form's token seals; a new one where the token has expired, is not ours or was given out
-    /// elsewhere: a report is worth more than a token (control KZ-64.1-1).
-    fn receipt_of(&self, token: Option<&FormToken>, rng: &mut Rng) -> Receipt {
-        token.and_then(|token| self.opened(token)).unwrap_or_else(|| Receipt::generate(rng))
-    }
-}
-
 /// Takes in a report.
 ///
 /// # Errors
@@ -184,7 +86,7 @@ impl Context {
 pub async fn submit_report(ctx: &Context, submission: &Submission) -> Result<Submitted, Error> {
     let permit = authorize(&Actor::Anyone, Action::SubmitReport, None)?;
     let mut rng = ctx.store.entropy().rng();
-    let receipt = ctx.receipt_of(submission.form_token.as_ref(), &mut rng);
+    let receipt = receipt_of(ctx, submission.form_token.as_ref(), &mut rng);
     // Whether a waiver is allowed depends on the desk, so it is not judged by a desk of yesterday; the statement that
     // stores a report checks the version for everything else.
     let mut registry = match submission.report.ack_waiver {
@@ -240,6 +142,44 @@ struct Arrival {
     news: ClockNews,
 }
 
+/// Where a report goes, and who is given it.
+struct Destination<'r> {
+    desk: &'r Desk,
+    triagers: Vec<StaffId>,
+    why: RouteReason,
+    /// The marks of those who are kept from it.
+    excluded: Vec<u8>,
+}
+
+/// Routes a report. Whom it concerns is left out before anybody is given a key (norms.md 8.5, rule 2).
+fn destination<'r>(
+    ctx: &Context,
+    registry: &'r Registry,
+    id: CaseId,
+    report: &Report,
+) -> Result<Destination<'r>, Error> {
+    let (exclusion, concerned) = registry.exclusion(report);
+    let route = registry.route(report.body, report.category, report.region, &exclusion);
+    let none = || Error::NotReady("there is no desk to route a report to");
+    let route = route.ok_or_else(none)?;
+    let excluded = marks(ctx, (id, None), &concerned).unwrap_or_else(|most| {
+        tracing::error!("a report names more members of staff than can be kept from one case by marks");
+        most
+    });
+    let desk = registry.desks.get(&route.desk).ok_or_else(none)?;
+    Ok(Destination { desk, triagers: route.triagers, why: route.reason, excluded })
+}
+
+/// No acknowledgement only where the profile lets the reporter choose so (control EU-11.2b-1).
+fn check_waiver(profile: &Profile, waiver: Option<Waiver>) -> Result<(), Error> {
+    match waiver {
+        Some(waiver) if !profile.waivers(ClockName::Acknowledge).contains(&waiver) => {
+            Err(Error::Invalid(vec![FieldError::new("ack_waiver", FieldError::NOT_ALLOWED)]))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Everything that is stored, computed before the database is asked.
 fn seal_case(
     ctx: &Context,
@@ -249,25 +189,22 @@ fn seal_case(
     rng: &mut Rng,
 ) -> Result<(NewCase, Arrival), Error> {
     let report = &submission.report;
-    let route = registry.route(report.body, report.category, report.region, &BTreeSet::new());
-    let desk = route.as_ref().and_then(|route| Some((registry.desks.get(&route.desk)?, route.reason)));
-    let (desk, why) = desk.ok_or(Error::NotReady("there is no desk to route a report to"))?;
     let (id, item) = (CaseId(uuid_v4(rng)), ItemId(uuid_v4(rng)));
+    let Destination { desk, triagers, why, excluded } = destination(ctx, registry, id, report)?;
     let seed = EpochSeed::generate(rng);
     let keys = EpochKeys::from_seed(&seed);
     let place = ctx.store.place(ITEMS, item.0.as_bytes(), SEALED);
     let sealed = keys.seal(&place, &report.to_sealed_json(), rng)?;
     let (_, reporter_key) = receipt.key_pair(ctx.store.instance());
     let holders = Holders { case: id, desk, registry, reporter: &reporter_key };
-    let (triagers, wraps) = holders.wrap(ctx, &seed, rng)?;
+    let wraps = holders.wrap(ctx, &triagers, &seed, rng)?;
     let (epoch_key, reporter_key) = (keys.public().to_bytes(), reporter_key.to_bytes());
-    let bound = CaseKeys { id, desk: desk.row.id, profile: desk.row.profile, reporter: &reporter_key };
+    let (of, under) = (desk.row.id, desk.row.profile);
+    let bound = CaseKeys { id, desk: of, profile: under, reporter: &reporter_key, excluded: &excluded };
     let profile = ctx.current_profile(desk.row.profile);
     let received_on = profile.day_of(ctx.store.now());
     let waiver = report.ack_waiver;
-    if waiver.is_some_and(|waiver| !profile.waivers(ClockName::Acknowledge).contains(&waiver)) {
-        return Err(Error::Invalid(vec![FieldError::new("ack_waiver", FieldError::NOT_ALLOWED)]));
-    }
+    check_waiver(&profile, waiver)?;
     let (clocks, news) = Clocks::at_arrival(&profile, received_on, waiver);
     clock_news::warn(&news);
     let new = NewCase {
@@ -288,6 +225,7 @@ fn seal_case(
         receipt_id: receipt.lookup(ctx.store.instance()),
         epoch_mac: Authentic::epoch(ctx, &bound, 1, &epoch_key).mac(ctx),
         reporter_key,
+        excluded,
         epoch_key,
         report: (item, sealed),
         acknowledgement: waiver.is_none().then(|| ItemId(uuid_v4(rng))),
@@ -310,22 +248,21 @@ impl Holders<'_> {
     fn wrap(
         &self,
         ctx: &Context,
+        triagers: &[StaffId],
         seed: &EpochSeed,
         rng: &mut Rng,
-    ) -> Result<(Vec<StaffId>, Vec<NewWrap>), Error> {
-        let mut triagers = Vec::new();
+    ) -> Result<Vec<NewWrap>, Error> {
         let reporter = (Holder::Reporter(self.case), self.reporter);
         let recovery = (Holder::Recovery(self.desk.row.id), &self.desk.recovery);
         let mut holders = vec![reporter, recovery];
-        for (staff, member) in self.registry.directory.with_role(Role::Triager, self.desk.row.id) {
-            triagers.push(staff);
-            holders.push((Holder::Staff(staff), &member.public.kem));
+        for staff in triagers {
+            let member = self.registry.directory.members.get(staff).ok_or(Error::NotFound)?;
+            holders.push((Holder::Staff(*staff), &member.public.kem));
         }
-        let wraps = holders
+        holders
             .into_iter()
             .map(|(holder, key)| super::holders::wrap_for(ctx, (self.case, 1), seed, (holder, key), rng))
-            .collect::<Result<_, _>>()?;
-        Ok((triagers, wraps))
+            .collect()
     }
 }
 

@@ -8,6 +8,7 @@ use super::{
     effects::{self, Effect},
     error::Error,
     holders::{HeldSeeds, unlock},
+    impartiality::Barrier,
     items::{Sealer, Spot, words},
     registry::Registry,
 };
@@ -192,6 +193,7 @@ impl Stepping<'_> {
         let others = facts.investigators.iter().map(|id| (*id, Capacity::Investigator, "investigators"));
         let mut named: Vec<(StaffId, Capacity, &'static str)> = lead.into_iter().chain(others).collect();
         named.dedup_by_key(|(id, ..)| *id);
+        let barrier = self.barrier(tx, case).await?;
         let mut to = Vec::new();
         for (id, capacity, field) in named {
             let unfit = || Error::Invalid(vec![FieldError::new(field, FieldError::NOT_ALLOWED)]);
@@ -200,7 +202,7 @@ impl Stepping<'_> {
             let reviews =
                 grant.as_ref().is_some_and(|grant| grant.capacity == Capacity::Reviewer && grant.lives());
             let recused = grant.is_some_and(|grant| grant.recused_on.is_some());
-            if !member.holds(Role::Investigator, case.desk_id) || reviews || recused {
+            if !member.holds(Role::Investigator, case.desk_id) || reviews || recused || barrier.bars(id) {
                 return Err(unfit());
             }
             to.push((id, capacity));
@@ -210,10 +212,11 @@ impl Stepping<'_> {
 
     /// Gives the keys to every reviewer who could approve. True where somebody new got them.
     async fn admit_reviewers(&self, tx: &mut Tx<'_>, case: &CaseRow) -> Result<bool, Error> {
+        let barrier = self.barrier(tx, case).await?;
         let mut newcomers = Vec::new();
         let mut eligible = 0_usize;
         for (id, _) in self.registry.directory.with_role(Role::Reviewer, case.desk_id) {
-            if id == self.caller.id || case.lead_id == Some(id) {
+            if id == self.caller.id || case.lead_id == Some(id) || barrier.bars(id) {
                 continue;
             }
             match tx.grant(case.id, id).await? {
@@ -227,6 +230,10 @@ impl Stepping<'_> {
         }
         self.grant(tx, case, &newcomers).await?;
         Ok(!newcomers.is_empty())
+    }
+
+    async fn barrier<'s>(&'s self, tx: &mut Tx<'_>, case: &'s CaseRow) -> Result<Barrier<'s>, Error> {
+        Barrier::read(self.ctx, tx, self.registry, (case, &self.seeds)).await
     }
 
     async fn grant(&self, tx: &mut Tx<'_>, case: &CaseRow, to: &[(StaffId, Capacity)]) -> Result<(), Error> {

@@ -1,14 +1,12 @@
 //! Where would a report go, and why: the function that decides at intake, asked without a report.
 
-use std::collections::BTreeSet;
-
 use super::{caller::Caller, context::Context, error::Error};
 pub use crate::storage::{bodies::BodyRow, desks::DeskRow};
 use crate::{
     domain::{
         configuration::rules::ListedRule,
         field_error::FieldError,
-        routing::{Mismatch, RouteReason, TRIAGERS},
+        routing::{Exclusion, Mismatch, RouteReason, TRIAGERS},
         taxonomy::{Category, Region},
     },
     policy::{Action, Actor, authorize},
@@ -90,7 +88,7 @@ pub async fn try_route(ctx: &Context, caller: Option<&Caller>, trial: &Trial<'_>
                 let staff = registry.staff().iter().find(|staff| staff.desk == id);
                 Some(TriedDesk { row, triagers: staff.map_or(0, |staff| staff.triagers.len()) })
             };
-            let route = registry.route(body, trial.category, trial.region, &BTreeSet::new());
+            let route = registry.route(body, trial.category, trial.region, &Exclusion::default());
             let rules = super::config_plan::listed_rules(db).await?;
             let listed = |position| rules.iter().find(|rule| rule.position == position).cloned();
             let looked = route.iter().flat_map(|route| &route.looked);

@@ -8,7 +8,9 @@ use utoipa::{
     openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
-use super::api::{audit, bundle, cases, form_data, grants, inbox, oversight, proposals, reports, sessions};
+use super::api::{
+    audit, bundle, cases, form_data, grants, inbox, oversight, proposals, reports, sessions, subjects,
+};
 use crate::{
     domain::case::{raw_facts::RawFacts, step::Step},
     i18n::Texts,
@@ -42,7 +44,7 @@ const WITH_A_BODY: &[&str] = &["408", "413", "422"];
         inbox::open, inbox::read, inbox::write, inbox::no_response, inbox::proof,
         sessions::open, sessions::close,
         cases::list, cases::show, cases::step, cases::attestation, cases::recusal, cases::message, cases::note,
-        grants::give, grants::take,
+        grants::give, grants::take, subjects::record,
         oversight::show, oversight::uptake,
         proposals::list, proposals::propose, proposals::approve, proposals::refuse,
         audit::entries, audit::case, audit::acts, bundle::bundle,

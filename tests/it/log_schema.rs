@@ -12,7 +12,11 @@ use senim::{
     },
     crypto::{note_key::NoteKey, secret::Secret},
     domain::{
-        case::{status::Status, step::Step},
+        case::{
+            status::Status,
+            step::Step,
+            subject::{RawSubject, Subject},
+        },
         configuration::Kind as ConfigKind,
         ids::CaseId,
         role::Role,
@@ -26,12 +30,14 @@ use senim::{
         disable_staff::disable_staff,
         enforce_changes::enforce_changes,
         expire_recoveries::expire_recoveries,
+        invite_staff::StaffIdentity,
         oversee::{oversee, take_up},
         propose_change::propose_change,
         propose_member::{propose_member, what_is_signed},
-        propose_roles::propose_roles,
+        propose_roles::{Wanted, propose_roles},
         query_log::{Query, query_log},
         raise_no_response::raise_no_response,
+        record_subject::record_subject,
         refuse_change::refuse_change,
         refuse_member::refuse_member,
         refuse_recovery::refuse_recovery,
@@ -104,10 +110,23 @@ async fn everything_else(world: &World) {
     give_mail(world, "rev4", "rev4@example.kz").await;
     ask_the_log(world).await;
     be_late(world).await;
+    be_concerned(world).await;
     reconfigure(world).await;
     come_back(world, reporter.case).await;
     disable_staff(&world.ctx, Some(&world.admin(0).caller), two.id()).await.unwrap();
     sign_out(&world.ctx, &one.caller).await.unwrap();
+}
+
+/// A case turns out to concern a colleague, and moves to the independent desk.
+async fn be_concerned(world: &World) {
+    for login in ["ind1", "ind2"] {
+        world.enrol(login, &[RoleAt { role: Role::Triager, desk: Some(world.independent) }]).await;
+    }
+    let (reporter, by) = (world.submit("It concerns somebody here.").await, world.sign_in("tri1").await);
+    by.attest(reporter.case).await;
+    let colleague = RawSubject { login: Some("tri2".to_owned()), ..RawSubject::default() };
+    let subject = Subject::parse(&colleague).unwrap();
+    record_subject(&world.ctx, &by.caller, reporter.case, &subject).await.unwrap();
 }
 
 /// A day passes unkept: a reminder, a miss, a complaint, and oversight takes it up.
@@ -167,7 +186,8 @@ async fn come_back(world: &World, case: CaseId) {
 async fn come_to_nothing(world: &World) {
     let (admin, id) = (&world.admin(0).caller, world.id("rev3"));
     let roles = [RoleAt { role: Role::Investigator, desk: Some(world.desk) }];
-    propose_roles(&world.ctx, admin, id, &roles).await.unwrap();
+    let wanted = Wanted { roles: roles.to_vec(), identity: StaffIdentity::default() };
+    propose_roles(&world.ctx, admin, id, &wanted).await.unwrap();
     let shown = what_is_signed(&world.ctx, id).await.unwrap();
     assert!(refuse_member(&world.ctx, admin, id, &shown).await.unwrap().is_none());
     world.recover(id, &world.recovery_code("rev3"), "quite another sentence").await.unwrap();

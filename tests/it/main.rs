@@ -59,6 +59,7 @@ mod browser_reporter;
 mod case_proof;
 mod changes;
 mod changes_shown;
+mod conflicts;
 mod contention;
 mod crash;
 mod credentials;

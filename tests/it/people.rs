@@ -134,6 +134,7 @@ pub fn said(body: &PieceBody) -> String {
         PieceBody::Words(kind, text) => format!("{}: {text}", kind.code()),
         PieceBody::Step(facts) => String::from_utf8(facts.to_sealed_json().to_vec()).unwrap(),
         PieceBody::Template(code) => format!("template: {code}"),
+        PieceBody::Subject(subject) => format!("subject: {subject:?}"),
     }
 }
 

@@ -61,6 +61,8 @@ fn body(world: &World, planted: &Planted, login: &str, role: Role) -> Vec<u8> {
         instance: world.ctx.store.instance().to_owned(),
         staff: planted.id,
         login: login.to_owned(),
+        name: None,
+        unit: None,
         serial: 1,
         keys: data_encoding::HEXLOWER.encode(&planted.secrets.public().to_bytes()),
         prev: None,

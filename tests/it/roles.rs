@@ -15,11 +15,11 @@ use senim::{
         confirm_member::confirm_member,
         disable_staff::disable_staff,
         finish_departures::finish_departures,
-        invite_staff::invite_staff,
+        invite_staff::{Invitee, StaffIdentity, invite_staff},
         list_staff::{StaffLine, list_staff},
         open_case::open_case,
         propose_member::{propose_member, what_is_signed},
-        propose_roles::propose_roles,
+        propose_roles::{Wanted, propose_roles},
         refuse_member::refuse_member,
         resume_session::resume_session,
     },
@@ -38,7 +38,8 @@ fn at(desk: DeskId, roles: &[Role]) -> Vec<RoleAt> {
 }
 
 async fn propose(world: &World, login: &str, roles: &[RoleAt]) -> Result<(), Error> {
-    propose_roles(&world.ctx, admin(world, 0), world.id(login), roles).await
+    let wanted = Wanted { roles: roles.to_vec(), identity: StaffIdentity::default() };
+    propose_roles(&world.ctx, admin(world, 0), world.id(login), &wanted).await
 }
 
 async fn confirm(world: &World, which: usize, id: StaffId) -> Result<(), Error> {
@@ -131,12 +132,17 @@ fn roles_that_nobody_may_have_are_not_proposed() {
         world.invite("newcomer", &auditor).await;
         assert!(matches!(propose(world, "newcomer", &auditor).await, Err(Error::NotFound)));
         let triager = world.sign_in("tri1").await;
-        let own = propose_roles(&world.ctx, &triager.caller, world.id("tri2"), &auditor).await;
+        let wanted = Wanted { roles: auditor.clone(), identity: StaffIdentity::default() };
+        let own = propose_roles(&world.ctx, &triager.caller, world.id("tri2"), &wanted).await;
         assert!(matches!(own, Err(Error::Forbidden)), "{own:?}");
         for role in Role::ALL.iter().filter(|role| role.at_desk()) {
-            let nowhere = [RoleAt { role: *role, desk: None }];
-            let invited =
-                invite_staff(&world.ctx, None, &Login::parse("somebody").unwrap(), None, &nowhere).await;
+            let nowhere = Invitee {
+                login: Login::parse("somebody").unwrap(),
+                mail: None,
+                identity: StaffIdentity::default(),
+                roles: vec![RoleAt { role: *role, desk: None }],
+            };
+            let invited = invite_staff(&world.ctx, None, &nowhere).await;
             assert_eq!(field(invited.map(drop)), ("desk", "required"), "{role}");
         }
     });

@@ -27,7 +27,7 @@ use senim::{
         Context, Error,
         confirm_member::confirm_member,
         found_instance::{Founder, found_instance},
-        invite_staff::invite_staff,
+        invite_staff::{Invitee, StaffIdentity, invite_staff},
         propose_member::{propose_member, what_is_signed},
         sign_in::{Credentials, SignedIn, sign_in},
         submit_report::{Submission, submit_report},
@@ -241,9 +241,14 @@ impl World {
 
     /// Invites a person, who makes their keys and waits for the directory.
     pub async fn invite(&self, login: &str, roles: &[RoleAt]) -> StaffId {
-        let name = Login::parse(login).unwrap();
-        let invitation =
-            invite_staff(&self.ctx, Some(&self.admin(0).caller), &name, None, roles).await.unwrap();
+        self.invite_as(login, StaffIdentity::default(), roles).await
+    }
+
+    /// The same for somebody of whom name or unit is known.
+    pub async fn invite_as(&self, login: &str, identity: StaffIdentity, roles: &[RoleAt]) -> StaffId {
+        let login_typed = Login::parse(login).unwrap();
+        let invitee = Invitee { login: login_typed, mail: None, identity, roles: roles.to_vec() };
+        let invitation = invite_staff(&self.ctx, Some(&self.admin(0).caller), &invitee).await.unwrap();
         self.redeem(login, invitation.staff, invitation.code.expose()).await.unwrap();
         invitation.staff
     }
@@ -251,13 +256,23 @@ impl World {
     /// Invites a person and signs them into the directory.
     pub async fn enrol(&self, login: &str, roles: &[RoleAt]) -> StaffId {
         let id = self.invite(login, roles).await;
+        self.sign_in_to_directory(id).await;
+        id
+    }
+
+    /// Two administrators sign somebody who waits into the directory.
+    pub async fn sign_in_to_directory(&self, id: StaffId) {
         propose_member(&self.ctx, &self.admin(0).caller, id, &what_is_signed(&self.ctx, id).await.unwrap())
             .await
             .unwrap();
+        self.countersign(id).await;
+    }
+
+    /// The second administrator signs what waits about somebody.
+    pub async fn countersign(&self, id: StaffId) {
         confirm_member(&self.ctx, &self.admin(1).caller, id, &what_is_signed(&self.ctx, id).await.unwrap())
             .await
             .unwrap();
-        id
     }
 
     /// The code of somebody's second factor now.
@@ -326,6 +341,13 @@ impl World {
     pub async fn case_of(&self, reference: &str) -> CaseId {
         let query = format!("select id from cases where reference = '{reference}'");
         self.owner().await.value(&query).await.as_str().unwrap().parse().unwrap()
+    }
+
+    /// Somebody of whom the directory knows name and unit, signed in.
+    pub async fn known(&self, login: &str, identity: StaffIdentity, roles: &[RoleAt]) -> StaffActor {
+        let id = self.invite_as(login, identity, roles).await;
+        self.sign_in_to_directory(id).await;
+        self.sign_in(login).await
     }
 
     /// The state of a case.

@@ -241,6 +241,8 @@ impl Log {
                 instance: "kz".to_owned(),
                 staff: person.id,
                 login: person.role.to_owned(),
+                name: None,
+                unit: None,
                 serial: 1,
                 keys: data_encoding::HEXLOWER.encode(&person.keys.public().to_bytes()),
                 prev: None,

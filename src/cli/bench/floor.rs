@@ -57,9 +57,9 @@ gen_random_uuid() as eid, gen_random_uuid() as report, gen_random_uuid() as ack,
 gen_random_uuid() as r2, gen_random_uuid() as r3), entry as materialized (select ids.*, {entry} as body from ids), \
 fresh as (select id from instance where version = {version}), \
 c as (insert into cases (id, audit_id, reference, desk_id, body_id, category, region, language, channel, mode, profile, \
-notice_version, status, status_since, received_on, acknowledged_on, profile_version, registered_on, clocks, due_on, watch_on, epoch, receipt_id, reporter_key, step, \
+notice_version, status, status_since, received_on, acknowledged_on, profile_version, registered_on, clocks, due_on, watch_on, epoch, receipt_id, reporter_key, excluded, step, \
 step_n, audit_n, audit_head) select entry.id, audit_id, 'SN-' || left(r1::text, 18), '{id}'::uuid, null, 'bribery', \
-'{region}', 'ru', 'api', 'anonymous', 'kz', '1', 'received', d, d, d, 1, d, {clocks}, d + 3, d + 1, 1, uuid_send(r2) || uuid_send(r3), {key}, \
+'{region}', 'ru', 'api', 'anonymous', 'kz', '1', 'received', d, d, d, 1, d, {clocks}, d + 3, d + 1, 1, uuid_send(r2) || uuid_send(r3), {key}, decode(repeat('5a', 512), 'hex'), \
 'submit', 1, 1, sha256(convert_to(E'senim/audit-entry/v1\\n', 'UTF8') || body) \
 from fresh, entry, (select current_date as d) as day on conflict (receipt_id) do nothing returning id, received_on), \
 e as (insert into case_epochs (case_id, epoch, public_key, mac) select id, 1, {key}, sha256({key}) from c), \

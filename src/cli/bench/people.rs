@@ -30,7 +30,7 @@ use crate::{
         confirm_member::confirm_member,
         credentials::ChosenCredentials,
         found_instance::{Founder, found_instance},
-        invite_staff::invite_staff,
+        invite_staff::{Invitee, StaffIdentity, invite_staff},
         propose_member::{propose_member, what_is_signed},
         redeem_invitation::{open_invitation, redeem_invitation},
         sign_in::{Credentials, sign_in},
@@ -153,8 +153,13 @@ async fn enrol(
     login: &str,
     desk: DeskId,
 ) -> Result<StaffId, BenchError> {
-    let roles = [RoleAt { role: Role::Triager, desk: Some(desk) }];
-    let invitation = invite_staff(ctx, Some(first), &parse(login)?, None, &roles).await?;
+    let invitee = Invitee {
+        login: parse(login)?,
+        mail: None,
+        identity: StaffIdentity::default(),
+        roles: vec![RoleAt { role: Role::Triager, desk: Some(desk) }],
+    };
+    let invitation = invite_staff(ctx, Some(first), &invitee).await?;
     let opened = open_invitation(ctx, invitation.code.expose(), None).await?;
     let chosen = ChosenCredentials {
         totp: code(ctx, &opened.totp_secret)?,

@@ -22,7 +22,7 @@ use crate::{
         confirm_member::confirm_member,
         credentials::ChosenCredentials,
         found_instance::{Founder, found_instance},
-        invite_staff::invite_staff,
+        invite_staff::{Invitee, StaffIdentity, invite_staff},
         propose_member::{propose_member, what_is_signed},
         redeem_invitation::{open_invitation, redeem_invitation},
         sign_in::{Credentials, sign_in},
@@ -167,8 +167,13 @@ async fn admit(
     held: RoleAt,
 ) -> Result<Account, Failure> {
     let (first, second) = both(callers)?;
-    let name = login(&account.login)?;
-    let invitation = invite_staff(ctx, Some(first), &name, Some(&mail_of(&account.login)?), &[held]).await?;
+    let invitee = Invitee {
+        login: login(&account.login)?,
+        mail: Some(mail_of(&account.login)?),
+        identity: StaffIdentity::default(),
+        roles: vec![held],
+    };
+    let invitation = invite_staff(ctx, Some(first), &invitee).await?;
     let opened = open_invitation(ctx, invitation.code.expose(), None).await?;
     opened.totp_secret.expose().clone_into(&mut account.totp_secret);
     let chosen = ChosenCredentials {

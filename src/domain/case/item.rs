@@ -19,6 +19,8 @@ vocabulary! {
         Note = "note",
         /// The facts and words of a step: reasons, plans, measures.
         StepRecord = "step_record",
+        /// Whom the case concerns, as somebody who works on it recorded it.
+        Subject = "subject",
     }
 }
 

@@ -12,6 +12,7 @@ pub mod reason;
 pub mod status;
 pub mod step;
 pub mod step_taken;
+pub mod subject;
 pub mod transition;
 
 mod guard;

@@ -166,13 +166,13 @@ pub struct PieceView {
     /// The day.
     #[schema(value_type = String, format = Date)]
     pub on: Date,
-    /// `report`, `reporter_message`, `desk_message`, `question`, `system_message`, `note`, `step_record`.
+    /// `report`, `reporter_message`, `desk_message`, `question`, `system_message`, `note`, `step_record`, `subject`.
     pub kind: &'static str,
     /// Who wrote it, where it was staff.
     pub author: Option<String>,
     /// The words, where it is words; the code, where it is a closed text.
     pub text: Option<String>,
-    /// The report or the facts of a step, where it is one of these.
+    /// The report, the facts of a step or whom the case concerns, where it is one of these.
     #[schema(value_type = Option<Object>)]
     pub data: Option<Box<RawValue>>,
     /// The proposal that it waits for.
@@ -188,6 +188,7 @@ impl PieceView {
             PieceBody::Report(report) => ("report", None, raw(&report.to_sealed_json())),
             PieceBody::Words(kind, text) => (kind.code(), Some(text), None),
             PieceBody::Step(facts) => ("step_record", None, raw(&facts.to_sealed_json())),
+            PieceBody::Subject(subject) => ("subject", None, raw(&subject.to_sealed_json())),
             PieceBody::Template(code) => ("system_message", Some(code), None),
         };
         Self {

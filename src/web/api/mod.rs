@@ -12,6 +12,7 @@ pub mod oversight;
 pub mod proposals;
 pub mod reports;
 pub mod sessions;
+pub mod subjects;
 
 use actix_web::{HttpRequest, HttpResponse};
 use serde::de::DeserializeOwned;

@@ -50,6 +50,14 @@ pub struct ReportBody {
     evidence: Option<String>,
     /// `none`, `some`, `high`, `unsure`: risk to you.
     risk: Option<String>,
+    /// `head`, `unit`, `desk`, `senior_official`: whom it concerns, so that it does not reach them.
+    #[serde(default)]
+    concerns: Vec<String>,
+    /// The persons it is about, one each, at most ten: a member of staff of that surname is not given it.
+    #[serde(default)]
+    people: Vec<String>,
+    /// Code of [`crate::domain::profile::Waiver`]: no acknowledgement is wanted, where the profile allows it.
+    ack_waiver: Option<String>,
     /// Token of `GET /form`.
     form_token: Option<String>,
 }
@@ -68,6 +76,9 @@ impl ReportBody {
         raw.ongoing = self.ongoing;
         raw.evidence = self.evidence;
         raw.risk = self.risk;
+        raw.concerns = self.concerns;
+        raw.people = self.people;
+        raw.ack_waiver = self.ack_waiver;
         (raw, self.form_token)
     }
 }

@@ -17,6 +17,7 @@ use crate::domain::case::status::Status;
 use crate::domain::case::step::Step;
 use crate::domain::case::transition::MessageKind;
 use crate::domain::configuration::{Kind, State, Touch, Why};
+use crate::domain::conflict::Concern;
 use crate::domain::language::Language;
 use crate::domain::mail_address::Notice;
 use crate::domain::mistake::Fault;
@@ -185,6 +186,7 @@ fn words_that_no_page_uses_are_taken_out() {
 
 /// Vocabularies that are looked up by code.
 const VOCABULARIES: &[&str] = &[
+    "concern-",
     "status-",
     "status_reporter-",
     "step-",
@@ -269,10 +271,11 @@ fn no_code_is_without_its_word() {
     }
 }
 
+fn codes<T: Copy>(all: &[T], code: fn(T) -> &'static str) -> Vec<&'static str> {
+    all.iter().map(|value| code(*value)).collect()
+}
+
 fn closed_lists() -> Vec<(&'static str, Vec<&'static str>)> {
-    fn codes<T: Copy>(all: &[T], code: fn(T) -> &'static str) -> Vec<&'static str> {
-        all.iter().map(|value| code(*value)).collect()
-    }
     let status = codes(Status::ALL, Status::code);
     let fields = RawFacts::FIELDS.to_vec();
     vec![
@@ -290,6 +293,7 @@ fn closed_lists() -> Vec<(&'static str, Vec<&'static str>)> {
         ("region", codes(Region::ALL, Region::code)),
         ("answer", codes(Answer::ALL, Answer::code)),
         ("risk", codes(Risk::ALL, Risk::code)),
+        ("concern", codes(Concern::ALL, Concern::code)),
         ("reason", codes(ReasonCode::ALL, ReasonCode::code)),
         ("outcome", codes(Outcome::ALL, Outcome::code)),
         ("level", codes(DetrimentLevel::ALL, DetrimentLevel::code)),

@@ -9,6 +9,7 @@ use super::{
     Desk, PageRefusal,
     case_people::keepers,
     case_steps::{Typed, closed, forms, given, raw_facts},
+    case_subjects::subjects,
     cases::days,
     done::done,
 };
@@ -63,7 +64,9 @@ impl Draft {
     /// Whether somebody typed what they would not like to lose.
     fn typed(&self) -> bool {
         self.step.is_some()
-            || ["message", "note", "staff", "capacity"].iter().any(|name| self.form.get(name).is_some())
+            || ["message", "note", "staff", "capacity", "subject_name", "login", "unit"]
+                .iter()
+                .any(|name| self.form.get(name).is_some())
     }
 }
 
@@ -258,6 +261,7 @@ fn page(desk: &Desk, head: CaseHead, opened: OpenedCase, draft: &Draft) -> CaseP
         timeline: opened.history.iter().rev().map(|line| timeline(line, t, &zone)).collect(),
         record: opened.case.audit_id.to_string(),
         keepers: keepers(&opened, t, &draft.form),
+        subjects: subjects(desk, &opened, &draft.form),
         pending: opened
             .proposal
             .iter()
@@ -321,6 +325,8 @@ impl Sorted {
                 report.narrative.expose().clone_into(&mut self.narrative);
                 self.answers = answers(report, t);
             }
+            // Whom it concerns stands in a section of its own.
+            PieceBody::Subject(_) => {}
             PieceBody::Template(code) => self.messages.push(message(Speaker::System, t.code("letter", code))),
             PieceBody::Words(ItemKind::Note, text) => self.notes.push(note(text.clone())),
             PieceBody::Words(ItemKind::ReporterMessage, text) => {

@@ -35,6 +35,7 @@ const DONE: &[&str] = &[
     "roles_refused",
     "signed",
     "step",
+    "subject",
     "taken",
     "taken_up",
 ];

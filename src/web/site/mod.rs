@@ -11,6 +11,7 @@ pub mod audit_log_check;
 pub mod case;
 pub mod case_people;
 mod case_steps;
+pub mod case_subjects;
 pub mod cases;
 pub mod changes;
 pub mod credentials;

@@ -9,7 +9,7 @@ use crate::{
         field_error::FieldError,
         ids::{DeskId, StaffId},
         role::Role,
-        text::Login,
+        text::{Login, ShortText},
     },
     policy::RoleAt,
     usecases::{
@@ -17,7 +17,8 @@ use crate::{
         approve_recovery::approve_recovery,
         confirm_member::confirm_member,
         disable_staff::disable_staff,
-        invite_staff::{INVITATION_DAYS, Invitation, invite_staff},
+        find_bodies::find_code,
+        invite_staff::{INVITATION_DAYS, Invitation, Invitee, StaffIdentity, invite_staff},
         list_staff::{StaffLine as Person, StaffList, list_staff},
         propose_member::propose_member,
         refuse_recovery::refuse_recovery,
@@ -140,6 +141,8 @@ fn line(desk: &Desk, people: &StaffList, person: &Person, waiting: bool) -> Staf
         id: person.id.to_string(),
         login: person.login.clone(),
         mail: person.mail.as_ref().map(|address| address.expose().to_owned()),
+        name: person.name.clone(),
+        unit: person.unit.clone(),
         roles: codes(wanted),
         desk: at(wanted),
         before: if changing { codes(&person.roles) } else { Vec::new() },
@@ -168,6 +171,8 @@ pub async fn invite(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Pa
         Err(Error::Invalid(faults)) => {
             let invite = Invite {
                 mail: form.text("mail"),
+                name: form.text("name"),
+                unit: form.text("unit"),
                 ticked: ticked.iter().map(|role| role.code().to_owned()).collect(),
                 desk: form.text("desk"),
                 login,
@@ -201,9 +206,30 @@ async fn try_invite(desk: &Desk, form: &Form, ticked: &[Role], login: &str) -> R
     let mut faults = Vec::new();
     let login = Login::parse(login).map_err(|error| faults.push(FieldError::from_text("login", &error))).ok();
     let mail = mail_of(form, &mut faults);
+    let identity = identity(desk, form, &mut faults).await?;
     let roles = wanted(form, ticked, &mut faults);
     let (Some(login), true) = (login, faults.is_empty()) else { return Err(Error::Invalid(faults)) };
-    invite_staff(&desk.app.context, Some(&desk.caller), &login, mail.as_ref(), &roles).await
+    invite_staff(&desk.app.context, Some(&desk.caller), &Invitee { login, mail, identity, roles }).await
+}
+
+/// Name and unit as typed, the unit by its code in the registry of bodies.
+pub(super) async fn identity(
+    desk: &Desk,
+    form: &Form,
+    faults: &mut Vec<FieldError>,
+) -> Result<StaffIdentity, Error> {
+    let name = form.get("name").and_then(|text| {
+        let name = ShortText::<200>::parse(text);
+        name.map_err(|error| faults.push(FieldError::from_text("name", &error))).ok()
+    });
+    let unit = match form.get("unit") {
+        None => None,
+        Some(code) => find_code(&desk.app.context, code.trim()).await?.map(|body| body.id).or_else(|| {
+            faults.push(FieldError::new("unit", FieldError::UNKNOWN));
+            None
+        }),
+    };
+    Ok(StaffIdentity { name: name.map(|name| name.expose().to_owned()), unit })
 }
 
 /// The roles that were ticked.

@@ -5,11 +5,15 @@ use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
 use super::{
     Desk, PageRefusal,
     done::done,
-    people::{Draft, draw, login_of, person, show_once, ticked, wanted},
+    people::{Draft, draw, identity, login_of, person, show_once, ticked, wanted},
 };
 use crate::{
     domain::{field_error::FieldError, ids::StaffId, role::Role},
-    usecases::{Error, propose_roles::propose_roles, refuse_member::refuse_member},
+    usecases::{
+        Error,
+        propose_roles::{Wanted, propose_roles},
+        refuse_member::refuse_member,
+    },
     web::{body::Form, pages::admin::RolesForm},
 };
 
@@ -26,6 +30,8 @@ pub async fn propose(desk: Desk, request: HttpRequest) -> Result<HttpResponse, P
                 person: form.text("person"),
                 ticked: ticked.iter().map(|role| role.code().to_owned()).collect(),
                 desk: form.text("desk"),
+                name: form.text("name"),
+                unit: form.text("unit"),
                 ..RolesForm::default()
             };
             let draft = Draft { change, changing: true, faults, ..Draft::default() };
@@ -42,9 +48,16 @@ async fn try_propose(desk: &Desk, form: &Form, ticked: &[Role]) -> Result<(), Er
     if person.is_none() {
         faults.push(FieldError::new("person", FieldError::REQUIRED));
     }
+    let mut identity = identity(desk, form, &mut faults).await?;
     let roles = wanted(form, ticked, &mut faults);
     let (Some(person), true) = (person, faults.is_empty()) else { return Err(Error::Invalid(faults)) };
-    propose_roles(&desk.app.context, &desk.caller, person, &roles).await
+    // What is left empty stays as it is.
+    let registry = desk.app.context.current_registry().await?;
+    if let Some(member) = registry.directory.members.get(&person) {
+        identity.name = identity.name.or_else(|| member.name.clone());
+        identity.unit = identity.unit.or(member.unit);
+    }
+    propose_roles(&desk.app.context, &desk.caller, person, &Wanted { roles, identity }).await
 }
 
 /// Refuses keys or roles that wait. Whose keys are refused is invited anew; the invitation is shown this once.

@@ -146,6 +146,8 @@ fn fields(form: &Form) -> ReportFields {
         first_hand: form.text("first_hand"),
         ongoing: form.text("ongoing"),
         evidence: form.text("evidence"),
+        concerns: form.all("concerns").map(str::to_owned).collect(),
+        people: form.text("people"),
         risk: form.text("risk"),
     }
 }
@@ -164,6 +166,8 @@ fn raw(form: &Form, t: Texts) -> RawReport {
     raw.ongoing = value("ongoing");
     raw.evidence = value("evidence");
     raw.risk = value("risk");
+    raw.concerns = form.all("concerns").map(str::to_owned).collect();
+    raw.people = form.text("people").lines().map(str::to_owned).collect();
     raw
 }
 

@@ -590,3 +590,15 @@ outside-regulator = the regulator of the sector
 outside-police = the police
 outside-prevention_agency = the agency for the prevention of corruption
 field-grounds = Grounds
+
+concern-head = the head of the body or a deputy
+concern-unit = several people of this body
+concern-desk = somebody who receives or examines such reports
+concern-senior_official = a political appointee or another senior official
+
+field-people = Names of the persons involved
+field-concerns = Whom it concerns
+act-coi-escalated = given to an independent desk because of a conflict
+field-unit = Body or unit
+field-name = Name
+field-subject = Whom it concerns

@@ -590,3 +590,15 @@ outside-regulator = саланың реттеушісі
 outside-police = полиция
 outside-prevention_agency = сыбайлас жемқорлықтың алдын алу агенттігі
 field-grounds = Негіз
+
+concern-head = органның басшысы немесе оның орынбасары
+concern-unit = осы органның бірнеше қызметкері
+concern-desk = мұндай хабарламаларды қабылдайтын немесе қарайтын адам
+concern-senior_official = саяси тағайындалған немесе басқа жоғары лауазымды тұлға
+
+field-people = Қатысы бар адамдардың аты-жөні
+field-concerns = Бұл кімге қатысты
+act-coi-escalated = мүдделер қақтығысына байланысты тәуелсіз бөлімге берілді
+field-unit = Орган немесе бөлімше
+field-name = Аты-жөні
+field-subject = Бұл кімге қатысты

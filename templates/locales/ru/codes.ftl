@@ -590,3 +590,15 @@ outside-regulator = регулятор отрасли
 outside-police = полиция
 outside-prevention_agency = агентство по предупреждению коррупции
 field-grounds = Основание
+
+concern-head = руководитель органа или его заместитель
+concern-unit = несколько человек из этого органа
+concern-desk = тот, кто принимает или рассматривает такие сообщения
+concern-senior_official = политический назначенец или другое высокое должностное лицо
+
+field-people = Имена причастных
+field-concerns = Кого это касается
+act-coi-escalated = передано независимому отделу из-за конфликта интересов
+field-unit = Орган или подразделение
+field-name = Имя
+field-subject = Кого это касается

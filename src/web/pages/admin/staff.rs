@@ -26,7 +26,7 @@ pub struct StaffPage {
     pub change: RolesForm,
     /// True where it was the form for other roles that was refused.
     pub changing: bool,
-    /// What was wrong with the form that was refused (fields `login`, `mail`, `person`, `roles`, `desk`).
+    /// What was wrong with the form that was refused (fields `login`, `mail`, `name`, `unit`, `person`, `roles`, `desk`).
     pub faults: Faults,
 }
 
@@ -52,7 +52,7 @@ pub struct InvitationShown {
     pub until: Date,
 }
 
-/// The form for an invitation: fields `login`, `mail`, `desk`, and `role_{code}` = `on` for each role.
+/// The form for an invitation: fields `login`, `mail`, `name`, `unit`, `desk`, and `role_{code}` = `on` for each role.
 #[derive(Debug, Clone, Default)]
 pub struct Invite {
     /// Roles that can be given.
@@ -67,6 +67,10 @@ pub struct Invite {
     pub login: String,
     /// The mail address typed.
     pub mail: String,
+    /// The name typed.
+    pub name: String,
+    /// The unit's code typed.
+    pub unit: String,
 }
 
 impl Invite {
@@ -75,7 +79,7 @@ impl Invite {
     }
 }
 
-/// The form for other roles: fields `person`, `desk`, and `role_{code}` = `on` for each role.
+/// The form for other roles: fields `person`, `name`, `unit`, `desk`, and `role_{code}` = `on` for each role.
 #[derive(Debug, Clone, Default)]
 pub struct RolesForm {
     /// People whose roles can be changed.
@@ -90,6 +94,10 @@ pub struct RolesForm {
     pub desks: Vec<Choice>,
     /// Id of the desk chosen.
     pub desk: String,
+    /// The name typed; empty = as before.
+    pub name: String,
+    /// The unit's code typed; empty = as before.
+    pub unit: String,
 }
 
 impl RolesForm {
@@ -122,6 +130,10 @@ pub struct StaffLine {
     pub login: String,
     /// Where mails to them go.
     pub mail: Option<String>,
+    /// Their name.
+    pub name: Option<String>,
+    /// The code of the unit they belong to.
+    pub unit: Option<String>,
     /// Codes of the roles; where other roles wait for signatures, of these.
     pub roles: Vec<&'static str>,
     /// Codes of the roles that they have while others wait for signatures.

@@ -2,6 +2,7 @@ use std::borrow::Cow;
 
 use askama::Template;
 
+use crate::domain::conflict::Concern;
 use crate::i18n::Texts;
 use crate::web::pages::frame;
 use crate::web::pages::{Choice, Faults, Kept, PublicFrame};
@@ -68,6 +69,10 @@ pub struct ReportFields {
     pub ongoing: String,
     /// `yes`, `no`, `unsure`.
     pub evidence: String,
+    /// Codes of whom it concerns (field `concerns`, once for each).
+    pub concerns: Vec<String>,
+    /// The persons it is about, a line each.
+    pub people: String,
     /// Risk to the reporter: `none`, `some`, `high`, `unsure`.
     pub risk: String,
 }
@@ -76,7 +81,12 @@ impl ReportFields {
     /// What was typed, by its names, for a page of refusal. Answers that were chosen are chosen again in a moment.
     #[must_use]
     pub fn kept(&self, t: Texts) -> Vec<Kept> {
-        let typed = [("narrative", &self.narrative), ("when", &self.when), ("where", &self.where_)];
+        let typed = [
+            ("narrative", &self.narrative),
+            ("when", &self.when),
+            ("where", &self.where_),
+            ("people", &self.people),
+        ];
         let typed = typed.into_iter().filter(|(_, text)| !text.is_empty());
         typed.map(|(name, text)| Kept { name: t.code("field", name), text: text.clone() }).collect()
     }
@@ -98,6 +108,13 @@ impl ReportPage {
 
     fn question_hint(&self, name: &str) -> Cow<'static, str> {
         if name == "evidence" { self.t.report_evidence_hint() } else { Cow::Borrowed("") }
+    }
+
+    /// Whom a report must not reach, to be ticked.
+    fn concerns(&self) -> Vec<(Choice, bool)> {
+        let codes: Vec<&str> = Concern::ALL.iter().map(|concern| concern.code()).collect();
+        let choices = Choice::of_codes(self.t, "concern", &codes).into_iter();
+        choices.map(|choice| (choice.clone(), self.fields.concerns.contains(&choice.value))).collect()
     }
 
     /// "I would rather not say" stands last and is what is ticked at first.

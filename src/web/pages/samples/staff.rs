@@ -226,6 +226,16 @@ fn steps(t: Texts) -> Vec<StepForm> {
     ]
 }
 
+fn subjects() -> Subjects {
+    let line = |who: &str, by: Option<&str>| SubjectLine {
+        who: who.to_owned(),
+        by: by.map(str::to_owned),
+        on: date(2026, 11, 18),
+    };
+    let form = SubjectForm { name: "<x>".to_owned(), ..SubjectForm::default() };
+    Subjects { lines: vec![line(HOSTILE, None), line("<Unit>", Some("<triage.one>"))], form: Some(form) }
+}
+
 fn case(t: Texts) -> CasePage {
     let message = |from, who: Option<&str>, text: &str| CaseMessage {
         from,
@@ -259,6 +269,7 @@ fn case(t: Texts) -> CasePage {
             at: date(2026, 11, 19).at(9, 0, 0, 0),
             text: HOSTILE.to_owned(),
         }],
+        subjects: subjects(),
         record: "8f6e1dcc-7c4a-4e83-b59a-0017b65db45f".to_owned(),
         timeline: vec![
             line("state.changed", Some("triage.one"), Some("14:05"), Some(&t.code("status", "triage"))),

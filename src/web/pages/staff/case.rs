@@ -1,7 +1,7 @@
 use askama::Template;
 use jiff::civil::{Date, DateTime};
 
-use super::{CaseHead, FactKind, StepForm};
+use super::{CaseHead, FactKind, StepForm, Subjects};
 use crate::i18n::Texts;
 use crate::web::pages::public::Speaker;
 use crate::web::pages::{Choice, Faults, StaffFrame};
@@ -30,6 +30,8 @@ pub struct CasePage {
     pub record: String,
     /// Who holds the key.
     pub keepers: Keepers,
+    /// Whom the case concerns.
+    pub subjects: Subjects,
     /// Proposals of this case that wait for a decision.
     pub pending: Vec<PendingStep>,
     /// Steps that are legal for me now.

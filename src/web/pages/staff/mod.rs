@@ -11,6 +11,7 @@ mod proposals;
 mod sign_in;
 mod start;
 mod step_form;
+mod subjects;
 
 pub use account::AccountPage;
 pub use case::{
@@ -26,3 +27,4 @@ pub use proposals::{Decided, ProposalFact, ProposalLine, ProposalPage, Proposals
 pub use sign_in::SignInPage;
 pub use start::{HeldRole, StartPage};
 pub use step_form::{FactField, FactKind, StepForm, fact_vocabulary};
+pub use subjects::{SubjectForm, SubjectLine, Subjects};

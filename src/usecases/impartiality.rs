@@ -1,0 +1,185 @@
+//! Who is kept from a case because it concerns them (norms.md 8.5, rules 1, 2, 5 and 6; control EU-9.1c-2).
+//!
+//! What was recorded stands sealed in the case, and as marks in its row (`crypto::exclusions`): whether somebody is kept
+//! from a case must be known where nobody holds its keys, for every list and every look. The epoch's proof covers the
+//! marks, so nobody lets themselves in by changing the row.
+
+use std::collections::BTreeSet;
+
+use super::{context::Context, error::Error, holders::HeldSeeds, items::Opener, registry::Registry};
+use crate::{
+    crypto::{
+        exclusions::{Exclusions, Full},
+        place::Place,
+        secret::Secret,
+    },
+    domain::{
+        case::{item::ItemKind, subject::Subject},
+        conflict::{Concern, Concerned, Conflict, Standing, conflict},
+        ids::{BodyId, CaseId, DeskId, StaffId},
+        report::Report,
+        routing::Exclusion,
+    },
+    storage::{Db, cases::CaseRow},
+};
+
+/// The place of a case's marks.
+fn place(instance: &str, case: CaseId) -> Place {
+    Place::new(instance, "cases", case.0.as_bytes(), "excluded")
+}
+
+/// Tells of which cases somebody must not know.
+#[derive(Clone)]
+pub struct Impartiality {
+    key: Secret<32>,
+    instance: String,
+    standing: Standing,
+}
+
+impl Impartiality {
+    /// That of a member of staff.
+    pub(super) fn of(ctx: &Context, registry: &Registry, staff: StaffId) -> Self {
+        let (key, instance) = (ctx.keys.exclusions.clone(), ctx.store.instance().to_owned());
+        Self { key, instance, standing: registry.standing(staff) }
+    }
+
+    /// Whether a case with these marks concerns the person or a unit they belong to.
+    #[must_use]
+    pub fn kept_from(&self, case: CaseId, marks: Option<&[u8]>) -> bool {
+        let place = place(&self.instance, case);
+        let list = Exclusions::new(&self.key, &place);
+        let Some(marks) = marks else { return false };
+        let Standing { person, units, desks, .. } = &self.standing;
+        let (units, desks) = (units.iter().map(|unit| unit.0), desks.iter().map(|desk| desk.0));
+        units.chain(desks).chain([person.0]).any(|id| list.holds(marks, id.as_bytes()))
+    }
+
+    /// The same of a case's row.
+    #[must_use]
+    pub fn kept_from_case(&self, case: &CaseRow) -> bool {
+        self.kept_from(case.id, case.excluded.as_deref())
+    }
+}
+
+impl Registry {
+    /// Who somebody is: their name, and the units they belong to: their own, those of their desks, and all above.
+    #[must_use]
+    pub fn standing(&self, staff: StaffId) -> Standing {
+        let member = self.directory.members.get(&staff);
+        let held = member.into_iter().flat_map(|member| member.roles.iter().filter_map(|held| held.desk));
+        let desks: BTreeSet<DeskId> = held.collect();
+        let of_desks = desks.iter().filter_map(|desk| self.desks.get(desk)).map(|desk| desk.row.body_id);
+        let own: BTreeSet<BodyId> =
+            member.and_then(|member| member.unit).into_iter().chain(of_desks).collect();
+        Standing {
+            person: staff,
+            name: member.and_then(|member| member.name.clone()),
+            units: own.into_iter().flat_map(|unit| self.bodies.chain(unit)).collect(),
+            desks: desks.into_iter().collect(),
+        }
+    }
+
+    /// Everybody of the directory in conflict with what is recorded, and how.
+    pub(super) fn in_conflict(&self, concerned: &Concerned) -> Vec<(StaffId, Conflict)> {
+        if *concerned == Concerned::default() {
+            return Vec::new();
+        }
+        let all = self.directory.members.keys();
+        let mut found: Vec<_> = all
+            .filter_map(|staff| {
+                conflict(&self.standing(*staff), concerned).map(|conflict| (*staff, conflict))
+            })
+            .collect();
+        found.sort_unstable_by_key(|(staff, _)| *staff);
+        found
+    }
+
+    /// Whom a report must not reach by the reporter's own ticks and names, and what is marked of it.
+    pub(super) fn exclusion(&self, report: &Report) -> (Exclusion, Concerned) {
+        let ticked = |concern| report.concerns.contains(&concern);
+        let mut concerned = Concerned {
+            units: report.body.filter(|_| ticked(Concern::Unit)).into_iter().collect(),
+            names: report.people.iter().map(|line| line.expose().to_owned()).collect(),
+            ..Concerned::default()
+        };
+        if ticked(Concern::Desk) {
+            let route = self.route(report.body, report.category, report.region, &Exclusion::default());
+            concerned.desks.extend(route.map(|route| route.desk));
+        }
+        // A unit that is not named cannot be told from the one that would get the report.
+        let outside = ticked(Concern::Head)
+            || ticked(Concern::SeniorOfficial)
+            || ticked(Concern::Desk)
+            || (ticked(Concern::Unit) && report.body.is_none());
+        let found = self.in_conflict(&concerned);
+        concerned.people.extend(subjects(&found));
+        (Exclusion { people: found.into_iter().map(|(staff, _)| staff).collect(), outside }, concerned)
+    }
+}
+
+/// Those who are in conflict as persons, not by their unit.
+pub(super) fn subjects(found: &[(StaffId, Conflict)]) -> impl Iterator<Item = StaffId> {
+    found.iter().filter(|(_, conflict)| *conflict == Conflict::Subject).map(|(staff, _)| *staff)
+}
+
+/// Tells whom a case must not be given to: by its marks, and by the names in its content, which only who holds its keys
+/// can compare with those of people who came later.
+pub(super) struct Barrier<'b> {
+    ctx: &'b Context,
+    registry: &'b Registry,
+    case: &'b CaseRow,
+    concerned: Concerned,
+}
+
+impl<'b> Barrier<'b> {
+    /// Reads what stands in the case.
+    pub(super) async fn read(
+        ctx: &'b Context,
+        db: &mut Db<'_>,
+        registry: &'b Registry,
+        (case, seeds): (&'b CaseRow, &HeldSeeds),
+    ) -> Result<Self, Error> {
+        let opener = Opener::new(ctx, seeds);
+        let mut concerned = Concerned::default();
+        for item in db.items_of(case.id, &[ItemKind::Report, ItemKind::Subject]).await? {
+            let opened = opener.open(&item)?;
+            if item.kind == ItemKind::Report {
+                let report = Report::from_sealed_json(opened.expose());
+                let report = report.map_err(|_cause| Error::Sealed("the report is of no known format"))?;
+                concerned.names.extend(report.people.iter().map(|line| line.expose().to_owned()));
+            } else {
+                let subject = Subject::from_sealed_json(opened.expose());
+                let subject = subject.ok_or(Error::Sealed("a subject is of no known format"))?;
+                concerned.names.extend(subject.name.map(|name| name.expose().to_owned()));
+            }
+        }
+        Ok(Self { ctx, registry, case, concerned })
+    }
+
+    /// Whether somebody must not be given it.
+    pub(super) fn bars(&self, staff: StaffId) -> bool {
+        Impartiality::of(self.ctx, self.registry, staff).kept_from_case(self.case)
+            || conflict(&self.registry.standing(staff), &self.concerned).is_some()
+    }
+}
+
+/// The marks of a case, with those of what concerns it added to the ones that stand there. `Err` has as many as one case
+/// can have, where those are not all.
+pub(super) fn marks(
+    ctx: &Context,
+    (case, before): (CaseId, Option<&[u8]>),
+    concerned: &Concerned,
+) -> Result<Vec<u8>, Vec<u8>> {
+    let place = place(ctx.store.instance(), case);
+    let list = Exclusions::new(&ctx.keys.exclusions, &place);
+    let Concerned { people, units, desks, names: _ } = concerned;
+    let (units, desks) = (units.iter().map(|unit| unit.0), desks.iter().map(|desk| desk.0));
+    let mut marks = before.map_or_else(|| list.empty(), <[u8]>::to_vec);
+    for id in units.chain(desks).chain(people.iter().map(|staff| staff.0)) {
+        marks = match list.with(&marks, id.as_bytes()) {
+            Ok(more) => more,
+            Err(Full) => return Err(marks),
+        };
+    }
+    Ok(marks)
+}
