@@ -55,7 +55,47 @@ pub struct CaseLine {
     pub body: Option<(String, String, String)>,
 }
 
+/// A case that may be about the same as another.
+#[derive(Debug, Clone, Queryable)]
+pub struct LikeLine {
+    /// The case.
+    pub id: CaseId,
+    /// What it is called.
+    pub reference: String,
+    /// Where it stands.
+    pub status: Status,
+    /// The day of receipt.
+    #[diesel(deserialize_as = jiff_diesel::Date)]
+    pub received_on: Date,
+}
+
 impl Db<'_> {
+    /// The cases of a scope about the same body and category as this one that arrived between two days, newest first. What
+    /// the reporter wrote or is known by is not looked at (control OI-11b-2).
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn cases_like(
+        &mut self,
+        scope: Scope,
+        case: &CaseRow,
+        (from, until): (Date, Date),
+        limit: i64,
+    ) -> Result<Vec<LikeLine>, StorageError> {
+        let day = |day: Date| jiff_diesel::Date::from(day);
+        let query = cases::table
+            .inner_join(case_grants::table)
+            .filter(case_grants::staff_id.eq(scope.staff))
+            .filter(case_grants::recused_on.is_null().and(case_grants::revoked_on.is_null()))
+            .filter(cases::body_id.eq(case.body_id).and(cases::category.eq(case.category)))
+            .filter(cases::id.ne(case.id).and(cases::received_on.between(day(from), day(until))))
+            .filter(cases::status.ne_all([Status::Merged, Status::Disposed]))
+            .select((cases::id, cases::reference, cases::status, cases::received_on))
+            .order((cases::received_on.desc(), cases::id))
+            .limit(limit);
+        Ok(query.load(self.conn).await?)
+    }
+
     /// The cases of a scope: soonest due first, those without a due day last.
     ///
     /// # Errors

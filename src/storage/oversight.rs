@@ -166,7 +166,7 @@ impl Db<'_> {
         before: Date,
         limit: i64,
     ) -> Result<Vec<UnansweredLine>, StorageError> {
-        let open: Vec<Status> = Status::ALL.iter().copied().filter(|status| status.is_open()).collect();
+        let open: Vec<Status> = Status::ALL.iter().copied().filter(|status| status.owes_answer()).collect();
         let query = cases::table
             .inner_join(desks::table)
             .filter(cases::unanswered_since.lt(jiff_diesel::Date::from(before)))

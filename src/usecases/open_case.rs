@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use jiff::civil::Date;
+use jiff::{ToSpan, civil::Date};
 
 use super::{
     caller::Caller,
@@ -16,6 +16,7 @@ use super::{
     part::{Colleague, colleagues, part_of},
     take_access::may_take,
 };
+pub use crate::storage::case_lists::LikeLine;
 use crate::{
     audit::act::Act,
     domain::{
@@ -24,7 +25,7 @@ use crate::{
             item::ItemKind,
             step::Step,
             subject::Subject,
-            transition::{TRANSITIONS, Transition},
+            transition::{TRANSITIONS, Transition, find},
         },
         ids::{BodyId, CaseId, ItemId, ProposalId, StaffId},
         profile::ClockName,
@@ -33,6 +34,7 @@ use crate::{
     policy::{Action, Permit, Situation, authorize},
     storage::{
         bodies::BodyRow,
+        case_lists::Scope,
         cases::{CaseChange, CaseRow},
         content::ItemRow,
         grants::GrantRow,
@@ -40,6 +42,11 @@ use crate::{
         wraps::Holder,
     },
 };
+
+/// How many days before and after it a case is looked for that may be about the same.
+const ALIKE_DAYS: i32 = 180;
+/// The most of them that are shown.
+const MOST_ALIKE: i64 = 10;
 
 /// A case as its holder sees it.
 pub struct OpenedCase {
@@ -75,6 +82,8 @@ pub struct OpenedCase {
     pub removable: Vec<StaffId>,
     /// Whom and what the facts of its steps name; empty before the attestation.
     pub names: Names,
+    /// Other cases of the caller's that may be about the same, where this one can be joined to another.
+    pub alike: Vec<LikeLine>,
 }
 
 /// What the ids in the facts of steps stand for.
@@ -145,6 +154,7 @@ pub async fn open_case(ctx: &Context, caller: &Caller, id: CaseId) -> Result<Ope
             (Some(pieces), names)
         }
     };
+    let alike = if content.is_some() { alike(ctx, caller, &case).await? } else { Vec::new() };
     let history = if content.is_some() { case_history(ctx, &case).await? } else { Vec::new() };
     let extendable = extendable(ctx, &case);
     let steps = TRANSITIONS.iter().filter(|row| row.from == case.status).map(|row| {
@@ -176,6 +186,7 @@ pub async fn open_case(ctx: &Context, caller: &Caller, id: CaseId) -> Result<Ope
         history,
         colleagues,
         names,
+        alike,
     })
 }
 
@@ -219,6 +230,20 @@ async fn head(ctx: &Context, case: &CaseRow) -> Result<Head, Error> {
             Ok((body, grants, holders, proposal))
         })
         .await
+}
+
+/// Cases that a case could be joined to: about the same body and category, from about the same time. A hint and no more,
+/// and never by anything of the reporter (control OI-11b-2).
+async fn alike(ctx: &Context, caller: &Caller, case: &CaseRow) -> Result<Vec<LikeLine>, Error> {
+    if case.body_id.is_none() || find(case.status, Step::Merge).is_none() {
+        return Ok(Vec::new());
+    }
+    let (from, until) = (
+        case.received_on.saturating_sub(ALIKE_DAYS.days()),
+        case.received_on.saturating_add(ALIKE_DAYS.days()),
+    );
+    let scope = Scope { staff: caller.id };
+    Ok(ctx.store.read(async |db| db.cases_like(scope, case, (from, until), MOST_ALIKE).await).await?)
 }
 
 fn extendable(ctx: &Context, case: &CaseRow) -> Vec<(ClockName, Date)> {

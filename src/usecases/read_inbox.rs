@@ -71,7 +71,7 @@ pub async fn read_inbox(ctx: &Context, inbox_token: &str) -> Result<Inbox, Error
         letters.push(Letter { on: item.written_on, body });
     }
     let today = ctx.today_of(&case);
-    let late = case.status.is_open() && case.clocks.late_on(today);
+    let late = case.status.owes_answer() && case.clocks.late_on(today);
     let routes = if late { ctx.profile_of(&case).routes().to_vec() } else { Vec::new() };
     Ok(Inbox { may_complain: may_raise(&case, today), routes, case, letters })
 }

@@ -95,6 +95,7 @@ mod mail_account;
 mod mail_delivery;
 mod mail_silence;
 mod main_job;
+mod merging;
 mod migrations;
 mod notice;
 mod planted;

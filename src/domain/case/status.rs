@@ -61,6 +61,12 @@ impl Status {
         }
     }
 
+    /// Whether the reporter is still owed an answer: while work is to be done, also in the case that this one was joined to.
+    #[must_use]
+    pub const fn owes_answer(self) -> bool {
+        self.is_open() || matches!(self, Self::Merged)
+    }
+
     /// Whether the reporter's mailbox takes messages.
     #[must_use]
     pub const fn mailbox_open(self) -> bool {

@@ -123,7 +123,7 @@ fn clock_rules(file: &Section<'_>) -> Option<ClockRules> {
 
 /// Whether a state has clocks of its own: while an answer is awaited, those of the state before go on.
 const fn has_clocks(status: Status) -> bool {
-    status.is_open() && !matches!(status, Status::AwaitingInfo)
+    status.owes_answer() && !matches!(status, Status::AwaitingInfo)
 }
 
 fn retention(section: &Section<'_>) -> Option<BTreeMap<RetentionClass, Period>> {

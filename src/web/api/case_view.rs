@@ -13,7 +13,7 @@ use crate::{
     policy::Capacity,
     usecases::{
         list_cases::{CaseLine, CaseList, CaseRow},
-        open_case::{OpenedCase, Piece, PieceBody},
+        open_case::{LikeLine, OpenedCase, Piece, PieceBody},
         part::part_of,
     },
 };
@@ -204,6 +204,31 @@ impl PieceView {
     }
 }
 
+/// A case that may be about the same.
+#[derive(Serialize, ToSchema)]
+pub struct LikeView {
+    /// Its id.
+    pub id: uuid::Uuid,
+    /// What it is called.
+    pub reference: String,
+    /// The state's code.
+    pub status: &'static str,
+    /// The day of receipt.
+    #[schema(value_type = String, format = Date)]
+    pub received_on: Date,
+}
+
+impl LikeView {
+    fn of(line: &LikeLine) -> Self {
+        Self {
+            id: line.id.0,
+            reference: line.reference.clone(),
+            status: line.status.code(),
+            received_on: line.received_on,
+        }
+    }
+}
+
 /// A case.
 #[derive(Serialize, ToSchema)]
 pub struct CaseView {
@@ -224,6 +249,8 @@ pub struct CaseView {
     pub without_lead: bool,
     /// The proposal that waits.
     pub proposal: Option<uuid::Uuid>,
+    /// Other cases of mine about the same body and category from about the same time, where this one can be merged.
+    pub alike: Vec<LikeView>,
     /// What is in it.
     pub content: Option<Vec<PieceView>>,
 }
@@ -257,6 +284,7 @@ impl CaseView {
             short_of_holders: opened.short_of_holders,
             without_lead: opened.leaderless,
             proposal: opened.proposal.map(|(proposal, _)| proposal.id.0),
+            alike: opened.alike.iter().map(LikeView::of).collect(),
             content: opened.content.map(|pieces| pieces.into_iter().map(PieceView::of).collect()),
         }
     }

@@ -31,7 +31,7 @@ use crate::{
         attest::attest,
         case_history::HistoryLine,
         list_cases::find_case,
-        open_case::{Names, OpenedCase, Piece, PieceBody, open_case},
+        open_case::{LikeLine, Names, OpenedCase, Piece, PieceBody, open_case},
         recuse::recuse,
         send_message::{Letter, send_message},
         take_step::{StepDone, take_step},
@@ -43,7 +43,8 @@ use crate::{
             Area, Faults, StaffFrame,
             public::Speaker,
             staff::{
-                Answer, CaseGatePage, CaseHead, CaseMessage, CaseNote, CasePage, PendingStep, TimelineLine,
+                AlikeLine, Answer, CaseGatePage, CaseHead, CaseMessage, CaseNote, CasePage, PendingStep,
+                TimelineLine,
             },
         },
         problem::Problem,
@@ -261,6 +262,7 @@ fn page(desk: &Desk, head: CaseHead, opened: OpenedCase, draft: &Draft) -> CaseP
         timeline: opened.history.iter().rev().map(|line| timeline(line, t, &zone)).collect(),
         record: opened.case.audit_id.to_string(),
         keepers: keepers(&opened, t, &draft.form),
+        alike: opened.alike.iter().map(alike_line).collect(),
         subjects: subjects(desk, &opened, &draft.form),
         pending: opened
             .proposal
@@ -280,6 +282,15 @@ fn page(desk: &Desk, head: CaseHead, opened: OpenedCase, draft: &Draft) -> CaseP
         message_draft: if draft.step.is_none() { draft.form.text("message") } else { String::new() },
         note_draft: draft.form.text("note"),
         faults: Faults::from(draft.faults.as_slice()),
+    }
+}
+
+fn alike_line(line: &LikeLine) -> AlikeLine {
+    AlikeLine {
+        id: line.id.to_string(),
+        reference: line.reference.clone(),
+        status: line.status.code(),
+        received_on: line.received_on,
     }
 }
 

@@ -265,3 +265,5 @@ case-subject-login = Colleague, by login
 case-subject-unit = Body or unit
 case-subject-unit-hint = Its code in the registry of bodies.
 case-subject-button = Record
+case-alike-title = Perhaps about the same
+case-alike-note = Other cases of yours about the same body and matter, from about the same time. Look before you join them.

@@ -259,3 +259,5 @@ case-subject-login = Әріптес, логині бойынша
 case-subject-unit = Орган немесе бөлімше
 case-subject-unit-hint = Органдар тізіліміндегі коды.
 case-subject-button = Жазу
+case-alike-title = Бәлкім, дәл сол туралы
+case-alike-note = Сол орган мен мәселе туралы, шамамен сол уақыттағы басқа істеріңіз. Біріктірмес бұрын қарап шығыңыз.

@@ -263,3 +263,5 @@ case-subject-login = Коллега, по логину
 case-subject-unit = Орган или подразделение
 case-subject-unit-hint = Код в реестре органов.
 case-subject-button = Записать
+case-alike-title = Возможно, о том же
+case-alike-note = Другие ваши дела о том же органе и предмете, примерно того же времени. Посмотрите, прежде чем объединять.

@@ -226,6 +226,11 @@ fn steps(t: Texts) -> Vec<StepForm> {
     ]
 }
 
+fn alike() -> Vec<AlikeLine> {
+    let reference = "SN-4PT0-9QXA".to_owned();
+    vec![AlikeLine { id: "c2".to_owned(), reference, status: "triage", received_on: date(2026, 11, 2) }]
+}
+
 fn subjects() -> Subjects {
     let line = |who: &str, by: Option<&str>| SubjectLine {
         who: who.to_owned(),
@@ -269,6 +274,7 @@ fn case(t: Texts) -> CasePage {
             at: date(2026, 11, 19).at(9, 0, 0, 0),
             text: HOSTILE.to_owned(),
         }],
+        alike: alike(),
         subjects: subjects(),
         record: "8f6e1dcc-7c4a-4e83-b59a-0017b65db45f".to_owned(),
         timeline: vec![

@@ -30,6 +30,8 @@ pub struct CasePage {
     pub record: String,
     /// Who holds the key.
     pub keepers: Keepers,
+    /// Cases that may be about the same.
+    pub alike: Vec<AlikeLine>,
     /// Whom the case concerns.
     pub subjects: Subjects,
     /// Proposals of this case that wait for a decision.
@@ -83,6 +85,19 @@ pub struct CaseNote {
     pub at: DateTime,
     /// The words.
     pub text: String,
+}
+
+/// A case that may be about the same.
+#[derive(Debug, Clone)]
+pub struct AlikeLine {
+    /// Id for the address.
+    pub id: String,
+    /// What it is called.
+    pub reference: String,
+    /// Code of its state.
+    pub status: &'static str,
+    /// The day of receipt.
+    pub received_on: Date,
 }
 
 /// One entry of the record, as the case page shows it.
