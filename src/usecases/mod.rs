@@ -88,6 +88,7 @@ pub mod reinvite_staff;
 pub mod restore_access;
 pub mod resume_session;
 mod roles;
+mod round;
 pub mod send_inbox_message;
 pub mod send_message;
 pub mod sequence_log;

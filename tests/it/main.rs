@@ -62,6 +62,7 @@ mod changes_shown;
 mod contention;
 mod crash;
 mod credentials;
+mod damaged;
 mod days;
 mod deadlines;
 mod denials;

@@ -249,6 +249,7 @@ oversight-stuck-title = Proposals that wait for a second person
 oversight-stuck-none = No proposal waits.
 oversight-step = Step
 oversight-taken-title = Taken up
+oversight-more = Only { NUMBER($shown) } are shown; there are more. The next follow once these are dealt with.
 oversight-taken_on = Taken up on
 done-taken_up = Taken up. It stands among what is looked after now.
 matter-missed = Missed: { $clock }

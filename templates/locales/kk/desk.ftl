@@ -243,6 +243,7 @@ oversight-stuck-title = Екінші адамды күткен ұсыныста�
 oversight-stuck-none = Күтіп тұрған ұсыныс жоқ.
 oversight-step = Қадам
 oversight-taken-title = Бақылауға алынған
+oversight-more = Тек { NUMBER($shown) } жол көрсетілген, одан да көп. Бұлар қаралған соң келесілері шығады.
 oversight-taken_on = Алынған күні
 done-taken_up = Бақылауға алынды. Енді ол төмендегі тізімде.
 matter-missed = Мерзімі өтті: { $clock }

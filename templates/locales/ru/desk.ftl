@@ -247,6 +247,7 @@ oversight-stuck-title = Предложения ждут второго чело�
 oversight-stuck-none = Ни одно предложение не ждёт.
 oversight-step = Шаг
 oversight-taken-title = Взято под контроль
+oversight-more = Показано только { NUMBER($shown) }, есть ещё. Следующие появятся, когда эти будут разобраны.
 oversight-taken_on = Взято
 done-taken_up = Взято под контроль. Теперь это в списке ниже.
 matter-missed = Просрочено: { $clock }
