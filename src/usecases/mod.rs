@@ -89,6 +89,7 @@ pub mod restore_access;
 pub mod resume_session;
 mod roles;
 mod round;
+mod rulebook;
 pub mod send_inbox_message;
 pub mod send_message;
 pub mod sequence_log;

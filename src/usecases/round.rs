@@ -21,6 +21,8 @@ pub(super) async fn each_case(
     next: impl AsyncFn(&mut Db<'_>, Option<CaseId>, i64) -> Result<Vec<CaseId>, StorageError>,
     act: impl AsyncFn(CaseId) -> Result<(), Error>,
 ) -> Result<usize, Error> {
+    // The profiles and calendars in force now, whichever process put them there.
+    ctx.current_registry().await?;
     let (mut after, mut done) = (None, 0_usize);
     loop {
         let cases = ctx.store.read(async |db| next(db, after, AT_ONCE).await).await?;

@@ -198,7 +198,7 @@ pub async fn submit_report(ctx: &Context, submission: &Submission) -> Result<Sub
             Ok(Intake::Taken) => {
                 return Ok(Submitted {
                     receipt,
-                    answer_by: answer_by(&ctx.current_profile(case.profile), case.received_on),
+                    answer_by: answer_by(registry.rulebook.current(case.profile), case.received_on),
                     reference: case.reference,
                     registered_on: case.registered_on,
                     acknowledged: case.acknowledgement.is_some(),
@@ -262,13 +262,13 @@ fn seal_case(
     let (triagers, wraps) = holders.wrap(ctx, &seed, rng)?;
     let (epoch_key, reporter_key) = (keys.public().to_bytes(), reporter_key.to_bytes());
     let bound = CaseKeys { id, desk: desk.row.id, profile: desk.row.profile, reporter: &reporter_key };
-    let profile = ctx.current_profile(desk.row.profile);
+    let profile = registry.rulebook.current(desk.row.profile);
     let received_on = profile.day_of(ctx.store.now());
     let waiver = report.ack_waiver;
     if waiver.is_some_and(|waiver| !profile.waivers(ClockName::Acknowledge).contains(&waiver)) {
         return Err(Error::Invalid(vec![FieldError::new("ack_waiver", FieldError::NOT_ALLOWED)]));
     }
-    let (clocks, news) = Clocks::at_arrival(&profile, received_on, waiver);
+    let (clocks, news) = Clocks::at_arrival(profile, received_on, waiver);
     clock_news::warn(&news);
     let new = NewCase {
         id,
@@ -283,8 +283,8 @@ fn seal_case(
         notice_version: NOTICE_VERSION.to_owned(),
         received_on,
         profile_version: profile.version(),
-        registered_on: registered_on(&profile, received_on),
-        clocks: clock_news::columns(clocks, &profile, received_on, None),
+        registered_on: registered_on(profile, received_on),
+        clocks: clock_news::columns(clocks, profile, received_on, None),
         receipt_id: receipt.lookup(ctx.store.instance()),
         epoch_mac: Authentic::epoch(ctx, &bound, 1, &epoch_key).mac(ctx),
         reporter_key,

@@ -33,7 +33,7 @@ const RECEIVED: Date = date(2026, 11, 23);
 const TRIAGE: Date = date(2026, 11, 26);
 const CONSIDERATION: Date = date(2026, 12, 14);
 
-async fn clocks(world: &World, case: CaseId) -> Clocks {
+pub async fn clocks(world: &World, case: CaseId) -> Clocks {
     let text = world.owner().await.value(&format!("select clocks from cases where id = '{case}'")).await;
     Clocks::from_json(text.as_str().unwrap()).unwrap()
 }

@@ -43,6 +43,7 @@ mod people;
 mod record;
 mod recovery;
 mod recovery_attacks;
+mod rules;
 mod server;
 mod sheets;
 mod smtp;
