@@ -39,11 +39,9 @@ async fn expire(ctx: &Context, id: CaseId) -> Result<(), Error> {
             let taken =
                 take(case.status, Step::Timeout, Doer::Timer, &facts).map_err(|_cause| Error::Conflict)?;
             let to = taken.to.status(case.status, case.origin_status).ok_or(Error::Conflict)?;
-            let item = Spot::next(&case, on, None).template("answer_expired", &mut tx.rng);
-            tx.insert_item(&permit, item).await?;
-            let draft =
-                Draft::new(Act::StateChanged, By::Timer, When::At(ctx.store.now())).and(Act::NoticeSent);
+            let draft = Draft::new(Act::StateChanged, By::Timer, When::At(ctx.store.now()));
             let effect = Effect::of(ctx, &case, (Step::Timeout, to), &facts, on)?;
+            effect.tell(tx, &permit, Spot::next(&case, on, None)).await?;
             effect.raise(tx, &permit, &case).await?;
             let draft = effect.acts(draft);
             Ok(((), tx.save_case(&permit, &case, effect.change, &draft).await?))

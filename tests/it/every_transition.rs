@@ -193,3 +193,18 @@ fn every_transition_a_person_can_take_is_taken() {
         assert_eq!(taken(&world.db).await, table);
     });
 }
+
+/// Control ISO-8.1-1: every change of the stage puts one closed text into the mailbox, never none and never two.
+#[test]
+fn iso_8_1_1_every_stage_is_told_once() {
+    in_world(async |world| {
+        take_all(world).await;
+        let query = "select e.n, convert_from(e.body, 'UTF8')::jsonb #>> '{codes,step}' as step, \
+             (select count(*) from case_items i where i.case_id = c.id and i.n = e.n and i.template is not null \
+             and i.proposal_id is null) as told \
+             from audit.entries e join cases c on c.audit_id = e.obj_id where e.acts @> array['state.changed']";
+        let rows = world.owner().await.rows(query).await;
+        let other: Vec<_> = rows.iter().filter(|row| row["told"] != 1).collect();
+        assert!(rows.len() > 50 && other.is_empty(), "{other:?}");
+    });
+}

@@ -110,4 +110,5 @@ mod roles;
 mod routing;
 mod sign_in;
 mod soak;
+mod stages;
 mod theft;
