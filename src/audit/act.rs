@@ -255,7 +255,7 @@ acts! {
     CaseMerged         = "case.merged",          CASE,           PERSON,             HANDLERS,      "11b",            ["codes.reason_code", "ok", "sig"];
     CaseClosed         = "case.closed",          CASE,           PERSON,             HANDLERS,      "11a" "11c",      ["to", "codes.step", "ok", "sig"];
     CaseReopened       = "case.reopened",        CASE,           PERSON,             HANDLERS,      "11a" "12a",      ["codes.new_ground", "ok", "sig"];
-    ReviewRequested    = "review.requested",     CASE,           REPORTER,           HANDLERS,      "11a",            [] later;
+    ReviewRequested    = "review.requested",     CASE,           REPORTER,           OVERSEERS,     "11a",            [];
     ReviewDecided      = "review.decided",       CASE,           PERSON,             HANDLERS,      "11a",            ["codes.review_result", "ok", "sig"];
     RetaliationReported= "retaliation.reported", CASE,           REPORTER,           HANDLERS,      "9b",             [] later;
     RetaliationDecided = "retaliation.decided",  CASE,           PERSON,             HANDLERS,      "9b",             ["sig"] later;

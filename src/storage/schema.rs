@@ -191,6 +191,7 @@ diesel::table! {
         clocks -> Nullable<Text>,
         watch_on -> Nullable<Date>,
         unanswered_since -> Nullable<Date>,
+        review -> Nullable<Text>,
     }
 }
 

@@ -9,6 +9,7 @@ use crate::{
         case::{
             clocks::{ClockNews, Clocks, ExtensionFault},
             facts::{FeedbackSent, StepFacts},
+            review::Review,
             status::Status,
             step::Step,
             transition::{MessageKind, MessageRule, find},
@@ -63,6 +64,9 @@ impl<'f> Effect<'f> {
         let letter = written && told(case.status, step, facts).is_some();
         if letter {
             news = news.and(clocks.told(&profile, false, on));
+        }
+        if matches!(step, Step::Review | Step::Reopen) {
+            news = news.and(clocks.stop(ClockName::ReviewDecision, on));
         }
         clock_news::warn(&news);
         let question_until = (to == Status::AwaitingInfo)
@@ -150,7 +154,13 @@ fn columns(case: &CaseRow, step: Step, to: Status, facts: &StepFacts) -> CaseCha
         Step::Reopen => Some(None),
         _ => None,
     };
+    let review = match step {
+        Step::Review => Some(Some(Review::Decided)),
+        Step::Reopen => Some(None),
+        _ => None,
+    };
     CaseChange {
+        review,
         step: Some((step, to)),
         origin,
         lead,

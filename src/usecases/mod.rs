@@ -85,6 +85,7 @@ pub mod refuse_proposal;
 pub mod refuse_recovery;
 pub mod registry;
 pub mod reinvite_staff;
+pub mod request_review;
 pub mod restore_access;
 pub mod resume_session;
 mod roles;

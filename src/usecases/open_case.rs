@@ -22,6 +22,7 @@ use crate::{
         case::{
             facts::StepFacts,
             item::ItemKind,
+            review::Review,
             step::Step,
             transition::{TRANSITIONS, Transition},
         },
@@ -143,7 +144,11 @@ pub async fn open_case(ctx: &Context, caller: &Caller, id: CaseId) -> Result<Ope
     let history = if content.is_some() { case_history(ctx, &case).await? } else { Vec::new() };
     let extendable = extendable(ctx, &case);
     let steps = TRANSITIONS.iter().filter(|row| row.from == case.status).map(|row| {
-        let possible = row.step != Step::Extend || !extendable.is_empty();
+        let possible = match row.step {
+            Step::Extend => !extendable.is_empty(),
+            Step::Review => case.review == Some(Review::Asked),
+            _ => true,
+        };
         let mine =
             possible && authorize(&caller.actor(), Action::TakeStep(row.step), Some(&situation)).is_ok();
         (row, mine && !keys_awaited && by_person(row.step))
@@ -216,13 +221,14 @@ async fn head(ctx: &Context, case: &CaseRow) -> Result<Head, Error> {
         .await
 }
 
-/// Writes `content.read`, once per person, case and session (control AUD-2).
+/// The clocks that may be extended now, each with the last day to which.
 fn extendable(ctx: &Context, case: &CaseRow) -> Vec<(ClockName, Date)> {
     let profile = ctx.profile_of(case);
     let later = |name: &ClockName| Some((*name, case.clocks.cap(&profile, *name, case.days()).ok()?));
     ClockName::ALL.iter().filter_map(later).collect()
 }
 
+/// Writes `content.read`, once per person, case and session (control AUD-2).
 async fn record_reading(ctx: &Context, caller: &Caller, id: CaseId) -> Result<(), Error> {
     ctx.store
         .record("open_case", async |tx| {

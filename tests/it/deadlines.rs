@@ -39,7 +39,7 @@ pub async fn clocks(world: &World, case: CaseId) -> Clocks {
 }
 
 /// How many entries of a case hold an act.
-async fn entries(world: &World, case: CaseId, act: &str) -> usize {
+pub async fn entries(world: &World, case: CaseId, act: &str) -> usize {
     let query = format!(
         "select 1 as one from audit.entries e join cases c on c.audit_id = e.obj_id \
          where c.id = '{case}' and e.acts @> array['{act}']"

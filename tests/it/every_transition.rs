@@ -66,9 +66,10 @@ impl<'w> Desk<'w> {
     }
 
     /// A review by the two reviewers who had no part so far.
-    async fn review(&self, case: CaseId) {
+    async fn review(&self, reporter: &ReporterActor) {
         let [.., third, fourth] = &self.reviewers;
-        self.world.drive(case, third, Step::Review, fourth).await;
+        reporter.ask_review("Look again.").await.unwrap();
+        self.world.drive(reporter.case, third, Step::Review, fourth).await;
     }
 
     /// A question that nobody answers in time.
@@ -85,7 +86,7 @@ async fn investigations(desk: &Desk<'_>) {
     let full = desk.case(INVESTIGATE).await;
     let found = [Step::Submit, Step::Return, Step::Submit, Step::Decide, Step::Complete];
     desk.go(full.case, &found).await;
-    desk.review(full.case).await;
+    desk.review(&full).await;
     desk.go(full.case, &[Step::Reopen, Step::Reject]).await;
     desk.review_rejection().await;
     desk.go(full.case, &[Step::Reopen, Step::Withdraw, Step::Reopen]).await;
@@ -103,7 +104,7 @@ async fn investigations(desk: &Desk<'_>) {
 impl Desk<'_> {
     async fn review_rejection(&self) {
         let rejected = self.case(&[Step::Open, Step::Reject]).await;
-        self.review(rejected.case).await;
+        self.review(&rejected).await;
     }
 }
 

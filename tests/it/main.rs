@@ -106,6 +106,7 @@ mod reconcile;
 mod reconcile_attacks;
 mod refusals;
 mod registry_size;
+mod review;
 mod roles;
 mod routing;
 mod sign_in;

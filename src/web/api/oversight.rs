@@ -16,7 +16,7 @@ use crate::{
 pub struct MatterView {
     /// Its id.
     pub id: uuid::Uuid,
-    /// `deadline_missed`, `no_response` or `referral_returned`.
+    /// `deadline_missed`, `no_response`, `referral_returned` or `review_unstaffed`.
     pub kind: String,
     /// The clock that was missed.
     pub clock: Option<&'static str>,
