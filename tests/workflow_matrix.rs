@@ -33,7 +33,7 @@ fn eyes(row: &Transition) -> &'static str {
 
 fn told(row: &Transition) -> String {
     match row.message {
-        MessageRule::Silent => "-".to_owned(),
+        MessageRule::Silent(why) => format!("- ({why})"),
         MessageRule::Tell(kind) => kind.to_string(),
         MessageRule::TellOrExplain(kind) => format!("{kind}?"),
     }
@@ -53,7 +53,7 @@ fn the_table() {
         String::from("4E: approved by another person (x2: by two). message?: or a reason for silence.\n\n");
     let mut line = |cells: [&str; 8]| {
         let [from, step, to, by, eyes, message, facts, reasons] = cells;
-        writeln!(text, "{from:<16}{step:<17}{to:<16}{by:<23}{eyes:<7}{message:<14}{facts:<78}{reasons}")
+        writeln!(text, "{from:<16}{step:<17}{to:<16}{by:<23}{eyes:<7}{message:<16}{facts:<78}{reasons}")
             .unwrap();
     };
     line(["from", "step", "to", "by", "eyes", "message", "facts", "reason codes"]);

@@ -175,6 +175,7 @@ const SITE_OR_LOG: &[ObjectKind] = &[ObjectKind::Instance, ObjectKind::Log];
 const ANYBODY: &[Cause] = Cause::ALL;
 const PERSON: &[Cause] = &[Cause::Staff];
 const ALL_BUT_TIMER: &[Cause] = &[Cause::Staff, Cause::Reporter, Cause::System];
+const ALL_BUT_SYSTEM: &[Cause] = &[Cause::Staff, Cause::Reporter, Cause::Timer];
 const PERSON_OR_REPORTER: &[Cause] = &[Cause::Staff, Cause::Reporter];
 const PERSON_OR_TIMER: &[Cause] = &[Cause::Staff, Cause::Timer];
 const PERSON_OR_SYSTEM: &[Cause] = &[Cause::Staff, Cause::System];
@@ -204,7 +205,7 @@ acts! {
     CaseRegistered     = "case.registered",      CASE,           ANYBODY,            HANDLERS,      "2c" "12b",       ["codes.profile"];
     ProfileAssigned    = "profile.assigned",     CASE,           PERSON_OR_REPORTER, HANDLERS,      "2a" "11a",       ["codes.profile"];
     ProfileChanged     = "profile.changed",      CASE,           PERSON,             HANDLERS,      "2a" "11a",       ["codes.profile", "ok", "sig"] later;
-    NoticeSent         = "notice.sent",          CASE,           PERSON_OR_TIMER,    HANDLERS,      "9b",             [];
+    NoticeSent         = "notice.sent",          CASE,           ALL_BUT_SYSTEM,     HANDLERS,      "9b",             [];
     MailboxMessage     = "mailbox.message",      CASE,           PERSON_OR_REPORTER, HANDLERS,      "9a" "12b",       [];
     TriageAnswered     = "triage.answered",      CASE,           PERSON,             HANDLERS,      "10c" "11a",      ["codes.anon_crime|codes.anon_security", "sig"] later;
     TriageCompleted    = "triage.completed",     CASE,           PERSON,             HANDLERS,      "10c" "11a",      ["codes.step", "sig"];
@@ -254,7 +255,7 @@ acts! {
     CaseMerged         = "case.merged",          CASE,           PERSON,             HANDLERS,      "11b",            ["codes.reason_code", "ok", "sig"];
     CaseClosed         = "case.closed",          CASE,           PERSON,             HANDLERS,      "11a" "11c",      ["to", "codes.step", "ok", "sig"];
     CaseReopened       = "case.reopened",        CASE,           PERSON,             HANDLERS,      "11a" "12a",      ["codes.new_ground", "ok", "sig"];
-    ReviewRequested    = "review.requested",     CASE,           REPORTER,           HANDLERS,      "11a",            [] later;
+    ReviewRequested    = "review.requested",     CASE,           REPORTER,           OVERSEERS,     "11a",            [];
     ReviewDecided      = "review.decided",       CASE,           PERSON,             HANDLERS,      "11a",            ["codes.review_result", "ok", "sig"];
     RetaliationReported= "retaliation.reported", CASE,           REPORTER,           HANDLERS,      "9b",             [] later;
     RetaliationDecided = "retaliation.decided",  CASE,           PERSON,             HANDLERS,      "9b",             ["sig"] later;

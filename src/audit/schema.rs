@@ -237,7 +237,7 @@ pub const CODES: &[Member] = members! {
     "step"                Sometimes, words!(Step);
     "subject_heard"       Sometimes, words!(SubjectHeard);
     "waiver"              Sometimes, words!(Waiver);
-    "what"                Sometimes, words!("bodies" | "body" | "case" | "desk" | "desks" | "directory" | "founded" | "recovery" | "routing");
+    "what"                Sometimes, words!("bodies" | "body" | "calendar" | "case" | "desk" | "desks" | "directory" | "founded" | "profile" | "recovery" | "routing");
     "why"                 Sometimes, words!("forbidden" | "illegal" | "left" | "overtaken" | "unfit");
 };
 

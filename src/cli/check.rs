@@ -175,7 +175,7 @@ fn strangers(registry: &Registry, people: &[StaffRow]) -> Vec<Verdict> {
 fn forged(registry: &Registry) -> Vec<Verdict> {
     if registry.faults.is_empty() {
         return vec![Good(
-            "All desks, routing rules and the tree of bodies are as this server wrote them.".to_owned(),
+            "All desks, routing rules, profiles, calendars and the tree of bodies are as this server wrote them.".to_owned(),
         )];
     }
     let sentence = |fault: &Fault| {
@@ -185,6 +185,9 @@ fn forged(registry: &Registry) -> Vec<Verdict> {
         }
         Fault::Rule { position } => {
             format!("The routing rule {position} is not as this server wrote it: it is not followed.")
+        }
+        Fault::Rules { id } => {
+            format!("The version of a profile or calendar by the change {id} is not as this server wrote it, or cannot be read: it does not hold.")
         }
         Fault::Bodies => "The tree of bodies is not as this server wrote it: a rule for a body is not for what is under it."
             .to_owned(),

@@ -1,4 +1,4 @@
-//! `senim config`: files of bodies, desks and routing, proposed for two administrators to approve; what is in force; where a
+//! `senim config`: files of bodies, desks, routing, profiles and calendars, proposed for two administrators to approve; what is in force; where a
 //! report would go.
 
 use std::{fs, path::PathBuf};
@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{
+    config_mistake::sentence,
     failure::Failure,
     installation::Installation,
     output::{complain, say, table},
@@ -15,12 +16,11 @@ use crate::{
     domain::{
         configuration::{Difference, Kind, State, Touch, rules::ListedRule},
         csv,
-        mistake::{Fault, Mistake},
         taxonomy::{Category, Region},
     },
     usecases::{
         Context, Error,
-        export_config::export_config,
+        export_config::{export_config, names_of},
         propose_change::propose_change,
         try_route::{Trial, Tried, TriedDesk, TriedRule, try_route},
     },
@@ -34,17 +34,19 @@ const TOLD: usize = 200;
 pub(super) enum Command {
     /// Proposes a file, which two administrators approve on the page /admin/changes
     Propose {
-        /// What the file holds: bodies, desks or routing
+        /// What the file holds: bodies, desks, routing, profile or calendar
         #[arg(value_parser = kind)]
         kind: Kind,
-        /// The file: CSV, UTF-8, comma or semicolon between the columns
+        /// The file: CSV with a comma or semicolon between the columns; of a profile or calendar its next version as TOML
         file: PathBuf,
     },
     /// Prints what is in force as a file of the same form
     Show {
-        /// What: bodies, desks or routing
+        /// What: bodies, desks, routing, profile or calendar
         #[arg(value_parser = kind)]
         kind: Kind,
+        /// Which profile or calendar
+        name: Option<String>,
     },
     /// Lists the changes that wait
     List,
@@ -89,14 +91,21 @@ pub(super) fn run(installation: &Installation, command: Command) -> Result<(), F
     installation.migrate()?;
     installation.act(async |ctx| match &command {
         Command::Propose { kind, file } => propose(ctx, *kind, file).await,
-        Command::Show { kind } => {
-            // As it is, for a file: a table has a line end of its own.
-            say(export_config(ctx, *kind).await?.trim_end());
-            Ok(())
-        }
+        Command::Show { kind, name } => show(ctx, *kind, name.as_deref()).await,
         Command::List => list(ctx).await,
         Command::Route(route) => route.run(ctx).await,
     })
+}
+
+async fn show(ctx: &Context, kind: Kind, name: Option<&str>) -> Result<(), Failure> {
+    let names = names_of(ctx, kind).await?;
+    match export_config(ctx, kind, name.unwrap_or_default()).await {
+        // As it is, for a file: a table has a line end of its own.
+        Ok(text) => say(text.trim_end()),
+        Err(Error::Invalid(_)) => return Err(Failure::Usage(format!("name one of {}", names.join(", ")))),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(())
 }
 
 async fn propose(ctx: &Context, kind: Kind, path: &PathBuf) -> Result<(), Failure> {
@@ -142,36 +151,6 @@ fn summary(difference: &Difference) -> String {
         counted.filter(|(_, count)| *count > 0).map(|(how, count)| format!("{count} {how}")).collect();
     let waits = if difference.loosening { "; it loosens, so it waits after the approval" } else { "" };
     format!("It changes: {}{waits}.", told.join(", "))
-}
-
-/// A mistake as a sentence.
-fn sentence(mistake: &Mistake) -> String {
-    let Mistake { line, fault, text } = mistake;
-    let what = match fault {
-        Fault::Encoding => "is not UTF-8 text, or holds a control character",
-        Fault::Header => return format!("line {line}: the first line must name the columns: {text}"),
-        Fault::Columns => return format!("line {line}: it has {text} columns"),
-        Fault::Quote => "a quotation mark is not closed",
-        Fault::Empty => return "there is nothing but the first line".to_owned(),
-        Fault::Code => "is no code: 1 to 64 Latin letters, digits and . _ / -",
-        Fault::CodeTwice => "is a code of an earlier line too",
-        Fault::ParentUnknown => "is the parent, but no code of this file",
-        Fault::Cycle => "is above itself",
-        Fault::NameMissing => return format!("line {line}: a name is missing"),
-        Fault::TooLong => "… is longer than 300 characters",
-        Fault::RegionUnknown => "is no region: the first two digits of a KATO code",
-        Fault::CategoryUnknown => "is no category",
-        Fault::BodyUnknown => "is no body that takes reports",
-        Fault::DeskUnknown => "is no desk",
-        Fault::Position => "is no position: a whole number from 1 to 1000000",
-        Fault::PositionTwice => "is a position of an earlier line too",
-        Fault::ProfileUnknown => "is no profile",
-        Fault::YesNo => "must be yes or no",
-        Fault::Key => "is no recovery key",
-        Fault::Sheets => "are no numbers of sheets: 2 to 16, needed and made",
-        Fault::DeskFixed => "is open already: a file does not change it",
-    };
-    format!("line {line}: `{text}` {what}")
 }
 
 async fn list(ctx: &Context) -> Result<(), Failure> {

@@ -22,6 +22,7 @@ pub mod bench;
 mod ceremony;
 mod check;
 mod config;
+mod config_mistake;
 mod database_url;
 mod demo;
 mod failure;

@@ -49,11 +49,55 @@ vocabulary! {
         Sheets = "sheets",
         /// The desk is open already and is not changed by a file.
         DeskFixed = "desk_fixed",
+        /// The line is no TOML; the text is what the reader says.
+        Syntax = "syntax",
+        /// The member is missing; the text names it.
+        MemberMissing = "member_missing",
+        /// No such member stands here; the text names it.
+        MemberUnknown = "member_unknown",
+        /// None of the words that may stand here; the text names the member and the words.
+        Word = "word",
+        /// Something stands twice.
+        Twice = "twice",
+        /// Not a whole number within its bounds; the text names the member and the bounds.
+        Whole = "whole",
+        /// Numbers that do not rise.
+        Rising = "rising",
+        /// It is neither `true` nor `false`.
+        Flag = "flag",
+        /// A table is expected.
+        Table = "table",
+        /// A list is expected.
+        List = "list",
+        /// No time zone.
+        Zone = "zone",
+        /// No calendar in force has this name.
+        CalendarUnknown = "calendar_unknown",
+        /// The profile does not have this clock.
+        ClockUnknown = "clock_unknown",
+        /// The state has no clocks of its own.
+        NoClocks = "no_clocks",
+        /// No short name in lower case.
+        PlainName = "plain_name",
+        /// Where the days come from is not said in one line.
+        Origin = "origin",
+        /// No day of the calendar.
+        Day = "day",
+        /// A day of another year than its table's.
+        OtherYear = "other_year",
+        /// A day off that is a Saturday or Sunday anyway.
+        OffAnyway = "off_anyway",
+        /// A day made a working day that is one anyway.
+        WorkedAnyway = "worked_anyway",
+        /// Not the version that follows the one in force, which the text names.
+        Version = "version",
+        /// This calendar is part of the program.
+        CalendarFixed = "calendar_fixed",
     }
 }
 
 /// One mistake.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mistake {
     /// The line, counted from 1.
     pub line: usize,
@@ -64,7 +108,7 @@ pub struct Mistake {
 }
 
 /// The most characters of a value that are shown.
-const SHOWN: usize = 60;
+const SHOWN: usize = 160;
 
 impl Mistake {
     /// A mistake on a line.

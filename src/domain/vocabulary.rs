@@ -76,6 +76,7 @@ mod tests {
     };
     use crate::domain::case::outcome::Outcome;
     use crate::domain::case::reason::ReasonCode;
+    use crate::domain::case::review::Review;
     use crate::domain::case::status::Status;
     use crate::domain::case::step::Step;
     use crate::domain::case::transition::{Doer, MessageKind};
@@ -148,6 +149,7 @@ mod tests {
             ReasonCode,
             Region,
             RetentionClass,
+            Review,
             ReviewResult,
             Role,
             RouteReason,

@@ -177,13 +177,19 @@ impl Db<'_> {
         Ok(query.select(cases::id).load(self.conn).await?)
     }
 
-    /// Cases whose reporter was asked to answer before a day, and did not.
+    /// Cases whose reporter was asked to answer before a day, and did not, in the order of their ids from `after` on.
     ///
     /// # Errors
     /// [`StorageError`].
-    pub async fn questions_due_before(&mut self, day: Date, limit: i64) -> Result<Vec<CaseId>, StorageError> {
+    pub async fn questions_due_before(
+        &mut self,
+        day: Date,
+        after: Option<CaseId>,
+        limit: i64,
+    ) -> Result<Vec<CaseId>, StorageError> {
         let query = cases::table
             .filter(cases::question_until.lt(jiff_diesel::Date::from(day)))
+            .filter(cases::id.gt(after.unwrap_or(CaseId(Uuid::nil()))))
             .order(cases::id)
             .limit(limit);
         Ok(query.select(cases::id).load(self.conn).await?)

@@ -15,8 +15,8 @@ use crate::{
     audit::entry::{Draft, Head, ObjectKind},
     domain::{
         case::{
-            clocks::Clocks, facts::DetrimentLevel, outcome::Outcome, reason::ReasonCode, status::Status,
-            step::Step,
+            clocks::Clocks, facts::DetrimentLevel, outcome::Outcome, reason::ReasonCode, review::Review,
+            status::Status, step::Step,
         },
         ids::{BodyId, CaseId, DeskId, ProposalId, StaffId},
         language::Language,
@@ -83,6 +83,8 @@ pub struct CaseRow {
     /// Since which day the reporter has waited for an answer to what they wrote.
     #[diesel(deserialize_as = jiff_diesel::NullableDate)]
     pub unanswered_since: Option<Date>,
+    /// How far the review of the decision that ended it is.
+    pub review: Option<Review>,
     /// The investigator in charge.
     pub lead_id: Option<StaffId>,
     /// Risk of detriment to the reporter.
@@ -160,6 +162,8 @@ pub struct CaseChange {
     pub question_until: Option<Option<Date>>,
     /// Since when the reporter has had no answer; `Some(None)` once somebody answered.
     pub unanswered: Option<Option<Date>>,
+    /// How far the review is; `Some(None)` once there is no decision to review any more.
+    pub review: Option<Option<Review>>,
     /// A new lead; `Some(None)` where nobody leads any more.
     pub lead: Option<Option<StaffId>>,
     /// A new assessment of the risk of detriment.
@@ -205,6 +209,7 @@ struct CaseColumns {
     clocks: Option<Clocks>,
     question_until: Option<Option<jiff_diesel::Date>>,
     unanswered_since: Option<Option<jiff_diesel::Date>>,
+    review: Option<Option<Review>>,
     lead_id: Option<Option<StaffId>>,
     detriment: Option<DetrimentLevel>,
     outcome: Option<Outcome>,
@@ -323,6 +328,7 @@ impl Tx<'_> {
             registered_on: change.registered,
             question_until: change.question_until.map(|until| until.map(Into::into)),
             unanswered_since: change.unanswered.map(|since| since.map(Into::into)),
+            review: change.review,
             lead_id: change.lead,
             detriment: change.detriment,
             outcome: change.outcome,

@@ -14,7 +14,7 @@ use crate::{
     domain::{
         case::{
             clocks::Clocks, facts::DetrimentLevel, item::ItemKind, outcome::Outcome, reason::ReasonCode,
-            status::Status, step::Step,
+            review::Review, status::Status, step::Step,
         },
         configuration::{Kind, State, Why},
         ids::{BodyId, CaseId, ChangeId, DeskId, ItemId, MatterId, ProposalId, SessionId, StaffId, TaskId},
@@ -111,6 +111,7 @@ codes_in_columns!(
     Outcome,
     ProfileId,
     ReasonCode,
+    Review,
     Region,
     State,
     Status,

@@ -131,6 +131,19 @@ impl Db<'_> {
         Ok(i32::try_from(count).unwrap_or(i32::MAX))
     }
 
+    /// The changes of a kind that came in force, in that order, each with its file.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn files_in_force(&mut self, kind: Kind) -> Result<Vec<(ChangeRow, String)>, StorageError> {
+        let query = config_changes::table
+            .filter(config_changes::kind.eq(kind))
+            .filter(config_changes::state.eq(State::InForce))
+            .order(config_changes::base)
+            .select((ChangeRow::as_select(), config_changes::payload));
+        Ok(query.load(self.conn).await?)
+    }
+
     /// The file of the change of a kind that came in force at this place, counted from 0.
     ///
     /// # Errors

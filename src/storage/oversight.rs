@@ -29,6 +29,8 @@ pub enum Matter {
     NoResponse,
     /// A body sent a case back.
     ReferralReturned,
+    /// A review was asked for, and the desk has fewer than two reviewers who had no part in the decision.
+    ReviewUnstaffed,
 }
 
 impl Matter {
@@ -39,13 +41,14 @@ impl Matter {
             Self::DeadlineMissed(_) => "deadline_missed",
             Self::NoResponse => "no_response",
             Self::ReferralReturned => "referral_returned",
+            Self::ReviewUnstaffed => "review_unstaffed",
         }
     }
 
     const fn clock(self) -> Option<ClockName> {
         match self {
             Self::DeadlineMissed(clock) => Some(clock),
-            Self::NoResponse | Self::ReferralReturned => None,
+            Self::NoResponse | Self::ReferralReturned | Self::ReviewUnstaffed => None,
         }
     }
 }

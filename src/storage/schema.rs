@@ -192,6 +192,7 @@ diesel::table! {
         watch_on -> Nullable<Date>,
         unanswered_since -> Nullable<Date>,
         excluded -> Nullable<Bytea>,
+        review -> Nullable<Text>,
     }
 }
 

@@ -137,6 +137,8 @@ impl<'d> Deciding<'d> {
                 self.write_rules(tx, rules).await?;
                 Pin::None
             }
+            // Its file in force is what counts.
+            File::Version => Pin::None,
         };
         Ok(tx.save_pinned(self.permit, self.instance, pin, &draft.and(Act::ConfigChanged)).await?)
     }

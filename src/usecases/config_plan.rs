@@ -11,9 +11,11 @@ use crate::{
             bodies::{self, ListedBody},
             desks::{self, ListedDesk},
             rules::{self, ListedRule},
+            versions,
         },
         csv,
         ids::{BodyId, DeskId},
+        profile::{Rulebook, Settings},
     },
     storage::{Db, StorageError, bodies::BodyRow, desks::DeskRow},
 };
@@ -26,6 +28,8 @@ pub(super) enum File {
     Desks(Vec<ListedDesk>),
     /// The whole list of rules.
     Routing(Vec<ListedRule>),
+    /// A version of a profile or a calendar, which holds as it stands.
+    Version,
 }
 
 /// A file and what it changes.
@@ -73,7 +77,24 @@ pub(super) async fn plan(
             let difference = rules_apart(db, registry, (&old, &new)).await?;
             Ok(Plan { file: File::Routing(new), difference })
         }
+        Kind::Profile | Kind::Calendar => {
+            let difference = version_apart(&registry.rulebook, kind, text)?;
+            Ok(Plan { file: File::Version, difference })
+        }
     }
+}
+
+/// What a version of a profile or of a calendar makes of the one before it.
+fn version_apart(book: &Rulebook, kind: Kind, text: &str) -> Result<Difference, Error> {
+    let none = Settings::new();
+    Ok(if kind == Kind::Profile {
+        let new = book.next_profile(text).map_err(Error::Mistakes)?;
+        versions::difference(new.id().code(), &book.current(new.id()).settings(), &new.settings())
+    } else {
+        let new = book.next_calendar(text).map_err(Error::Mistakes)?;
+        let old = book.calendar(new.name()).map_or(none, |old| old.settings());
+        versions::difference(new.name(), &old, &new.settings())
+    })
 }
 
 /// What was in force before a change came in force, against its own file: how a change is told that has ended.
@@ -111,6 +132,23 @@ pub(super) async fn told(
             };
             let old = before.as_deref().map(read).unwrap_or_default();
             rules_apart(db, registry, (&old, &read(text))).await?
+        }
+        Kind::Profile | Kind::Calendar => {
+            let mut book = Rulebook::embedded();
+            for calendar in [true, false] {
+                let of = if calendar { Kind::Calendar } else { Kind::Profile };
+                for (row, earlier) in db.files_in_force(of).await? {
+                    // A profile may name a calendar that came in force before it.
+                    if of != kind || row.base < base {
+                        let _ = if calendar {
+                            book.add_calendar(&earlier).map(drop)
+                        } else {
+                            book.add_profile(&earlier).map(drop)
+                        };
+                    }
+                }
+            }
+            version_apart(&book, kind, text).unwrap_or_default()
         }
     })
 }

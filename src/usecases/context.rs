@@ -1,9 +1,6 @@
 //! What every use case is given: the store with clock and randomness, the keys, the registry, the limits.
 
-use std::{
-    sync::{Arc, RwLock},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use jiff::{SignedDuration, civil::Date, tz::TimeZone};
 use uuid::Uuid;
@@ -19,7 +16,7 @@ use crate::{
         sign::VerifyingKey,
     },
     domain::{
-        profile::{Profile, ProfileId, Rulebook},
+        profile::{Profile, ProfileId},
         text::TextLimits,
     },
     storage::{Store, cases::CaseRow},
@@ -35,9 +32,7 @@ pub struct Context {
     pub pepper: Secret<32>,
     /// The bounded password work.
     pub passwords: PasswordPool,
-    /// Profiles and calendars in force.
-    pub rulebook: RwLock<Arc<Rulebook>>,
-    /// Directory, desks and routing, verified and cached.
+    /// Directory, desks, routing, profiles and calendars, verified and cached.
     pub registry: RegistryCache,
     /// The longest texts.
     pub limits: TextLimits,
@@ -80,12 +75,6 @@ impl Context {
         Arc::clone(self.rules().current(id))
     }
 
-    /// Profiles and calendars in force.
-    #[must_use]
-    pub fn rules(&self) -> Arc<Rulebook> {
-        Arc::clone(&self.rulebook.read().unwrap_or_else(std::sync::PoisonError::into_inner))
-    }
-
     /// Builds the context from the configuration.
     ///
     /// # Errors
@@ -108,7 +97,6 @@ impl Context {
                 passwords.wait,
                 config.keys.pepper.clone(),
             )?,
-            rulebook: RwLock::new(Arc::new(Rulebook::embedded())),
             registry: RegistryCache::default(),
             limits: TextLimits {
                 narrative: config.server.limits.narrative_chars,

@@ -2,13 +2,14 @@
 
 use jiff::civil::Date;
 
-use super::{clock_news, context::Context, error::Error};
+use super::{clock_news, context::Context, error::Error, items::Spot};
 use crate::{
     audit::{act::Act, entry::Draft},
     domain::{
         case::{
             clocks::{ClockNews, Clocks, ExtensionFault},
             facts::{FeedbackSent, StepFacts},
+            review::Review,
             status::Status,
             step::Step,
             transition::{MessageKind, MessageRule, find},
@@ -58,8 +59,14 @@ impl<'f> Effect<'f> {
         if step == Step::Extend {
             extend(&mut clocks, &profile, facts, days)?;
         }
-        if told(case.status, step, facts).is_some() {
+        // A closed text is no letter of a person: it answers nothing and meets no clock.
+        let written = facts.message.is_some() || facts.question.is_some();
+        let letter = written && told(case.status, step, facts).is_some();
+        if letter {
             news = news.and(clocks.told(&profile, false, on));
+        }
+        if matches!(step, Step::Review | Step::Reopen) {
+            news = news.and(clocks.stop(ClockName::ReviewDecision, on));
         }
         clock_news::warn(&news);
         let question_until = (to == Status::AwaitingInfo)
@@ -68,7 +75,7 @@ impl<'f> Effect<'f> {
         let mut change = columns(case, step, to, facts);
         change.question_until = Some(question_until);
         change.clocks = Some(clock_news::columns(clocks, &profile, on, question_until));
-        if told(case.status, step, facts).is_some() && case.unanswered_since.is_some() {
+        if letter && case.unanswered_since.is_some() {
             change.unanswered = Some(None);
         }
         change.on = (to != case.status).then_some(on).or(Some(case.status_since));
@@ -93,6 +100,20 @@ impl<'f> Effect<'f> {
             draft = draft.code(name, code);
         }
         clock_news::acts(draft, &self.news)
+    }
+
+    /// Puts the closed text of the stage into the mailbox, where a step is nobody's but the reporter's or a timer's.
+    /// Before the case is saved.
+    ///
+    /// # Errors
+    /// [`Error`] of the database.
+    pub(super) async fn tell(&self, tx: &mut Tx<'_>, permit: &Permit, spot: Spot) -> Result<(), Error> {
+        let (from, step, _) = self.moved;
+        if let Some(kind) = told(from, step, self.facts) {
+            let item = spot.template(kind.code(), &mut tx.rng);
+            tx.insert_item(permit, item).await?;
+        }
+        Ok(())
     }
 
     /// Writes what oversight must see of it. Before the case is saved.
@@ -133,7 +154,13 @@ fn columns(case: &CaseRow, step: Step, to: Status, facts: &StepFacts) -> CaseCha
         Step::Reopen => Some(None),
         _ => None,
     };
+    let review = match step {
+        Step::Review => Some(Some(Review::Decided)),
+        Step::Reopen => Some(None),
+        _ => None,
+    };
     CaseChange {
+        review,
         step: Some((step, to)),
         origin,
         lead,

@@ -1,6 +1,6 @@
 //! A timer: nobody answered in time, so the case goes back to whoever asked. It writes to the case without any key.
 
-use super::{context::Context, effects::Effect, error::Error, items::Spot};
+use super::{context::Context, effects::Effect, error::Error, items::Spot, round::each_case};
 use crate::{
     audit::{
         act::Act,
@@ -11,10 +11,8 @@ use crate::{
         ids::CaseId,
     },
     policy::{Action, Actor, Situation, authorize},
+    storage::Db,
 };
-
-/// The most cases of one run; the rest comes with the next.
-const MOST: i64 = 200;
 
 /// Sends back every case whose question has gone unanswered past the day that the reporter was given; says how many.
 ///
@@ -22,19 +20,16 @@ const MOST: i64 = 200;
 /// [`Error`] of the database.
 pub async fn expire_questions(ctx: &Context) -> Result<usize, Error> {
     let latest = ctx.latest_today();
-    let late = ctx.store.read(async |db| db.questions_due_before(latest, MOST).await).await?;
-    for id in &late {
-        expire(ctx, *id).await?;
-    }
-    Ok(late.len())
+    let next = async |db: &mut Db<'_>, after, limit| db.questions_due_before(latest, after, limit).await;
+    each_case(ctx, "expire_questions", next, async |id| expire(ctx, id).await).await
 }
 
 async fn expire(ctx: &Context, id: CaseId) -> Result<(), Error> {
-    let outcome = ctx
-        .store
+    ctx.store
         .record("expire_questions", async |tx| {
             let case = tx.lock_case(id).await?.ok_or(Error::NotFound)?;
             let on = ctx.today_of(&case);
+            // The reporter answered just now, or it is no day yet where the case is handled.
             if case.question_until.is_none_or(|until| until >= on) {
                 return Err(Error::Conflict);
             }
@@ -44,19 +39,12 @@ async fn expire(ctx: &Context, id: CaseId) -> Result<(), Error> {
             let taken =
                 take(case.status, Step::Timeout, Doer::Timer, &facts).map_err(|_cause| Error::Conflict)?;
             let to = taken.to.status(case.status, case.origin_status).ok_or(Error::Conflict)?;
-            let item = Spot::next(&case, on, None).template("answer_expired", &mut tx.rng);
-            tx.insert_item(&permit, item).await?;
-            let draft =
-                Draft::new(Act::StateChanged, By::Timer, When::At(ctx.store.now())).and(Act::NoticeSent);
+            let draft = Draft::new(Act::StateChanged, By::Timer, When::At(ctx.store.now()));
             let effect = Effect::of(ctx, &case, (Step::Timeout, to), &facts, on)?;
+            effect.tell(tx, &permit, Spot::next(&case, on, None)).await?;
             effect.raise(tx, &permit, &case).await?;
             let draft = effect.acts(draft);
             Ok(((), tx.save_case(&permit, &case, effect.change, &draft).await?))
         })
-        .await;
-    match outcome {
-        // The reporter answered just now: nothing is late any more.
-        Err(Error::Conflict) => Ok(()),
-        other => other,
-    }
+        .await
 }

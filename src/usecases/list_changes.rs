@@ -1,7 +1,7 @@
 //! Administrators see which changes of the configuration wait, and what became of the others; oversight sees those that wait
 //! for their time.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
     caller::Caller,
@@ -14,6 +14,7 @@ use crate::{
     domain::{
         configuration::{Difference, State, approval},
         ids::{ChangeId, StaffId},
+        profile::Rulebook,
     },
     policy::{Action, authorize},
     storage::Db,
@@ -43,6 +44,8 @@ pub struct Changes {
     pub delayed: Vec<ListedChange>,
     /// Those that ended, latest first.
     pub ended: Vec<ListedChange>,
+    /// Profiles and calendars in force, each with its file.
+    pub rulebook: Arc<Rulebook>,
 }
 
 /// A change with what it would change, or did.
@@ -59,6 +62,7 @@ pub struct OpenedChange {
 /// [`Error::Forbidden`] for whoever is no administrator.
 pub async fn list_changes(ctx: &Context, caller: &Caller) -> Result<Changes, Error> {
     authorize(&caller.actor(), Action::ConfigureDesk, None)?;
+    let rulebook = Arc::clone(&ctx.current_registry().await?.rulebook);
     ctx.store
         .read(async |db| {
             let waiting = db.changes_in(&[State::Pending]).await?;
@@ -68,6 +72,7 @@ pub async fn list_changes(ctx: &Context, caller: &Caller) -> Result<Changes, Err
                 waiting: listed(db, caller, waiting).await?,
                 delayed: listed(db, caller, delayed).await?,
                 ended: listed(db, caller, ended).await?,
+                rulebook,
             })
         })
         .await

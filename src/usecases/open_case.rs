@@ -23,6 +23,7 @@ use crate::{
         case::{
             facts::StepFacts,
             item::ItemKind,
+            review::Review,
             step::Step,
             subject::Subject,
             transition::{TRANSITIONS, Transition, find},
@@ -157,13 +158,17 @@ pub async fn open_case(ctx: &Context, caller: &Caller, id: CaseId) -> Result<Ope
     let alike = if content.is_some() { alike(ctx, caller, &case).await? } else { Vec::new() };
     let history = if content.is_some() { case_history(ctx, &case).await? } else { Vec::new() };
     let extendable = extendable(ctx, &case);
-    let steps = TRANSITIONS.iter().filter(|row| row.from == case.status).map(|row| {
-        let possible = row.step != Step::Extend || !extendable.is_empty();
-        let mine =
-            possible && authorize(&caller.actor(), Action::TakeStep(row.step), Some(&situation)).is_ok();
-        (row, mine && !keys_awaited && by_person(row.step))
-    });
-    let steps = steps.collect();
+    let takes = |row: &Transition| {
+        let possible = match row.step {
+            Step::Extend => !extendable.is_empty(),
+            Step::Review => case.review == Some(Review::Asked),
+            step => by_person(step),
+        };
+        let allowed = authorize(&caller.actor(), Action::TakeStep(row.step), Some(&situation)).is_ok();
+        possible && allowed && !keys_awaited
+    };
+    let steps =
+        TRANSITIONS.iter().filter(|row| row.from == case.status).map(|row| (row, takes(row))).collect();
     let colleagues = colleagues(ctx, &*ctx.registry().await?, &case);
     let short_of_holders = case.status.is_open() && holders.len() < 2;
     let may = |action| !keys_awaited && authorize(&caller.actor(), action, Some(&situation)).is_ok();
@@ -246,6 +251,7 @@ async fn alike(ctx: &Context, caller: &Caller, case: &CaseRow) -> Result<Vec<Lik
     Ok(ctx.store.read(async |db| db.cases_like(scope, case, (from, until), MOST_ALIKE).await).await?)
 }
 
+/// The clocks that may be extended now, each with the last day to which.
 fn extendable(ctx: &Context, case: &CaseRow) -> Vec<(ClockName, Date)> {
     let profile = ctx.profile_of(case);
     let later = |name: &ClockName| Some((*name, case.clocks.cap(&profile, *name, case.days()).ok()?));

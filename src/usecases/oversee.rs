@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The most lines of each list.
-const MOST: i64 = 500;
+pub const SHOWN: usize = 500;
 /// Days after which an unanswered letter of a reporter is shown.
 const PATIENCE: i32 = 3;
 
@@ -26,6 +26,34 @@ pub struct Oversight {
     pub unanswered: Vec<UnansweredLine>,
     /// Proposals that wait for a second person, oldest first.
     pub proposals: Vec<WaitingLine>,
+    /// Which of them have more than is shown.
+    pub cut: Vec<OversightList>,
+}
+
+/// A list of oversight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OversightList {
+    /// What nobody has taken up.
+    Open,
+    /// What was taken up.
+    TakenUp,
+    /// Reporters who wait.
+    Unanswered,
+    /// Proposals that wait.
+    Proposals,
+}
+
+impl OversightList {
+    /// The name of its member in [`Oversight`].
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::TakenUp => "taken_up",
+            Self::Unanswered => "unanswered",
+            Self::Proposals => "proposals",
+        }
+    }
 }
 
 /// Shows everything that waits for oversight.
@@ -38,11 +66,15 @@ pub async fn oversee(ctx: &Context, caller: &Caller) -> Result<Oversight, Error>
     let mut seen = ctx
         .store
         .read(async |db| {
+            // One more than is shown tells whether there is more.
+            let asked = i64::try_from(SHOWN).unwrap_or(i64::MAX).saturating_add(1);
+            let mut cut = Vec::new();
             Ok::<_, Error>(Oversight {
-                open: db.matters(false, MOST).await?,
-                taken_up: db.matters(true, MOST).await?,
-                unanswered: db.unanswered(before, MOST).await?,
-                proposals: db.proposals_that_wait(MOST).await?,
+                open: shown(db.matters(false, asked).await?, OversightList::Open, &mut cut),
+                taken_up: shown(db.matters(true, asked).await?, OversightList::TakenUp, &mut cut),
+                unanswered: shown(db.unanswered(before, asked).await?, OversightList::Unanswered, &mut cut),
+                proposals: shown(db.proposals_that_wait(asked).await?, OversightList::Proposals, &mut cut),
+                cut,
             })
         })
         .await?;
@@ -53,6 +85,14 @@ pub async fn oversee(ctx: &Context, caller: &Caller) -> Result<Oversight, Error>
     seen.unanswered.retain(|line| may_know(line.case, &line.excluded));
     seen.proposals.retain(|line| may_know(line.case, &line.excluded));
     Ok(seen)
+}
+
+fn shown<T>(mut lines: Vec<T>, list: OversightList, cut: &mut Vec<OversightList>) -> Vec<T> {
+    if lines.len() > SHOWN {
+        lines.truncate(SHOWN);
+        cut.push(list);
+    }
+    lines
 }
 
 /// Takes a matter up: from now on it stands among those that somebody looks after.

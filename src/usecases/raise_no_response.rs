@@ -32,6 +32,7 @@ pub fn may_raise(case: &CaseRow, today: Date) -> bool {
 /// [`Error::Unauthenticated`] where the token has expired; [`Error::Conflict`] where it is too early.
 pub async fn raise_no_response(ctx: &Context, inbox_token: &str) -> Result<(), Error> {
     let receipt_id = ctx.receipt_of_inbox(inbox_token)?.lookup(ctx.store.instance());
+    ctx.current_registry().await?;
     ctx.store
         .record("raise_no_response", async |tx| {
             let found = tx.case_of_receipt(&receipt_id).await?.ok_or(Error::Unauthenticated)?;

@@ -9,7 +9,11 @@ use super::{
 };
 use crate::{
     crypto::receipt::Receipt,
-    domain::{case::item::ItemKind, profile::Route, report::Report},
+    domain::{
+        case::{item::ItemKind, review::may_ask},
+        profile::Route,
+        report::Report,
+    },
     storage::{cases::CaseRow, content::ItemRow, wraps::Holder},
 };
 
@@ -21,6 +25,8 @@ pub struct Inbox {
     pub routes: Vec<Route>,
     /// Whether the reporter may tell oversight that nobody answers.
     pub may_complain: bool,
+    /// Whether the reporter may ask for a review of the decision.
+    pub may_ask_review: bool,
     /// What came and went, oldest first.
     pub letters: Vec<Letter>,
 }
@@ -72,13 +78,16 @@ pub async fn read_inbox(ctx: &Context, inbox_token: &str) -> Result<Inbox, Error
     }
     let today = ctx.today_of(&case);
     let late = case.status.owes_answer() && case.clocks.late_on(today);
-    let routes = if late { ctx.profile_of(&case).routes().to_vec() } else { Vec::new() };
-    Ok(Inbox { may_complain: may_raise(&case, today), routes, case, letters })
+    let profile = ctx.profile_of(&case);
+    let routes = if late { profile.routes().to_vec() } else { Vec::new() };
+    let may_ask_review = may_ask(&profile, case.status, case.review, case.days(), today);
+    Ok(Inbox { may_complain: may_raise(&case, today), may_ask_review, routes, case, letters })
 }
 
 /// The case that a receipt opens, its pieces, and the seeds that the reporter holds.
 async fn look(ctx: &Context, receipt: &Receipt) -> Result<(CaseRow, Vec<ItemRow>, HeldSeeds), Error> {
     let id = receipt.lookup(ctx.store.instance());
+    ctx.current_registry().await?;
     let (case, wraps, items) = ctx
         .store
         .read(async |db| {

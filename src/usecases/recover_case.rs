@@ -56,7 +56,7 @@ pub async fn recovery_key(ctx: &Context, seed: Secret<32>) -> Result<RecoveryKey
     let desks = registry.desks.values().filter(|desk| desk.recovery.to_bytes() == public).cloned();
     let forged = registry.faults.iter().filter_map(|fault| match fault {
         Fault::Desk { id, name } => Some((*id, name.clone())),
-        Fault::Rule { .. } | Fault::Bodies => None,
+        Fault::Rule { .. } | Fault::Rules { .. } | Fault::Bodies => None,
     });
     Ok(RecoveryKey { secret, desks: desks.collect(), forged: forged.collect() })
 }

@@ -1,5 +1,5 @@
-//! Who is in the signed directory, which desks there are, and where reports go: verified once, cached until the
-//! instance's version rises.
+//! Who is in the signed directory, which desks there are, where reports go, and by which days they are answered: verified
+//! once, cached until the instance's version rises.
 //!
 //! Whoever is planted in the database is not in the signed directory, gets no key and cannot sign in. A desk or a
 //! rule that the server did not write is left out: no report goes there, and nothing is wrapped to its key.
@@ -9,12 +9,15 @@ use std::{
     sync::{Arc, RwLock},
 };
 
-use super::{authentic::Authentic, body_tree::BodyTree, context::Context, error::Error, standing::verified};
+use super::{
+    authentic::Authentic, body_tree::BodyTree, context::Context, error::Error, rulebook, standing::verified,
+};
 use crate::{
     audit::directory::Directory,
     crypto::kem::KemPublic,
     domain::{
-        ids::{BodyId, DeskId, StaffId},
+        ids::{BodyId, ChangeId, DeskId, StaffId},
+        profile::Rulebook,
         role::Role,
         routing::{self, DeskStaff, Exclusion, Matter, Route, Rule},
         taxonomy::{Category, Region},
@@ -49,6 +52,8 @@ pub struct Registry {
     pub faults: Vec<Fault>,
     /// Which body is under which.
     pub bodies: Arc<BodyTree>,
+    /// Profiles and calendars.
+    pub rulebook: Arc<Rulebook>,
     rules: Vec<Rule>,
     staff: Vec<DeskStaff>,
 }
@@ -70,6 +75,11 @@ pub enum Fault {
     },
     /// The tree of bodies.
     Bodies,
+    /// A version of a profile or a calendar.
+    Rules {
+        /// The change that would have put it in force.
+        id: ChangeId,
+    },
 }
 
 impl Registry {
@@ -115,7 +125,8 @@ impl Registry {
 
     async fn load(db: &mut Db<'_>, ctx: &Context, cached: Option<&Self>) -> Result<Self, StorageError> {
         let before = cached.and_then(|registry| registry.newest);
-        let (instance, rows, bodies) = at_rest(db, ctx, cached.map(|registry| &registry.bodies)).await?;
+        let Rest { instance, rows, bodies, rulebook, mut faults } =
+            at_rest(db, ctx, cached.map(|registry| &registry.bodies)).await?;
         let version = instance.as_ref().map_or(0, |row| row.version);
         let mut directory = verified(ctx, &ctx.genesis, instance.as_ref(), &rows);
         // An older state that was put back as a whole, its pin with it, is the server's too; who was here before knows.
@@ -127,7 +138,7 @@ impl Registry {
         let mut lingering: Vec<StaffId> =
             db.inactive_staff().await?.into_iter().map(|(staff, _)| staff).collect();
         lingering.retain(|staff| directory.members.remove(staff).is_some());
-        let (mut desks, mut rules, mut faults) = (HashMap::new(), Vec::new(), Vec::new());
+        let (mut desks, mut rules) = (HashMap::new(), Vec::new());
         for row in db.desks().await? {
             let recovery = KemPublic::parse(&row.recovery_key).ok();
             match recovery.filter(|_| Authentic::desk(ctx, &row).holds(ctx, &row.mac)) {
@@ -158,16 +169,25 @@ impl Registry {
             }
         });
         let staff = staff.collect();
-        Ok(Self { version, directory, desks, lingering, newest, faults, bodies, rules, staff })
+        Ok(Self { version, directory, desks, lingering, newest, faults, bodies, rulebook, rules, staff })
     }
 }
 
-/// The instance, the directory and the tree of bodies of one and the same moment: two looks, with no change in between.
+/// What belongs together.
+struct Rest {
+    instance: Option<InstanceRow>,
+    rows: Vec<DirectoryRow>,
+    bodies: Arc<BodyTree>,
+    rulebook: Arc<Rulebook>,
+    faults: Vec<Fault>,
+}
+
+/// Everything of one and the same moment: two looks at the instance, with no change in between.
 async fn at_rest(
     db: &mut Db<'_>,
     ctx: &Context,
     cached: Option<&Arc<BodyTree>>,
-) -> Result<(Option<InstanceRow>, Vec<DirectoryRow>, Arc<BodyTree>), StorageError> {
+) -> Result<Rest, StorageError> {
     let mut instance = db.instance().await?;
     loop {
         let rows = db.directory_rows().await?;
@@ -175,10 +195,12 @@ async fn at_rest(
             Some(tree) => Arc::clone(tree),
             None => Arc::new(BodyTree::load(db, ctx, instance.as_ref()).await?),
         };
+        let mut faults = Vec::new();
+        let rulebook = rulebook::load(db, ctx, &mut faults).await?;
         let again = db.instance().await?;
         let version = |row: &Option<InstanceRow>| row.as_ref().map(|row| row.version);
         if version(&instance) == version(&again) {
-            return Ok((again, rows, bodies));
+            return Ok(Rest { instance: again, rows, bodies, rulebook, faults });
         }
         instance = again;
     }
@@ -245,6 +267,13 @@ impl Context {
             *cache = Some(Arc::clone(&registry));
         }
         Ok(registry)
+    }
+
+    /// Profiles and calendars as last read: where deadlines are computed, the registry was looked at first.
+    #[must_use]
+    pub fn rules(&self) -> Arc<Rulebook> {
+        self.cached()
+            .map_or_else(|| Arc::new(Rulebook::embedded()), |registry| Arc::clone(&registry.rulebook))
     }
 
     fn cached(&self) -> Option<Arc<Registry>> {

@@ -34,6 +34,7 @@ pub async fn send_inbox_message(ctx: &Context, inbox_token: &str, text: &Message
 /// Puts a reporter's words into the case that their receipt opens.
 pub(super) async fn deliver(ctx: &Context, receipt: &Receipt, text: &str) -> Result<(), Error> {
     let receipt_id = receipt.lookup(ctx.store.instance());
+    ctx.current_registry().await?;
     ctx.store
         .record("send_inbox_message", async |tx| {
             let found = tx.case_of_receipt(&receipt_id).await?.ok_or(Error::Unauthenticated)?;
@@ -51,6 +52,7 @@ pub(super) async fn deliver(ctx: &Context, receipt: &Receipt, text: &str) -> Res
                     .map_err(|_cause| Error::Conflict)?;
                 let to = taken.to.status(case.status, case.origin_status).ok_or(Error::Conflict)?;
                 let effect = Effect::of(ctx, &case, (Step::Answer, to), &facts, on)?;
+                effect.tell(tx, &permit, spot).await?;
                 effect.raise(tx, &permit, &case).await?;
                 draft = effect.acts(draft);
                 change = effect.change;

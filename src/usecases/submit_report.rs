@@ -100,7 +100,7 @@ pub async fn submit_report(ctx: &Context, submission: &Submission) -> Result<Sub
             Ok(Intake::Taken) => {
                 return Ok(Submitted {
                     receipt,
-                    answer_by: answer_by(&ctx.current_profile(case.profile), case.received_on),
+                    answer_by: answer_by(registry.rulebook.current(case.profile), case.received_on),
                     reference: case.reference,
                     registered_on: case.registered_on,
                     acknowledged: case.acknowledgement.is_some(),
@@ -201,11 +201,11 @@ fn seal_case(
     let (epoch_key, reporter_key) = (keys.public().to_bytes(), reporter_key.to_bytes());
     let (of, under) = (desk.row.id, desk.row.profile);
     let bound = CaseKeys { id, desk: of, profile: under, reporter: &reporter_key, excluded: &excluded };
-    let profile = ctx.current_profile(desk.row.profile);
+    let profile = registry.rulebook.current(desk.row.profile);
     let received_on = profile.day_of(ctx.store.now());
     let waiver = report.ack_waiver;
-    check_waiver(&profile, waiver)?;
-    let (clocks, news) = Clocks::at_arrival(&profile, received_on, waiver);
+    check_waiver(profile, waiver)?;
+    let (clocks, news) = Clocks::at_arrival(profile, received_on, waiver);
     clock_news::warn(&news);
     let new = NewCase {
         id,
@@ -220,8 +220,8 @@ fn seal_case(
         notice_version: NOTICE_VERSION.to_owned(),
         received_on,
         profile_version: profile.version(),
-        registered_on: registered_on(&profile, received_on),
-        clocks: clock_news::columns(clocks, &profile, received_on, None),
+        registered_on: registered_on(profile, received_on),
+        clocks: clock_news::columns(clocks, profile, received_on, None),
         receipt_id: receipt.lookup(ctx.store.instance()),
         epoch_mac: Authentic::epoch(ctx, &bound, 1, &epoch_key).mac(ctx),
         reporter_key,

@@ -18,10 +18,11 @@ use crate::{
         case::{
             facts::StepFacts,
             item::ItemKind,
+            review::Review,
             status::Status,
             step::Step,
             step_taken::{StepError, take},
-            transition::MessageKind,
+            transition::{MessageKind, legal_from},
         },
         field_error::FieldError,
         ids::{CaseId, ProposalId, StaffId},
@@ -63,6 +64,11 @@ pub async fn take_step(
             let (case, situation, permit) = locked(tx, caller, id, Action::TakeStep(step)).await?;
             let doer = situation.grant.and_then(Capacity::doer).ok_or(Error::Forbidden)?;
             let taken = take(case.status, step, doer, facts).map_err(refused)?;
+            if step == Step::Review && case.review != Some(Review::Asked) {
+                // Nobody asked: what is decided stands.
+                let others = legal_from(case.status).into_iter().filter(|other| *other != step);
+                return Err(Error::IllegalStep { legal: others.collect() });
+            }
             let to = taken.to.status(case.status, case.origin_status).ok_or(Error::Conflict)?;
             if facts.expected_on.is_some_and(|day| day <= ctx.today_of(&case)) {
                 return Err(Error::Invalid(vec![FieldError::new("expected_on", FieldError::NOT_ALLOWED)]));

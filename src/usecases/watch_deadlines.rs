@@ -4,7 +4,7 @@
 
 use jiff::civil::Date;
 
-use super::{clock_news, context::Context, error::Error, items::Spot};
+use super::{clock_news, context::Context, error::Error, items::Spot, round::each_case};
 use crate::{
     audit::{
         act::Act,
@@ -12,11 +12,11 @@ use crate::{
     },
     domain::{case::clocks::ClockNews, ids::CaseId, profile::ClockName},
     policy::{Action, Actor, Situation, authorize},
-    storage::cases::{CaseChange, CaseRow},
+    storage::{
+        Db,
+        cases::{CaseChange, CaseRow},
+    },
 };
-
-/// The cases of one look at the table.
-const AT_ONCE: i64 = 200;
 
 /// Looks at every case whose clocks have something to say; says of how many they had.
 ///
@@ -24,20 +24,12 @@ const AT_ONCE: i64 = 200;
 /// [`Error`] of the database.
 pub async fn watch_deadlines(ctx: &Context) -> Result<usize, Error> {
     let day = ctx.latest_today();
-    let (mut after, mut told) = (None, 0_usize);
-    loop {
-        let cases = ctx.store.read(async |db| db.cases_to_watch(day, after, AT_ONCE).await).await?;
-        let Some(last) = cases.last() else { return Ok(told) };
-        after = Some(*last);
-        for id in cases {
-            told = told.saturating_add(usize::from(watch(ctx, id).await?));
-        }
-    }
+    let next = async |db: &mut Db<'_>, after, limit| db.cases_to_watch(day, after, limit).await;
+    each_case(ctx, "watch_deadlines", next, async |id| watch(ctx, id).await).await
 }
 
-async fn watch(ctx: &Context, id: CaseId) -> Result<bool, Error> {
-    let outcome = ctx
-        .store
+async fn watch(ctx: &Context, id: CaseId) -> Result<(), Error> {
+    ctx.store
         .record("watch_deadlines", async |tx| {
             let case = tx.lock_case(id).await?.ok_or(Error::NotFound)?;
             let situation = Situation::new(case.id, case.desk_id, case.status);
@@ -66,12 +58,7 @@ async fn watch(ctx: &Context, id: CaseId) -> Result<bool, Error> {
             let change = CaseChange { clocks: Some(clocks), registered, ..CaseChange::default() };
             Ok(((), tx.save_case(&permit, &case, change, &draft).await?))
         })
-        .await;
-    match outcome {
-        Ok(()) => Ok(true),
-        Err(Error::Conflict) => Ok(false),
-        Err(error) => Err(error),
-    }
+        .await
 }
 
 fn draft(ctx: &Context, case: &CaseRow, news: &ClockNews, registered: Option<Date>) -> Draft<'static> {

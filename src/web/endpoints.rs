@@ -90,6 +90,7 @@ mod table {
         GET    "/api/v1/inbox"                     Reporter,          inbox::read;
         POST   "/api/v1/inbox/messages"            Reporter,          inbox::write;
         POST   "/api/v1/inbox/no-response"         Reporter,          inbox::no_response;
+        POST   "/api/v1/inbox/review"              Reporter,          inbox::review;
         POST   "/api/v1/inbox/proof"               Reporter,          inbox::proof;
         POST   "/api/v1/staff/sessions"            Public,            sessions::open;
         DELETE "/api/v1/staff/sessions/current"    Staff,             sessions::close;
@@ -131,6 +132,7 @@ mod table {
         POST   "/{lang:kk|ru|en}/inbox"            Public,            inbox_pages::open;
         POST   "/{lang:kk|ru|en}/inbox/messages"   Reporter,          inbox_pages::write;
         POST   "/{lang:kk|ru|en}/inbox/no-response" Reporter,         inbox_pages::no_response;
+        POST   "/{lang:kk|ru|en}/inbox/review"     Reporter,          inbox_pages::review;
         GET    "/{lang:kk|ru|en}/inbox/proof"      Reporter,          inbox_proof::show;
         POST   "/{lang:kk|ru|en}/inbox/proof"      Reporter,          inbox_proof::give;
         POST   "/{lang:kk|ru|en}/inbox/close"      Public,            inbox_pages::close;

@@ -41,7 +41,7 @@ const WITH_A_BODY: &[&str] = &["408", "413", "422"];
     paths(
         form_data::taxonomy, form_data::channels, form_data::bodies, form_data::form, form_data::suggest,
         reports::submit,
-        inbox::open, inbox::read, inbox::write, inbox::no_response, inbox::proof,
+        inbox::open, inbox::read, inbox::write, inbox::no_response, inbox::review, inbox::proof,
         sessions::open, sessions::close,
         cases::list, cases::show, cases::step, cases::attestation, cases::recusal, cases::message, cases::note,
         grants::give, grants::take, subjects::record,

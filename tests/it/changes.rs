@@ -98,7 +98,7 @@ fn aud_6_a_change_of_the_configuration_takes_two_people() {
             told(&acts_about(world, id).await),
             ["config.proposed: staff", "config.approved+config.changed: staff"]
         );
-        assert_eq!(export_config(&world.ctx, Kind::Routing).await.unwrap(), elsewhere());
+        assert_eq!(export_config(&world.ctx, Kind::Routing, "").await.unwrap(), elsewhere());
         // The operator is nobody by name: two administrators.
         let back = format!("{ROUTING}101,,,,first\n");
         let id = propose(&world.ctx, None, Kind::Routing, &back).await;
@@ -133,14 +133,14 @@ fn what_loosens_waits_and_what_tightens_acts_at_once() {
         assert_eq!(approve(&ctx, one, other).await.unwrap(), State::InForce, "a name loosens nothing");
         world.advance(SignedDuration::from_hours(HOURS - 1));
         assert_eq!(enforce_changes(&ctx).await.unwrap(), 0);
-        assert_eq!(export_config(&ctx, Kind::Routing).await.unwrap(), format!("{ROUTING}100,,,,first\n"));
+        assert_eq!(export_config(&ctx, Kind::Routing, "").await.unwrap(), format!("{ROUTING}100,,,,first\n"));
         // A week's outage, then several processes at once: once.
         world.advance_days(7);
         let (first, second) = (patient(world), patient(world));
         let both = futures_util::future::join(enforce_changes(&first), enforce_changes(&second)).await;
         assert_eq!(both.0.unwrap() + both.1.unwrap(), 1);
         assert_eq!(enforce_changes(&ctx).await.unwrap(), 0);
-        assert_eq!(export_config(&ctx, Kind::Routing).await.unwrap(), elsewhere());
+        assert_eq!(export_config(&ctx, Kind::Routing, "").await.unwrap(), elsewhere());
         assert_eq!(
             told(&acts_about(world, id).await),
             ["config.proposed: staff", "config.approved: staff", "config.changed: timer"]
@@ -289,7 +289,7 @@ fn a_forged_approval_comes_to_nothing() {
         assert_eq!(enforce_changes(&ctx).await.unwrap(), 0);
         assert_eq!(state_of(world, id).await.0, "approved");
         assert!(matches!(approve(&ctx, world.admin(1), id).await, Err(Error::Sealed(_))));
-        assert_eq!(export_config(&ctx, Kind::Routing).await.unwrap(), format!("{ROUTING}100,,,,first\n"));
+        assert_eq!(export_config(&ctx, Kind::Routing, "").await.unwrap(), format!("{ROUTING}100,,,,first\n"));
     });
 }
 
@@ -308,7 +308,7 @@ fn nothing_waits_before_the_first_desk_and_files_with_mistakes_are_told() {
             told,
             [(2, "body_unknown"), (2, "category_unknown"), (3, "desk_unknown"), (3, "position_twice")]
         );
-        let same = export_config(ctx, Kind::Desks).await.unwrap();
+        let same = export_config(ctx, Kind::Desks, "").await.unwrap();
         let unchanged = propose_change(ctx, None, (Kind::Desks, &same)).await;
         assert!(matches!(unchanged, Err(Error::Invalid(_))));
         let founding = world

@@ -66,9 +66,10 @@ impl<'w> Desk<'w> {
     }
 
     /// A review by the two reviewers who had no part so far.
-    async fn review(&self, case: CaseId) {
+    async fn review(&self, reporter: &ReporterActor) {
         let [.., third, fourth] = &self.reviewers;
-        self.world.drive(case, third, Step::Review, fourth).await;
+        reporter.ask_review("Look again.").await.unwrap();
+        self.world.drive(reporter.case, third, Step::Review, fourth).await;
     }
 
     /// A question that nobody answers in time.
@@ -85,7 +86,7 @@ async fn investigations(desk: &Desk<'_>) {
     let full = desk.case(INVESTIGATE).await;
     let found = [Step::Submit, Step::Return, Step::Submit, Step::Decide, Step::Complete];
     desk.go(full.case, &found).await;
-    desk.review(full.case).await;
+    desk.review(&full).await;
     desk.go(full.case, &[Step::Reopen, Step::Reject]).await;
     desk.review_rejection().await;
     desk.go(full.case, &[Step::Reopen, Step::Withdraw, Step::Reopen]).await;
@@ -103,7 +104,7 @@ async fn investigations(desk: &Desk<'_>) {
 impl Desk<'_> {
     async fn review_rejection(&self) {
         let rejected = self.case(&[Step::Open, Step::Reject]).await;
-        self.review(rejected.case).await;
+        self.review(&rejected).await;
     }
 }
 
@@ -191,5 +192,20 @@ fn every_transition_a_person_can_take_is_taken() {
             .map(|(from, step, to)| (from.code().to_owned(), step.code().to_owned(), to.code().to_owned()))
             .collect();
         assert_eq!(taken(&world.db).await, table);
+    });
+}
+
+/// Control ISO-8.1-1: every change of the stage puts one closed text into the mailbox, never none and never two.
+#[test]
+fn iso_8_1_1_every_stage_is_told_once() {
+    in_world(async |world| {
+        take_all(world).await;
+        let query = "select e.n, convert_from(e.body, 'UTF8')::jsonb #>> '{codes,step}' as step, \
+             (select count(*) from case_items i where i.case_id = c.id and i.n = e.n and i.template is not null \
+             and i.proposal_id is null) as told \
+             from audit.entries e join cases c on c.audit_id = e.obj_id where e.acts @> array['state.changed']";
+        let rows = world.owner().await.rows(query).await;
+        let other: Vec<_> = rows.iter().filter(|row| row["told"] != 1).collect();
+        assert!(rows.len() > 50 && other.is_empty(), "{other:?}");
     });
 }

@@ -134,7 +134,7 @@ fn mole(world: &World) -> KemSecret {
 fn desk_faults(registry: &Registry) -> Vec<DeskId> {
     let desk = |fault: &Fault| match fault {
         Fault::Desk { id, .. } => Some(*id),
-        Fault::Rule { .. } | Fault::Bodies => None,
+        Fault::Rule { .. } | Fault::Rules { .. } | Fault::Bodies => None,
     };
     registry.faults.iter().filter_map(desk).collect()
 }

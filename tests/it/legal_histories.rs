@@ -83,6 +83,7 @@ impl<'w> Walk<'w> {
             2 | 3 => {
                 let which = self.reporter();
                 legal(self.reporters[which].write("More of it.").await);
+                legal(self.reporters[which].ask_review("Look again.").await);
             }
             4 => self.time_passes().await,
             5 => {

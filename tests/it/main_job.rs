@@ -125,7 +125,7 @@ fn a_refused_proposal_changes_nothing_but_the_record() {
         assert!(matches!(reviewer.approve(proposal).await, Err(Error::ProposalStale)));
         assert_eq!(world.status(case).await, Status::Triage);
         assert!(triager.read(case).await.contains("note: There is substance."));
-        assert_eq!(reporter.read().await, "template: acknowledged");
+        assert_eq!(reporter.read().await, "template: acknowledged\ntemplate: opened");
         triager.propose(case, Step::Reject, given).await;
     });
 }

@@ -21,6 +21,7 @@ use senim::{
         read_inbox::{Inbox, LetterBody, read_inbox},
         recuse::recuse,
         refuse_proposal::refuse_proposal,
+        request_review::request_review,
         send_inbox_message::send_inbox_message,
         send_message::{Letter, send_message},
         take_step::{StepDone, take_step},
@@ -171,6 +172,12 @@ impl ReporterActor {
             LetterBody::FromReporter => "reporter".to_owned(),
         };
         inbox.letters.iter().map(|letter| line(&letter.body)).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Asks for a review of the decision.
+    pub async fn ask_review(&self, text: &str) -> Result<(), Error> {
+        let token = self.token().await;
+        request_review(&self.ctx, &token, &Message::parse(text, LONG).unwrap()).await
     }
 
     /// Writes to the desk.

@@ -92,6 +92,9 @@ fn row_faults(row: &Transition, faults: &mut Vec<String>) {
     if row.four_eyes && proposers == 1 && row.by.iter().any(|doer| !doer.is_staff()) {
         fault("proposed by staff or by a process: the number of approvals is not clear");
     }
+    if matches!(row.message, MessageRule::Silent(_)) && row.to.possible(row.from) != [Status::Disposed] {
+        fault("the reporter is not told of the stage");
+    }
     if ends_unseen(row) {
         fault("the reporter is not told of the end");
     }

@@ -9,6 +9,7 @@ pub mod item;
 pub mod outcome;
 pub mod raw_facts;
 pub mod reason;
+pub mod review;
 pub mod status;
 pub mod step;
 pub mod step_taken;

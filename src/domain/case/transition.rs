@@ -80,16 +80,30 @@ impl To {
 vocabulary! {
     /// What the reporter is told with a step.
     pub enum MessageKind {
+        /// Somebody looks at the report now.
+        Opened = "opened",
         /// The question itself.
         Question = "question",
+        /// The answer arrived, and the work goes on.
+        Answered = "answered",
+        /// No answer came, and the work goes on without it.
+        AnswerExpired = "answer_expired",
         /// Not followed up: reasons and the way to a review.
         Rejection = "rejection",
         /// Joined to another case.
         Merged = "merged",
         /// To which body the case went, and when.
         Destination = "destination",
+        /// People were named who will look into it.
+        Assigned = "assigned",
+        /// It is looked at again from the beginning.
+        HandedBack = "handed_back",
         /// The next stage has begun.
         Stage = "stage",
+        /// The decision is being prepared.
+        Submitted = "submitted",
+        /// More is to be found out before a decision.
+        SentBack = "sent_back",
         /// Paused, and why.
         Paused = "paused",
         /// Going on again.
@@ -108,14 +122,24 @@ vocabulary! {
         Reopened = "reopened",
         /// The result of the review, and the next route.
         ReviewResult = "review_result",
+        /// The case is put away.
+        Archived = "archived",
+    }
+}
+
+vocabulary! {
+    /// Why a step tells the reporter nothing (control ISO-8.1-1).
+    pub enum Silence {
+        /// The keys of the mailbox are destroyed with the case.
+        NoMailbox = "no_mailbox",
     }
 }
 
 /// Whether the reporter is told, in the same transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MessageRule {
-    /// Nothing is told: the state the reporter sees changes, no more.
-    Silent,
+    /// Nothing is told, for this reason.
+    Silent(Silence),
     /// Always told.
     Tell(MessageKind),
     /// Told, or `silence_reason` is given.
@@ -127,7 +151,7 @@ impl MessageRule {
     #[must_use]
     pub const fn kind(self) -> Option<MessageKind> {
         match self {
-            Self::Silent => None,
+            Self::Silent(_) => None,
             Self::Tell(kind) | Self::TellOrExplain(kind) => Some(kind),
         }
     }
@@ -237,6 +261,7 @@ const REVIEWED: &[Fact] = &[Fact::ReviewResult, Fact::Reasons, Fact::Message];
 use self::To::{Fixed, Origin, Same};
 use MessageKind as Kind;
 use MessageRule::{Silent, Tell, TellOrExplain};
+use Silence::NoMailbox;
 use Status as S;
 
 /// One row, so that the table below reads as a table.
@@ -257,22 +282,22 @@ macro_rules! rows {
 #[rustfmt::skip]
 pub const TRANSITIONS: &[Transition] = rows! {
     // from         step               to                          by         eyes       message                            facts, reason codes
-    Received        Open            => Fixed(S::Triage),           TRIAGER,   DIRECT,    Silent,                            &[];
+    Received        Open            => Fixed(S::Triage),           TRIAGER,   DIRECT,    Tell(Kind::Opened),                &[];
     Triage          Ask             => Fixed(S::AwaitingInfo),     TRIAGER,   DIRECT,    Tell(Kind::Question),              &[Fact::Question];
     Investigation   Ask             => Fixed(S::AwaitingInfo),     LEAD,      DIRECT,    Tell(Kind::Question),              &[Fact::Question];
-    AwaitingInfo    Answer          => Origin,                     REPORTER,  DIRECT,    Silent,                            &[];
-    AwaitingInfo    Timeout         => Origin,                     TIMER,     DIRECT,    Silent,                            &[];
+    AwaitingInfo    Answer          => Origin,                     REPORTER,  DIRECT,    Tell(Kind::Answered),              &[];
+    AwaitingInfo    Timeout         => Origin,                     TIMER,     DIRECT,    Tell(Kind::AnswerExpired),         &[];
     Triage          Reject          => Fixed(S::Rejected),         TRIAGER,   FOUR_EYES, Tell(Kind::Rejection),             &[Fact::ReasonCode, Fact::Reasons, Fact::Message], REJECTING;
     Triage          Merge           => Fixed(S::Merged),           TRIAGER,   FOUR_EYES, Tell(Kind::Merged),                &[Fact::ReasonCode, Fact::Reasons, Fact::Master], MERGING;
     Triage          Refer           => Fixed(S::Referred),         OFFICER,   FOUR_EYES, Tell(Kind::Destination),           PACKAGE, REFERRING;
-    Triage          Assign          => Fixed(S::Assigned),         TRIAGER,   DIRECT,    Silent,                            &[Fact::DetrimentLevel, Fact::Assignees];
+    Triage          Assign          => Fixed(S::Assigned),         TRIAGER,   DIRECT,    Tell(Kind::Assigned),              &[Fact::DetrimentLevel, Fact::Assignees];
     Assigned        Start           => Fixed(S::Investigation),    LEAD,      FOUR_EYES, Tell(Kind::Stage),                 &[Fact::Plan, Fact::ReassessedDetriment];
-    Assigned        Return          => Fixed(S::Triage),           LEAD,      DIRECT,    Silent,                            &[Fact::ReasonCode, Fact::Reasons], HANDING_BACK;
+    Assigned        Return          => Fixed(S::Triage),           LEAD,      DIRECT,    Tell(Kind::HandedBack),            &[Fact::ReasonCode, Fact::Reasons], HANDING_BACK;
     Investigation   Pause           => Fixed(S::Suspended),        LEAD,      FOUR_EYES, TellOrExplain(Kind::Paused),       &[Fact::PauseReason, Fact::Reasons, Fact::ExpectedOn];
     Suspended       Resume          => Fixed(S::Investigation),    LEAD,      DIRECT,    TellOrExplain(Kind::Resumed),      &[];
     Investigation   Refer           => Fixed(S::Referred),         OFFICER,   FOUR_EYES, TellOrExplain(Kind::Destination),  PACKAGE, REFERRING;
-    Investigation   Submit          => Fixed(S::FindingsReview),   LEAD,      DIRECT,    Silent,                            &[Fact::SubjectHeard, Fact::EvidenceVerified];
-    FindingsReview  Return          => Fixed(S::Investigation),    REVIEWER,  DIRECT,    Silent,                            &[Fact::ReasonCode, Fact::Reasons], SENDING_BACK;
+    Investigation   Submit          => Fixed(S::FindingsReview),   LEAD,      DIRECT,    Tell(Kind::Submitted),             &[Fact::SubjectHeard, Fact::EvidenceVerified];
+    FindingsReview  Return          => Fixed(S::Investigation),    REVIEWER,  DIRECT,    Tell(Kind::SentBack),              &[Fact::ReasonCode, Fact::Reasons], SENDING_BACK;
     FindingsReview  Decide          => Fixed(S::Remediation),      REVIEWER,  FOUR_EYES, Tell(Kind::Outcome),               &[Fact::Outcome, Fact::Reasons, Fact::Actions, Fact::Hearing, Fact::Message];
     FindingsReview  DecideClose     => Fixed(S::Closed),           REVIEWER,  FOUR_EYES, Tell(Kind::Feedback),              &[Fact::Outcome, Fact::Reasons, Fact::NoActions, Fact::FeedbackSent, Fact::RetentionClass];
     Remediation     Complete        => Fixed(S::Closed),           LEAD,      FOUR_EYES, Tell(Kind::Feedback),              &[Fact::ReasonCode, Fact::Reasons, Fact::Proceedings, Fact::FeedbackSent, Fact::RetentionClass], COMPLETING;
@@ -298,9 +323,9 @@ pub const TRANSITIONS: &[Transition] = rows! {
     Withdrawn       Reopen          => Fixed(S::Triage),           STAFF,     FOUR_EYES, Tell(Kind::Reopened),              GROUND;
     Closed          Review          => Same,                       REVIEWER,  FOUR_EYES, Tell(Kind::ReviewResult),          REVIEWED;
     Rejected        Review          => Same,                       REVIEWER,  FOUR_EYES, Tell(Kind::ReviewResult),          REVIEWED;
-    Closed          Archive         => Fixed(S::Archived),         TIMER,     DIRECT,    Silent,                            &[Fact::CheckinsDone];
-    Rejected        Archive         => Fixed(S::Archived),         TIMER,     DIRECT,    Silent,                            &[Fact::CheckinsDone];
-    Withdrawn       Archive         => Fixed(S::Archived),         TIMER,     DIRECT,    Silent,                            &[Fact::CheckinsDone];
-    Merged          Archive         => Fixed(S::Archived),         TIMER,     DIRECT,    Silent,                            &[Fact::CheckinsDone];
-    Archived        Dispose         => Fixed(S::Disposed),         RETENTION, FOUR_EYES, Silent,                            &[Fact::RetentionDue, Fact::NoHold];
+    Closed          Archive         => Fixed(S::Archived),         TIMER,     DIRECT,    Tell(Kind::Archived),              &[Fact::CheckinsDone];
+    Rejected        Archive         => Fixed(S::Archived),         TIMER,     DIRECT,    Tell(Kind::Archived),              &[Fact::CheckinsDone];
+    Withdrawn       Archive         => Fixed(S::Archived),         TIMER,     DIRECT,    Tell(Kind::Archived),              &[Fact::CheckinsDone];
+    Merged          Archive         => Fixed(S::Archived),         TIMER,     DIRECT,    Tell(Kind::Archived),              &[Fact::CheckinsDone];
+    Archived        Dispose         => Fixed(S::Disposed),         RETENTION, FOUR_EYES, Silent(NoMailbox),                 &[Fact::RetentionDue, Fact::NoHold];
 };

@@ -14,6 +14,10 @@ vocabulary! {
         Desks = "desks",
         /// The rules by which reports go to desks, as a whole.
         Routing = "routing",
+        /// The next version of a profile.
+        Profile = "profile",
+        /// The next version of a working-day calendar.
+        Calendar = "calendar",
     }
 }
 
@@ -54,7 +58,8 @@ vocabulary! {
     pub enum Why {
         /// Another change of the same kind came in force after it was proposed.
         Overtaken = "overtaken",
-        /// It names bodies or desks that are not there any more, or opens a desk that is open.
+        /// It names bodies, desks or calendars that are not there any more, opens a desk that is open, or is a version
+        /// that is there.
         Unfit = "unfit",
         /// Who proposed or approved it is no administrator any more.
         Left = "left",

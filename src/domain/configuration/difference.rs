@@ -42,6 +42,8 @@ pub enum Subject {
         /// Code of the desk.
         desk: String,
     },
+    /// A setting of a profile or a calendar, by its path in the file.
+    Setting(String),
 }
 
 /// One thing that is touched.

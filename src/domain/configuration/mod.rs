@@ -1,12 +1,13 @@
-//! The configuration that two people agree on: bodies, desks and routing, each kind as a text file.
+//! The configuration that two people agree on: bodies, desks, routing, profiles and calendars, each kind as a text file.
 //!
 //! | file | holds |
 //! | --- | --- |
 //! | `change` | a proposed change: its kinds and states, who may decide, when it takes effect |
 //! | `difference` | what a change adds, removes, renames, moves |
 //! | `bodies`, `desks`, `rules` | a file of each kind: reading it with every mistake, writing it, comparing two of them |
+//! | `versions` | comparing two versions of a profile or a calendar; they are read in `domain/profile` |
 //!
-//! To add a kind (calendars, profiles): a variant of [`Kind`], a file here, an arm where the others stand in
+//! To add a kind: a variant of [`Kind`], a file here, an arm where the others stand in
 //! `usecases/config_plan.rs`, and its words.
 
 pub mod bodies;
@@ -14,6 +15,7 @@ mod change;
 pub mod desks;
 mod difference;
 pub mod rules;
+pub mod versions;
 
 pub use change::{Change, Decision, Kind, Proposer, State, Why, approval, effective_at};
 pub use difference::{Difference, Subject, Touch, Touched};

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
 
-use super::source::{self, Mistake, Section};
+use super::source::{self, Section, Wanted};
+use crate::domain::mistake::{Fault, Mistake};
 
 /// Working days would have to be counted in a year for which the calendar has no data. The operator must add the year:
 /// guessing a holiday would miss or forge a deadline.
@@ -24,18 +25,18 @@ pub struct Calendar {
     name: String,
     version: u32,
     /// `None`: every year, Monday to Friday.
-    years: Option<BTreeMap<i16, Year>>,
+    pub(super) years: Option<BTreeMap<i16, Year>>,
 }
 
 /// One year of a calendar.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Year {
+pub(super) struct Year {
     /// Where the days come from, and how sure it is.
-    source: String,
+    pub(super) source: String,
     /// Days off that are not a Saturday or a Sunday.
-    off: Vec<Date>,
+    pub(super) off: Vec<Date>,
     /// Saturdays and Sundays that are worked.
-    worked: Vec<Date>,
+    pub(super) worked: Vec<Date>,
 }
 
 /// The longest name of a calendar, and the longest note on where a year comes from, in bytes.
@@ -54,21 +55,29 @@ impl Calendar {
     /// Every mistake with its line: what is missing or unknown, days of another year, days off that are no weekdays,
     /// worked days that are.
     pub fn read(text: &str) -> Result<Self, Vec<Mistake>> {
-        source::read(text, |file| {
-            let name = file.word("name", "a short name in lower case", |text| {
-                let plain = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
-                (plain && !text.is_empty() && text.len() <= LONGEST.0).then(|| text.to_owned())
-            });
-            let version = file.whole("version", (1, 9999));
-            let years = file.tables("years", year)?;
-            let mut known = BTreeMap::new();
-            for (number, data) in years {
-                if known.insert(number, data).is_some() {
-                    file.mistake_at("years", format!("the year {number} stands twice"));
-                }
+        source::read(text, Self::of)
+    }
+
+    pub(super) fn of(file: &Section<'_>) -> Option<Self> {
+        let name = file.word("name", &Wanted::a(Fault::PlainName), |text| {
+            let plain = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+            (plain && !text.is_empty() && text.len() <= LONGEST.0).then(|| text.to_owned())
+        });
+        let version = file.whole("version", (1, 9999));
+        let years = file.tables("years", year)?;
+        let mut known = BTreeMap::new();
+        for (number, data) in years {
+            if known.insert(number, data).is_some() {
+                file.mistake_at("years", Fault::Twice, &number.to_string());
             }
-            Some(Self { name: name?, version: version?, years: Some(known) })
-        })
+        }
+        Some(Self { name: name?, version: version?, years: Some(known) })
+    }
+
+    /// Whether it knows every year, because it has no days off.
+    #[must_use]
+    pub const fn knows_any_year(&self) -> bool {
+        self.years.is_none()
     }
 
     /// What it is called; a profile names it.
@@ -137,20 +146,19 @@ fn is_weekend(day: Date) -> bool {
 
 fn year(section: &Section<'_>) -> Option<(i16, Year)> {
     let number = section.whole("year", (2000, 2200)).and_then(|year| i16::try_from(year).ok());
-    let source = section.word("source", "where the days come from, in one line", |text| {
+    let source = section.word("source", &Wanted::a(Fault::Origin), |text| {
         (!text.trim().is_empty() && text.len() <= LONGEST.1).then(|| text.to_owned())
     });
     let (off, worked) = (section.days("off")?, section.days("worked")?);
-    for (name, days, weekend, what) in [
-        ("off", &off, false, "is a weekend anyway: only weekdays can be taken off"),
-        ("worked", &worked, true, "is no weekend: only Saturdays and Sundays can be made working days"),
-    ] {
+    for (name, days, weekend, fault) in
+        [("off", &off, false, Fault::OffAnyway), ("worked", &worked, true, Fault::WorkedAnyway)]
+    {
         for day in days {
             if number.is_some_and(|number| number != day.year()) {
-                section.mistake_at(name, format!("`{name}`: {day} is of another year"));
+                section.mistake_at(name, Fault::OtherYear, &day.to_string());
             }
             if is_weekend(*day) != weekend {
-                section.mistake_at(name, format!("`{name}`: {day} {what}"));
+                section.mistake_at(name, fault, &day.to_string());
             }
         }
     }

@@ -1,12 +1,13 @@
-//! Deadlines and choices by profile (norms.md 8.4). A profile is a versioned file beside this one; a case keeps the id and
-//! version of its profile (control PROF-1), and its deadlines come from that data alone. To change a deadline, write a new
-//! version.
+//! Deadlines and choices by profile (norms.md 8.4). A profile is a versioned file: the first version stands beside this one,
+//! the others are agreed on by two administrators. A case keeps the id and version of its profile (control PROF-1), and its
+//! deadlines come from that data alone.
 
 mod calendar;
 mod choices;
 mod clocks;
 mod reading;
 mod rulebook;
+mod settings;
 mod source;
 
 use std::collections::BTreeMap;
@@ -20,11 +21,12 @@ pub use calendar::{Calendar, MissingYear};
 pub use choices::{IdentityDefault, Route, TriageQuestion};
 pub use clocks::{Anchor, ClockName, MetBy, Period, Unit, Waiver};
 pub use rulebook::Rulebook;
-pub use source::Mistake;
+pub use settings::{Loosens, Settings, Value};
 
 use super::case::facts::RetentionClass;
 use super::case::status::Status;
 use super::language::Language;
+use super::mistake::Mistake;
 use super::vocabulary::vocabulary;
 
 vocabulary! {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-use super::source::Section;
+use super::source::{Section, Wanted};
 use super::{
     Anchor, Calendar, Choices, ClockName, ClockRules, Extension, IdentityDefault, MetBy, Period, Profile,
     ProfileId, Route, Targets, TriageQuestion, Unit, Waiver,
@@ -13,6 +13,7 @@ use super::{
 use crate::domain::case::facts::RetentionClass;
 use crate::domain::case::status::Status;
 use crate::domain::language::Language;
+use crate::domain::mistake::Fault;
 
 /// The longest period, in units.
 const MOST_UNITS: u32 = 3650;
@@ -25,10 +26,10 @@ pub(super) fn profile(
     file: &Section<'_>,
     calendar: impl Fn(&str) -> Option<Arc<Calendar>>,
 ) -> Option<Profile> {
-    let id = file.word("id", "the code of a profile", ProfileId::parse);
+    let id = file.word("id", &Wanted::one_of(ProfileId::ALL, ProfileId::code), ProfileId::parse);
     let version = file.whole("version", (1, 9999));
-    let zone = file.word("zone", "a time zone such as \"Asia/Almaty\"", |name| TimeZone::get(name).ok());
-    let calendar = file.word("calendar", "the name of a calendar in force", calendar);
+    let zone = file.word("zone", &Wanted::a(Fault::Zone), |name| TimeZone::get(name).ok());
+    let calendar = file.word("calendar", &Wanted::a(Fault::CalendarUnknown), calendar);
     let choices = choices(file);
     let targets = file.table("targets", targets);
     let rules = clock_rules(file);
@@ -46,14 +47,22 @@ pub(super) fn profile(
 }
 
 fn choices(file: &Section<'_>) -> Option<Choices> {
-    let languages = file.words("languages", "a language", Language::parse);
-    let identity = file.word("identity", "`off` or `vault`", IdentityDefault::parse);
+    let languages = file.words("languages", &Wanted::one_of(Language::ALL, Language::code), Language::parse);
+    let identity = file.word(
+        "identity",
+        &Wanted::one_of(IdentityDefault::ALL, IdentityDefault::code),
+        IdentityDefault::parse,
+    );
     let reporter_proof = file.flag("reporter_proof");
     let anonymous_branch = file.flag("anonymous_branch");
     let checkins = file.rising("checkins", (1, MOST_UNITS));
     let remind_before = file.whole("remind_before", (0, MOST_REMINDER_DAYS));
-    let questions = file.words("questions", "a question of triage", TriageQuestion::parse);
-    let routes = file.words("routes", "a body that reporters can turn to", Route::parse);
+    let questions = file.words(
+        "questions",
+        &Wanted::one_of(TriageQuestion::ALL, TriageQuestion::code),
+        TriageQuestion::parse,
+    );
+    let routes = file.words("routes", &Wanted::one_of(Route::ALL, Route::code), Route::parse);
     let hearing = file.optional("hearing", period);
     let procedure_review = file.optional("procedure_review", period);
     let critical_damage =
@@ -74,42 +83,46 @@ fn choices(file: &Section<'_>) -> Option<Choices> {
 }
 
 fn targets(section: &Section<'_>) -> Option<Targets> {
-    let of = |name| section.words(name, "a body that cases can go to", Route::parse);
+    let of = |name| section.words(name, &Wanted::one_of(Route::ALL, Route::code), Route::parse);
     let (criminal, other) = (of("criminal"), of("other"));
     Some(Targets { criminal: criminal?, other: other? })
 }
 
 fn clock_rules(file: &Section<'_>) -> Option<ClockRules> {
+    let (clocks, states) =
+        (Wanted::one_of(ClockName::ALL, ClockName::code), Wanted::one_of(Status::ALL, Status::code));
     let mut declared = Vec::new();
     let periods = file.table("clocks", |section| {
-        declared = section.names("a clock", ClockName::parse);
-        Some(each(section, "a clock", ClockName::parse, |name| section.table(name, period)))
+        declared = section.names(&clocks, ClockName::parse);
+        Some(each(section, &clocks, ClockName::parse, |name| section.table(name, period)))
     })?;
     // A clock whose period cannot be read is told once, not wherever it is named.
     let known = |name: &str| declared.iter().find(|(_, own)| *own == name).map(|(clock, _)| *clock);
-    let clock = "a clock of this profile";
+    let clock = &Wanted::a(Fault::ClockUnknown);
     let runs = file.table("runs", |section| {
-        Some(each(section, "a state", Status::parse, |name| section.words(name, clock, known)))
+        Some(each(section, &states, Status::parse, |name| section.words(name, clock, known)))
     });
     let met_by = file.table("met_by", |section| {
-        let what = |name: &str| section.word(name, "`message` or `feedback`", MetBy::parse);
+        let what = |name: &str| section.word(name, &Wanted::one_of(MetBy::ALL, MetBy::code), MetBy::parse);
         Some(each(section, clock, known, what))
     });
     let extensions = file.table("extensions", |section| {
         Some(each(section, clock, known, |name| section.table(name, extension)))
     });
     let waivers = file.table("waivers", |section| {
-        Some(each(section, clock, known, |name| section.words(name, "a reason", Waiver::parse)))
+        Some(each(section, clock, known, |name| {
+            section.words(name, &Wanted::one_of(Waiver::ALL, Waiver::code), Waiver::parse)
+        }))
     });
     let still = file.words("stands_still", clock, known);
     let acknowledged = periods.values().any(|period| period.from == Anchor::Acknowledgement);
     if acknowledged && known(ClockName::Acknowledge.code()).is_none() {
-        file.mistake_at("clocks", "a clock runs from the acknowledgement, and `acknowledge` is missing");
+        file.mistake_at("clocks", Fault::MemberMissing, ClockName::Acknowledge.code());
     }
     let runs = runs?;
     for status in Status::ALL.iter().filter(|status| has_clocks(**status) != runs.contains_key(status)) {
-        let what = if has_clocks(*status) { "is missing" } else { "has no clocks of its own" };
-        file.mistake_at("runs", format!("`{status}` {what}"));
+        let fault = if has_clocks(*status) { Fault::MemberMissing } else { Fault::NoClocks };
+        file.mistake_at("runs", fault, status.code());
     }
     Some(ClockRules {
         runs,
@@ -127,18 +140,22 @@ const fn has_clocks(status: Status) -> bool {
 }
 
 fn retention(section: &Section<'_>) -> Option<BTreeMap<RetentionClass, Period>> {
-    let classes =
-        each(section, "a class of retention", RetentionClass::parse, |name| section.table(name, period));
+    let classes = each(
+        section,
+        &Wanted::one_of(RetentionClass::ALL, RetentionClass::code),
+        RetentionClass::parse,
+        |name| section.table(name, period),
+    );
     for class in RetentionClass::ALL.iter().filter(|class| !classes.contains_key(class)) {
-        section.mistake(format!("`{class}` is missing"));
+        section.mistake(Fault::MemberMissing, class.code());
     }
     Some(classes)
 }
 
 fn period(section: &Section<'_>) -> Option<Period> {
     let amount = section.whole("amount", (0, MOST_UNITS)).and_then(|amount| u16::try_from(amount).ok());
-    let unit = section.word("unit", "`days`, `working_days` or `months`", Unit::parse);
-    let from = section.word("from", "`receipt`, `acknowledgement` or `stage`", Anchor::parse);
+    let unit = section.word("unit", &Wanted::one_of(Unit::ALL, Unit::code), Unit::parse);
+    let from = section.word("from", &Wanted::one_of(Anchor::ALL, Anchor::code), Anchor::parse);
     Some(Period { amount: amount?, unit: unit?, from: from? })
 }
 
@@ -151,10 +168,10 @@ fn extension(section: &Section<'_>) -> Option<Extension> {
 /// Every member of a section by its name.
 fn each<K: Ord, V>(
     section: &Section<'_>,
-    expected: &str,
+    wanted: &Wanted,
     parse: impl Fn(&str) -> Option<K>,
     read: impl Fn(&str) -> Option<V>,
 ) -> BTreeMap<K, V> {
-    let names = section.names(expected, parse);
+    let names = section.names(wanted, parse);
     names.into_iter().filter_map(|(key, name)| read(name).map(|value| (key, value))).collect()
 }

@@ -1,24 +1,29 @@
 //! Reading a file of rules so that every mistake in it is told at once, each with its line.
 
 use std::cell::RefCell;
-use std::fmt;
 use std::ops::Range;
 
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
-/// Something that is wrong in a file.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Mistake {
-    /// The line, from 1.
-    pub line: usize,
-    /// What is wrong, and what is expected.
-    pub what: String,
-}
+use crate::domain::mistake::{Fault, Mistake};
 
-impl fmt::Display for Mistake {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}: {}", self.line, self.what)
+/// What a text must be: the mistake that another one is, and the words that it may be, where they are few.
+pub(super) struct Wanted(Fault, String);
+
+impl Wanted {
+    /// Of this kind.
+    pub(super) const fn a(fault: Fault) -> Self {
+        Self(fault, String::new())
+    }
+
+    /// One of the codes of a vocabulary.
+    pub(super) fn one_of<T: Copy>(all: &[T], code: fn(T) -> &'static str) -> Self {
+        Self(Fault::Word, all.iter().map(|one| code(*one)).collect::<Vec<_>>().join(", "))
+    }
+
+    fn told(&self, name: &str, found: &str) -> String {
+        if self.1.is_empty() { format!("{name}: {found}") } else { format!("{name}: {}", self.1) }
     }
 }
 
@@ -27,7 +32,7 @@ pub(super) fn read<T>(text: &str, read: impl FnOnce(&Section<'_>) -> Option<T>) 
     let notes = Notes { text, mistakes: RefCell::default() };
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in errors {
-        notes.note(error.span().unwrap_or_default().start, error.message());
+        notes.note(error.span().unwrap_or_default().start, Fault::Syntax, error.message());
     }
     // What follows a broken line cannot be judged.
     let value = if notes.mistakes.borrow().is_empty() {
@@ -53,9 +58,9 @@ struct Notes<'t> {
 }
 
 impl Notes<'_> {
-    fn note(&self, at: usize, what: impl Into<String>) {
+    fn note(&self, at: usize, fault: Fault, text: &str) {
         let before = self.text.as_bytes().iter().take(at).filter(|byte| **byte == b'\n').count();
-        self.mistakes.borrow_mut().push(Mistake { line: before.saturating_add(1), what: what.into() });
+        self.mistakes.borrow_mut().push(Mistake::new(before.saturating_add(1), fault, text));
     }
 }
 
@@ -76,7 +81,7 @@ impl<'t> Section<'t> {
     pub(super) fn close(&self) {
         for (name, _) in self.table {
             if !self.asked.borrow().iter().any(|asked| *asked == name.get_ref().as_ref()) {
-                self.notes.note(name.span().start, format!("`{}` is not known here", name.get_ref()));
+                self.notes.note(name.span().start, Fault::MemberUnknown, name.get_ref());
             }
         }
     }
@@ -90,37 +95,44 @@ impl<'t> Section<'t> {
     fn needed(&self, name: &str) -> Option<&'t Spanned<DeValue<'t>>> {
         let found = self.find(name);
         if found.is_none() {
-            self.notes.note(self.at, format!("`{name}` is missing"));
+            self.mistake(Fault::MemberMissing, name);
         }
         found
     }
 
     /// A mistake about the table as a whole.
-    pub(super) fn mistake(&self, what: impl Into<String>) {
-        self.notes.note(self.at, what);
+    pub(super) fn mistake(&self, fault: Fault, text: &str) {
+        self.notes.note(self.at, fault, text);
     }
 
     /// A mistake about a member.
-    pub(super) fn mistake_at(&self, name: &str, what: impl Into<String>) {
+    pub(super) fn mistake_at(&self, name: &str, fault: Fault, text: &str) {
         let at = self.table.iter().find(|(key, _)| key.get_ref().as_ref() == name);
-        self.notes.note(at.map_or(self.at, |(key, _)| key.span().start), what);
+        self.notes.note(at.map_or(self.at, |(key, _)| key.span().start), fault, text);
     }
 
-    /// A text that `parse` takes; `expected` says which.
-    pub(super) fn word<T>(&self, name: &str, expected: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
-        self.word_of(name, self.needed(name)?, expected, parse)
+    /// A text that `parse` takes.
+    pub(super) fn word<T>(
+        &self,
+        name: &str,
+        wanted: &Wanted,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        self.word_of(name, self.needed(name)?, wanted, parse)
     }
 
     fn word_of<T>(
         &self,
         name: &str,
         value: &Spanned<DeValue<'_>>,
-        expected: &str,
+        wanted: &Wanted,
         parse: impl Fn(&str) -> Option<T>,
     ) -> Option<T> {
-        let parsed = value.get_ref().as_str().and_then(parse);
+        let text = value.get_ref().as_str();
+        let parsed = text.and_then(parse);
         if parsed.is_none() {
-            self.notes.note(value.span().start, format!("`{name}`: {expected} is expected"));
+            let told = wanted.told(name, text.unwrap_or_default());
+            self.notes.note(value.span().start, wanted.0, &told);
         }
         parsed
     }
@@ -129,14 +141,14 @@ impl<'t> Section<'t> {
     pub(super) fn words<T: PartialEq>(
         &self,
         name: &str,
-        expected: &str,
+        wanted: &Wanted,
         parse: impl Fn(&str) -> Option<T>,
     ) -> Option<Vec<T>> {
         let mut list = Vec::new();
         for value in self.list(name, self.needed(name)?)? {
-            let Some(word) = self.word_of(name, value, expected, &parse) else { continue };
+            let Some(word) = self.word_of(name, value, wanted, &parse) else { continue };
             if list.contains(&word) {
-                self.notes.note(value.span().start, format!("`{name}`: stands twice"));
+                self.notes.note(value.span().start, Fault::Twice, name);
             }
             list.push(word);
         }
@@ -145,7 +157,7 @@ impl<'t> Section<'t> {
 
     /// A list of days.
     pub(super) fn days(&self, name: &str) -> Option<Vec<jiff::civil::Date>> {
-        self.words(name, "a day such as \"2026-05-27\"", |text| text.parse().ok())
+        self.words(name, &Wanted::a(Fault::Day), |text| text.parse().ok())
     }
 
     /// A whole number from the first to the second.
@@ -157,8 +169,7 @@ impl<'t> Section<'t> {
         let number = value.get_ref().as_integer().and_then(|number| number.as_str().parse().ok());
         let number = number.filter(|number| (least..=most).contains(number));
         if number.is_none() {
-            let what = format!("`{name}`: a whole number from {least} to {most} is expected");
-            self.notes.note(value.span().start, what);
+            self.notes.note(value.span().start, Fault::Whole, &format!("{name}: {least}–{most}"));
         }
         number
     }
@@ -169,7 +180,7 @@ impl<'t> Section<'t> {
         let list: Vec<u32> =
             self.list(name, value)?.iter().filter_map(|one| self.whole_of(name, one, bounds)).collect();
         if !list.is_sorted_by(|one, next| one < next) {
-            self.notes.note(value.span().start, format!("`{name}`: the numbers must rise"));
+            self.notes.note(value.span().start, Fault::Rising, name);
         }
         Some(list)
     }
@@ -179,7 +190,7 @@ impl<'t> Section<'t> {
         let value = self.needed(name)?;
         let flag = value.get_ref().as_bool();
         if flag.is_none() {
-            self.notes.note(value.span().start, format!("`{name}`: true or false is expected"));
+            self.notes.note(value.span().start, Fault::Flag, name);
         }
         flag
     }
@@ -201,15 +212,19 @@ impl<'t> Section<'t> {
     }
 
     /// The names of this table that `parse` takes; the others are mistakes.
-    pub(super) fn names<T>(&self, expected: &str, parse: impl Fn(&str) -> Option<T>) -> Vec<(T, &'t str)> {
+    pub(super) fn names<T>(&self, wanted: &Wanted, parse: impl Fn(&str) -> Option<T>) -> Vec<(T, &'t str)> {
         let mut names = Vec::new();
         for (key, _) in self.table {
             match parse(key.get_ref()) {
                 Some(name) => names.push((name, key.get_ref().as_ref())),
                 None => {
                     self.asked.borrow_mut().push(key.get_ref().as_ref());
-                    let what = format!("`{}`: {expected} is expected", key.get_ref());
-                    self.notes.note(key.span().start, what);
+                    let told = if wanted.1.is_empty() {
+                        key.get_ref().to_string()
+                    } else {
+                        wanted.told(key.get_ref(), "")
+                    };
+                    self.notes.note(key.span().start, wanted.0, &told);
                 }
             }
         }
@@ -224,7 +239,7 @@ impl<'t> Section<'t> {
     ) -> Option<T> {
         let Range { start, .. } = value.span();
         let Some(table) = value.get_ref().as_table() else {
-            self.notes.note(start, format!("`{name}`: a table is expected"));
+            self.notes.note(start, Fault::Table, name);
             return None;
         };
         let section = Section::new(self.notes, table, start);
@@ -236,7 +251,7 @@ impl<'t> Section<'t> {
     fn list(&self, name: &str, value: &'t Spanned<DeValue<'t>>) -> Option<&'t DeArray<'t>> {
         let list = value.get_ref().as_array();
         if list.is_none() {
-            self.notes.note(value.span().start, format!("`{name}`: a list is expected"));
+            self.notes.note(value.span().start, Fault::List, name);
         }
         list
     }

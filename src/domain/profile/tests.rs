@@ -1,6 +1,7 @@
 use jiff::civil::date;
 
 use super::*;
+use crate::domain::mistake::Fault;
 
 fn days(received_on: Date, acknowledged_on: Option<Date>) -> CaseDays {
     CaseDays { received_on, acknowledged_on, status_since: received_on }
@@ -139,15 +140,18 @@ fn prof_1_a_new_version_leaves_the_old_one_to_its_cases() {
     assert_eq!(book.version(ProfileId::Kz, 3), None);
 }
 
-/// What is wrong with a file after a change, as (line, words that must be told).
-fn mistakes(good: &str, changes: &[(&str, &str)]) -> Vec<String> {
+/// What is wrong with a file after some changes: the line, the kind, what is told.
+fn mistakes(good: &str, changes: &[(&str, &str)]) -> Vec<(usize, Fault, String)> {
     let book = Rulebook::embedded();
     let text = changes.iter().fold(good.to_owned(), |text, (from, to)| {
         assert!(text.contains(from), "{from}");
         text.replacen(from, to, 1)
     });
-    let read = Profile::read(&text, |name| book.calendar(name).cloned());
-    read.unwrap_err().iter().map(ToString::to_string).collect()
+    told(Profile::read(&text, |name| book.calendar(name).cloned()).unwrap_err())
+}
+
+fn told(all: Vec<Mistake>) -> Vec<(usize, Fault, String)> {
+    all.into_iter().map(|one| (one.line, one.fault, one.text)).collect()
 }
 
 #[test]
@@ -164,51 +168,74 @@ fn every_mistake_of_a_profile_is_told_with_its_line() {
             ("standard = {", "average = {"),
         ],
     );
-    let line = |told: &String| told.strip_prefix("line ")?.split(':').next()?.parse::<usize>().ok();
-    let lines: Vec<usize> = all.iter().map(|told| line(told).unwrap()).collect();
-    assert!(lines.is_sorted() && lines.len() == 7, "{all:#?}");
-    for words in [
-        "line 5: `zone`: a time zone",
-        "line 6: `calendar`: the name of a calendar",
-        "`checkins`: the numbers must rise",
-        "`amount`: a whole number from 0 to 3650",
-        "`received`: a clock of this profile",
-        "`average`: a class of retention",
-        "`standard` is missing",
+    assert!(all.is_sorted_by_key(|(line, ..)| *line) && all.len() == 7, "{all:#?}");
+    assert_eq!((all[0].0, all[1].0), (5, 6));
+    let kinds: Vec<(Fault, &str)> = all.iter().map(|(_, fault, text)| (*fault, text.as_str())).collect();
+    for expected in [
+        (Fault::Zone, "zone: Europe/Nowhere"),
+        (Fault::CalendarUnknown, "calendar: none"),
+        (Fault::Rising, "checkins"),
+        (Fault::Whole, "amount: 0–3650"),
+        (Fault::ClockUnknown, "received: personal_message"),
+        (Fault::Word, "average: short, standard, long"),
+        (Fault::MemberMissing, "standard"),
     ] {
-        assert!(all.iter().any(|told| told.contains(words)), "{words}: {all:#?}");
+        assert!(kinds.contains(&expected), "{expected:?}: {all:#?}");
     }
 }
 
 #[test]
 fn a_profile_that_contradicts_itself_is_refused() {
     let good = include_str!("eu_internal.toml");
-    let one = |from, to| mistakes(good, &[(from, to)]).join("\n");
-    assert!(one("version = 1", "versions = 1").contains("`versions` is not known here"));
-    assert!(one("version = 1", "versions = 1").contains("`version` is missing"));
-    assert!(one("acknowledge         =", "personal_message    =").contains("`acknowledge` is missing"));
-    assert!(one("remediation = [\"remediation\"]", "").contains("`remediation` is missing"));
-    assert!(
-        one("remediation = [\"remediation\"]", "closed = []").contains("`closed` has no clocks of its own")
-    );
-    assert!(one("version = 1", "version = ").starts_with("line 4: "));
+    let one = |from, to, expected: (Fault, &str)| {
+        let all = mistakes(good, &[(from, to)]);
+        assert!(
+            all.iter().any(|(_, fault, text)| (*fault, text.as_str()) == expected),
+            "{expected:?}: {all:#?}"
+        );
+    };
+    one("version = 1", "versions = 1", (Fault::MemberUnknown, "versions"));
+    one("version = 1", "versions = 1", (Fault::MemberMissing, "version"));
+    one("acknowledge         =", "personal_message    =", (Fault::MemberMissing, "acknowledge"));
+    one("remediation = [\"remediation\"]", "", (Fault::MemberMissing, "remediation"));
+    one("remediation = [\"remediation\"]", "closed = []", (Fault::NoClocks, "closed"));
+    let broken = mistakes(good, &[("version = 1", "version = ")]);
+    assert_eq!((broken[0].0, broken[0].1), (4, Fault::Syntax));
 }
 
 #[test]
 fn every_mistake_of_a_calendar_is_told_with_its_line() {
     let text = "name = \"kz\"\nversion = 3\n\n[[years]]\nyear = 2028\nsource = \" \"\noff = [\"2028-01-01\", \"2027-01-04\"]\n\
                 worked = [\"2028-01-03\", \"today\"]\n";
-    let all: Vec<String> = Calendar::read(text).unwrap_err().iter().map(ToString::to_string).collect();
-    assert_eq!(all.len(), 5, "{all:#?}");
-    for words in [
-        "line 6: `source`: where the days come from",
-        "line 7: `off`: 2028-01-01 is a weekend anyway",
-        "line 7: `off`: 2027-01-04 is of another year",
-        "line 8: `worked`: 2028-01-03 is no weekend",
-        "line 8: `worked`: a day such as",
-    ] {
-        assert!(all.iter().any(|told| told.starts_with(words)), "{words}: {all:#?}");
+    let all = told(Calendar::read(text).unwrap_err());
+    let expected = [
+        (6, Fault::Origin, "source:  "),
+        (7, Fault::OtherYear, "2027-01-04"),
+        (7, Fault::OffAnyway, "2028-01-01"),
+        (8, Fault::Day, "worked: today"),
+        (8, Fault::WorkedAnyway, "2028-01-03"),
+    ];
+    assert_eq!(all, expected.map(|(line, fault, text)| (line, fault, text.to_owned())));
+}
+
+#[test]
+fn only_the_version_that_follows_is_taken() {
+    let book = Rulebook::embedded();
+    let profile = |version: &str| {
+        let text = include_str!("kz.toml").replace("version = 1", version);
+        book.next_profile(&text).map_err(told)
+    };
+    assert_eq!(profile("version = 2").unwrap().version(), 2);
+    for wrong in ["version = 1", "version = 3"] {
+        assert_eq!(profile(wrong).unwrap_err(), [(4, Fault::Version, "2".to_owned())]);
     }
+    let calendar = |text: &str| book.next_calendar(text).map_err(told);
+    let years = "years = []\n";
+    assert_eq!(calendar(&format!("name = \"new\"\nversion = 1\n{years}")).unwrap().name(), "new");
+    let same = calendar(&format!("name = \"kz\"\nversion = 1\n{years}"));
+    assert_eq!(same.unwrap_err(), [(2, Fault::Version, "2".to_owned())]);
+    let fixed = calendar(&format!("name = \"weekdays\"\nversion = 2\n{years}"));
+    assert_eq!(fixed.unwrap_err(), [(1, Fault::CalendarFixed, "weekdays".to_owned())]);
 }
 
 mod properties {

@@ -19,6 +19,7 @@ use crate::{
         open_inbox::open_inbox,
         raise_no_response::raise_no_response,
         read_inbox::{Inbox, Letter, LetterBody, read_inbox},
+        request_review::request_review,
         send_inbox_message::send_inbox_message,
     },
     web::{
@@ -93,6 +94,8 @@ pub struct InboxView {
     pub external_routes: Vec<&'static str>,
     /// Whether one may tell oversight now that nobody answers.
     pub may_complain: bool,
+    /// Whether one may ask now that the decision be reviewed.
+    pub may_ask_review: bool,
     /// What came and went, oldest first.
     pub messages: Vec<LetterView>,
 }
@@ -118,6 +121,7 @@ impl InboxView {
             open: inbox.case.status.mailbox_open(),
             external_routes: inbox.routes.iter().map(|route| route.code()).collect(),
             may_complain: inbox.may_complain,
+            may_ask_review: inbox.may_ask_review,
             answer_by: answer_by(&inbox.case),
             question_until: inbox.case.question_until,
             reference: inbox.case.reference,
@@ -160,6 +164,11 @@ pub struct MessageBody {
     pub(super) text: SecretText,
 }
 
+fn message_of(app: &App, body: &MessageBody) -> Result<Message, Problem> {
+    Message::parse(body.text.expose(), app.context.limits.message)
+        .map_err(|error| Problem::invalid(vec![FieldError::from_text("text", &error)]))
+}
+
 /// Writes to the desk. Where a question was asked, it counts as the answer.
 ///
 /// # Errors
@@ -169,8 +178,7 @@ pub struct MessageBody {
     (status = 422, body = ProblemView)))]
 pub async fn write(app: Data<App>, token: InboxToken, request: HttpRequest, payload: Payload) -> Answer {
     let body: MessageBody = app.json(&request, payload).await?;
-    let text = Message::parse(body.text.expose(), app.context.limits.message)
-        .map_err(|error| Problem::invalid(vec![FieldError::from_text("text", &error)]))?;
+    let text = message_of(&app, &body)?;
     send_inbox_message(&app.context, token.expose(), &text).await?;
     Ok(HttpResponse::Created().finish())
 }
@@ -184,6 +192,21 @@ pub async fn write(app: Data<App>, token: InboxToken, request: HttpRequest, payl
     (status = 409, body = ProblemView)))]
 pub async fn no_response(app: Data<App>, token: InboxToken) -> Answer {
     raise_no_response(&app.context, token.expose()).await?;
+    Ok(HttpResponse::Created().finish())
+}
+
+/// Asks that the decision be looked at again by people who had no part in it: once for each decision, within the time of
+/// the desk's profile.
+///
+/// # Errors
+/// 401; 403 once the mailbox is closed; 409 where there is nothing to review, or too late; 422.
+#[utoipa::path(post, path = "/inbox/review", security(("bearer" = [])), request_body = MessageBody, responses(
+    (status = 201), (status = 401, body = ProblemView), (status = 403, body = ProblemView),
+    (status = 409, body = ProblemView), (status = 422, body = ProblemView)))]
+pub async fn review(app: Data<App>, token: InboxToken, request: HttpRequest, payload: Payload) -> Answer {
+    let body: MessageBody = app.json(&request, payload).await?;
+    let text = message_of(&app, &body)?;
+    request_review(&app.context, token.expose(), &text).await?;
     Ok(HttpResponse::Created().finish())
 }
 

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::{Answer, path_id};
 use crate::{
-    usecases::oversee::{MatterLine, Oversight, oversee, take_up},
+    usecases::oversee::{MatterLine, Oversight, OversightList, oversee, take_up},
     web::{App, caller::ApiCaller, problem::ProblemView},
 };
 
@@ -16,7 +16,7 @@ use crate::{
 pub struct MatterView {
     /// Its id.
     pub id: uuid::Uuid,
-    /// `deadline_missed`, `no_response` or `referral_returned`.
+    /// `deadline_missed`, `no_response`, `referral_returned` or `review_unstaffed`.
     pub kind: String,
     /// The clock that was missed.
     pub clock: Option<&'static str>,
@@ -84,6 +84,8 @@ pub struct OversightView {
     pub unanswered: Vec<UnansweredView>,
     /// Proposals that wait, oldest first.
     pub proposals: Vec<PendingView>,
+    /// Which of these lists have more than the 500 lines that are shown: `open`, `taken_up`, `unanswered`, `proposals`.
+    pub cut: Vec<&'static str>,
 }
 
 impl From<Oversight> for OversightView {
@@ -103,6 +105,7 @@ impl From<Oversight> for OversightView {
             taken_up: seen.taken_up.into_iter().map(MatterView::from).collect(),
             unanswered: unanswered.collect(),
             proposals: proposals.collect(),
+            cut: seen.cut.into_iter().map(OversightList::code).collect(),
         }
     }
 }

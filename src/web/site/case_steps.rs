@@ -11,6 +11,7 @@ use crate::{
             outcome::Outcome,
             raw_facts::RawFacts,
             reason::ReasonCode,
+            review::Review,
             status::Status,
             step::Step,
             transition::{Doer, MessageRule, Transition},
@@ -78,6 +79,7 @@ pub(super) fn closed(opened: &OpenedCase) -> Vec<ClosedStep> {
                 row if offered(Doer::Timer)(row) || offered(Doer::Retention)(row) => "timer_only",
                 _ if opened.proposal.is_some() => "pending",
                 row if row.step == Step::Extend && opened.extendable.is_empty() => "profile",
+                row if row.step == Step::Review && opened.case.review != Some(Review::Asked) => "unasked",
                 _ => "role",
             };
             ClosedStep { step: row.step.code(), why }

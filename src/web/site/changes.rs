@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 
-use super::{Desk, PageRefusal, done::done};
+use super::{Desk, PageRefusal, done::done, refusal::refusal};
 use crate::{
     domain::{
         configuration::{Difference, Kind, State, Subject, Touch, Touched},
@@ -98,6 +98,7 @@ async fn draw(
         faults: Faults::from(draft.faults.as_slice()),
         mistakes: draft.mistakes.iter().take(MOST_MISTAKES).map(shown).collect(),
         more: count(draft.mistakes.len().saturating_sub(MOST_MISTAKES)),
+        in_force: all.rulebook.files().map(|(name, text)| (name.to_owned(), text.to_owned())).collect(),
     };
     desk.shown(status, &page)
 }
@@ -193,6 +194,7 @@ fn shown(one: &Touched, t: Texts) -> Shown {
             let rule = rule_words(t, (body.as_deref(), *category, *region), desk);
             format!("{position}. {rule}")
         }
+        Subject::Setting(path) => path.clone(),
     };
     Shown { what, from: one.from.clone(), to: one.to.clone() }
 }
@@ -234,20 +236,10 @@ pub async fn approve(desk: Desk, request: HttpRequest) -> Result<HttpResponse, P
 /// # Errors
 /// A page.
 pub async fn refuse(desk: Desk, request: HttpRequest) -> Result<HttpResponse, PageRefusal> {
-    let form = desk.form(&request).await?;
     let id = path_id(&request).map_err(|problem| desk.refuse(&request, problem, None))?;
-    let typed = form.text("reasons");
-    let reasons = match Reasons::parse(&typed, desk.app.context.limits.staff) {
-        Ok(reasons) => reasons,
-        Err(error) => {
-            let faults = Faults::from([FieldError::from_text("reasons", &error)].as_slice());
-            return draw_one(&desk, &request, StatusCode::UNPROCESSABLE_ENTITY, (typed, faults)).await;
-        }
-    };
-    refuse_change(&desk.app.context, &desk.caller, id, &reasons)
-        .await
-        .map_err(|error| desk.refuse(&request, error, Some(&form)))?;
-    Ok(done("/admin/changes", "change_refused"))
+    let act = async |reasons: &Reasons| refuse_change(&desk.app.context, &desk.caller, id, reasons).await;
+    let again = async |typed| draw_one(&desk, &request, StatusCode::UNPROCESSABLE_ENTITY, typed).await;
+    refusal(&desk, &request, act, again, ("/admin/changes", "change_refused")).await
 }
 
 /// Oversight sees what waits for its time.

@@ -18,6 +18,7 @@ use crate::{
         open_inbox::open_inbox,
         raise_no_response::raise_no_response,
         read_inbox::{Inbox, Letter, LetterBody, read_inbox},
+        request_review::request_review,
         send_inbox_message::send_inbox_message,
     },
     web::{
@@ -72,11 +73,37 @@ pub async fn open(app: Data<App>, request: HttpRequest, payload: Payload) -> Htt
     }
 }
 
+/// What the reporter writes here.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Written {
+    Message,
+    Review,
+}
+
+impl Written {
+    /// The name of its field.
+    const fn field(self) -> &'static str {
+        match self {
+            Self::Message => "message",
+            Self::Review => "review",
+        }
+    }
+}
+
 /// Takes a message of the reporter.
 pub async fn write(app: Data<App>, request: HttpRequest, payload: Payload) -> HttpResponse {
-    match take(&app, &request, payload).await {
+    answer(&app, &request, payload, Written::Message).await
+}
+
+/// Takes the reporter's request for a review.
+pub async fn review(app: Data<App>, request: HttpRequest, payload: Payload) -> HttpResponse {
+    answer(&app, &request, payload, Written::Review).await
+}
+
+async fn answer(app: &App, request: &HttpRequest, payload: Payload, what: Written) -> HttpResponse {
+    match take(app, request, payload, what).await {
         Ok(response) => response,
-        Err(refused) => public_refusal(&request, refused),
+        Err(refused) => public_refusal(request, refused),
     }
 }
 
@@ -103,28 +130,41 @@ pub async fn close(request: HttpRequest) -> HttpResponse {
     see_other_with(&format!("/{}/?closed", t.language()), [no_cookie(INBOX_COOKIE)])
 }
 
-async fn take(app: &App, request: &HttpRequest, payload: Payload) -> Result<HttpResponse, Refused> {
-    let t = texts(request);
+async fn take(
+    app: &App,
+    request: &HttpRequest,
+    payload: Payload,
+    what: Written,
+) -> Result<HttpResponse, Refused> {
+    let (t, field) = (texts(request), what.field());
     let form = app.form(request, payload).await?;
-    let draft = form.text("message");
+    let draft = form.text(field);
     let Some(token) = inbox_token(request) else {
-        return Err(Refused { problem: Problem::unauthenticated(), kept: kept_message(t, draft) });
+        return Err(Refused { problem: Problem::unauthenticated(), kept: kept_words(t, field, draft) });
     };
     if !app.context.csrf_holds(&session_of(&token), form.get("csrf").unwrap_or_default()) {
-        return Err(Refused { problem: Problem::expired(), kept: kept_message(t, draft) });
+        return Err(Refused { problem: Problem::expired(), kept: kept_words(t, field, draft) });
     }
     let text = match Message::parse(&draft, app.context.limits.message) {
         Ok(text) => text,
         Err(error) => {
-            let errors = [FieldError::from_text("message", &error)];
+            let errors = [FieldError::from_text(field, &error)];
             let inbox = read_inbox(&app.context, &token).await?;
-            let draft = Draft { text: draft, faults: Faults::from(errors.as_slice()), ..Draft::default() };
+            let faults = Faults::from(errors.as_slice());
+            let draft = match what {
+                Written::Message => Draft { text: draft, faults, ..Draft::default() },
+                Written::Review => Draft { review: draft, faults, ..Draft::default() },
+            };
             return Ok(html(StatusCode::UNPROCESSABLE_ENTITY, &page(app, t, &token, inbox, draft)));
         }
     };
-    match send_inbox_message(&app.context, &token, &text).await {
+    let done = match what {
+        Written::Message => send_inbox_message(&app.context, &token, &text).await,
+        Written::Review => request_review(&app.context, &token, &text).await,
+    };
+    match done {
         Ok(()) => Ok(see_other(&format!("/{}/inbox?sent", t.language()))),
-        Err(error) => Err(Refused { problem: error.into(), kept: kept_message(t, draft) }),
+        Err(error) => Err(Refused { problem: error.into(), kept: kept_words(t, field, draft) }),
     }
 }
 
@@ -133,8 +173,8 @@ pub(super) fn ask(t: Texts, status: StatusCode, fault: Option<OpenFault>, typed:
     html(status, &InboxOpenPage { t, frame, fault, typed: typed.to_owned() })
 }
 
-fn kept_message(t: Texts, text: String) -> Vec<Kept> {
-    if text.is_empty() { Vec::new() } else { vec![Kept { name: t.code("field", "message"), text }] }
+fn kept_words(t: Texts, field: &str, text: String) -> Vec<Kept> {
+    if text.is_empty() { Vec::new() } else { vec![Kept { name: t.code("field", field), text }] }
 }
 
 pub(super) fn ended(t: Texts) -> HttpResponse {
@@ -155,6 +195,7 @@ pub(super) fn session_of(token: &str) -> Uuid {
 #[derive(Default)]
 struct Draft {
     text: String,
+    review: String,
     faults: Faults,
     sent: bool,
     told: bool,
@@ -162,7 +203,11 @@ struct Draft {
 
 fn page(app: &App, t: Texts, token: &str, inbox: Inbox, draft: Draft) -> InboxPage {
     let csrf = Some(app.context.csrf_token(&session_of(token)));
-    let frame = PublicFrame { csrf, switch: draft.text.is_empty(), ..public_frame("inbox") };
+    let frame = PublicFrame {
+        csrf,
+        switch: draft.text.is_empty() && draft.review.is_empty(),
+        ..public_frame("inbox")
+    };
     InboxPage {
         t,
         frame,
@@ -178,6 +223,8 @@ fn page(app: &App, t: Texts, token: &str, inbox: Inbox, draft: Draft) -> InboxPa
         told: draft.told,
         routes: inbox.routes.iter().map(|route| route.code()).collect(),
         may_complain: inbox.may_complain,
+        may_ask_review: inbox.may_ask_review,
+        review: draft.review,
         draft: draft.text,
         faults: draft.faults,
     }

@@ -29,6 +29,7 @@ pub mod people;
 pub mod people_roles;
 pub mod proposals;
 pub mod public;
+mod refusal;
 pub mod report;
 pub mod routing;
 pub mod sign_in;

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
 use super::{Desk, PageRefusal, done::done};
 use crate::{
     i18n::Texts,
-    usecases::oversee::{MatterLine, oversee, take_up},
+    usecases::oversee::{MatterLine, SHOWN, oversee, take_up},
     web::{
         api::path_id,
         pages::{
@@ -48,6 +48,8 @@ pub async fn show(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Page
         unanswered: unanswered.collect(),
         stuck: stuck.collect(),
         taken_up: seen.taken_up.iter().map(|line| matter(t, line)).collect(),
+        cut: seen.cut.iter().map(|list| list.code()).collect(),
+        shown: i64::try_from(SHOWN).unwrap_or(i64::MAX),
     };
     desk.shown(StatusCode::OK, &page)
 }

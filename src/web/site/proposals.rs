@@ -2,9 +2,9 @@
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
 
-use super::{Desk, PageRefusal, case::step_facts, done::done};
+use super::{Desk, PageRefusal, case::step_facts, done::done, refusal::refusal};
 use crate::{
-    domain::{field_error::FieldError, ids::ProposalId, text::Reasons},
+    domain::{ids::ProposalId, text::Reasons},
     i18n::Texts,
     usecases::{
         Context,
@@ -167,18 +167,8 @@ pub async fn approve(desk: Desk, request: HttpRequest) -> Result<HttpResponse, P
 /// # Errors
 /// A page.
 pub async fn refuse(desk: Desk, request: HttpRequest) -> Result<HttpResponse, PageRefusal> {
-    let form = desk.form(&request).await?;
     let id = path_id(&request).map_err(|problem| desk.refuse(&request, problem, None))?;
-    let typed = form.text("reasons");
-    let reasons = match Reasons::parse(&typed, desk.app.context.limits.staff) {
-        Ok(reasons) => reasons,
-        Err(error) => {
-            let faults = Faults::from([FieldError::from_text("reasons", &error)].as_slice());
-            return draw(&desk, &request, StatusCode::UNPROCESSABLE_ENTITY, (typed, faults)).await;
-        }
-    };
-    refuse_proposal(&desk.app.context, &desk.caller, id, &reasons)
-        .await
-        .map_err(|error| desk.refuse(&request, error, Some(&form)))?;
-    Ok(done("/staff/proposals", "refused"))
+    let act = async |reasons: &Reasons| refuse_proposal(&desk.app.context, &desk.caller, id, reasons).await;
+    let again = async |typed| draw(&desk, &request, StatusCode::UNPROCESSABLE_ENTITY, typed).await;
+    refusal(&desk, &request, act, again, ("/staff/proposals", "refused")).await
 }

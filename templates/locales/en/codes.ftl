@@ -209,6 +209,7 @@ field-evidence = Proof exists
 field-risk = Risk to the reporter
 field-ack_waiver = No acknowledgement
 field-message = Message
+field-review = Why it should be looked at again
 field-note = Note
 field-reasons = Reasons
 field-no_conflict = Signature

@@ -209,6 +209,7 @@ field-evidence = Дәлел бар
 field-risk = Хабарлаушыға қауіп
 field-ack_waiver = Растаусыз
 field-message = Хат
+field-review = Шешімді неге қайта қарау керек
 field-note = Жазба
 field-reasons = Себептері
 field-no_conflict = Қол қою

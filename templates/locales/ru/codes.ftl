@@ -209,6 +209,7 @@ field-evidence = Есть подтверждения
 field-risk = Опасность для заявителя
 field-ack_waiver = Без подтверждения
 field-message = Письмо
+field-review = Почему решение нужно пересмотреть
 field-note = Заметка
 field-reasons = Причины
 field-no_conflict = Подпись

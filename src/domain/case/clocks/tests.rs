@@ -197,7 +197,7 @@ fn a_clock_of_an_unknown_year_is_told_as_soon_as_the_calendar_has_it() {
     assert!(clocks.get(ClockName::Triage).unwrap().due.is_some());
     let next = "name = \"kz\"\nversion = 2\n[[years]]\nyear = 2027\nsource = \"s\"\noff = []\nworked = []\n\
                 [[years]]\nyear = 2028\nsource = \"s\"\noff = [\"2028-01-03\"]\nworked = []\n";
-    book.add_calendar(crate::domain::profile::Calendar::read(next).unwrap());
+    book.add_calendar(next).unwrap();
     let kz = Profile::clone(book.current(ProfileId::Kz));
     let before = clocks.get(ClockName::Triage).unwrap().due;
     let told = clocks.tick(&kz, date(2027, 12, 21), on(received, received));

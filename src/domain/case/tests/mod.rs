@@ -91,8 +91,8 @@ fn the_check_finds_each_kind_of_fault() {
     let (s, t) = (Status::Triage, Step::Reject);
     assert_eq!(with(s, t, |row| row.by = &[]), "triage reject: nobody may take it");
     assert_eq!(
-        with(s, Step::Withdraw, |row| row.message = MessageRule::Silent),
-        "triage withdraw: the reporter is not told of the end"
+        with(s, Step::Withdraw, |row| row.message = MessageRule::Silent(Silence::NoMailbox)),
+        "triage withdraw: the reporter is not told of the stage; triage withdraw: the reporter is not told of the end"
     );
     assert_eq!(with(s, t, |row| row.reasons = &[]), "triage reject: the reason codes do not fit the facts");
     assert_eq!(
@@ -209,7 +209,7 @@ fn silence_is_possible_only_where_the_table_says_so_and_with_a_reason() {
             ..enough(row)
         };
         let told = take(row.from, row.step, row.by[0], &facts).unwrap().message;
-        let silent = matches!(row.message, MessageRule::TellOrExplain(_) | MessageRule::Silent);
+        let silent = matches!(row.message, MessageRule::TellOrExplain(_) | MessageRule::Silent(_));
         assert_eq!(told.is_none(), silent, "{} {}", row.from, row.step);
     }
 }

@@ -26,6 +26,8 @@ pub struct ChangesPage {
     pub mistakes: Vec<ShownMistake>,
     /// How many mistakes more there are.
     pub more: i64,
+    /// The profiles and calendars in force: name and file.
+    pub in_force: Vec<(String, String)>,
 }
 
 /// The form for a proposal: fields `kind` and `file`.

@@ -75,9 +75,13 @@ pub struct InboxPage {
     pub routes: Vec<&'static str>,
     /// Whether oversight may be told now that nobody answers.
     pub may_complain: bool,
+    /// Whether a review of the decision may be asked for.
+    pub may_ask_review: bool,
+    /// A request for it that was refused and not stored; empty otherwise.
+    pub review: String,
     /// A message that was refused and not stored; empty otherwise.
     pub draft: String,
-    /// Why it was refused (field `message`).
+    /// Why it was refused (fields `message`, `review`).
     pub faults: Faults,
 }
 

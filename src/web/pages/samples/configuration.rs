@@ -70,13 +70,14 @@ fn list(t: Texts) -> ChangesPage {
         delayed: vec![line("routing", "approved")],
         ended: vec![line("routing", "in_force"), line("bodies", "refused"), line("desks", "stale")],
         form: ChangeForm {
-            kinds: vec![kind("bodies"), kind("routing")],
+            kinds: vec![kind("bodies"), kind("routing"), kind("profile"), kind("calendar")],
             kind: "routing".to_owned(),
             file: HOSTILE.to_owned(),
         },
         faults: Faults::default(),
         mistakes: Vec::new(),
         more: 0,
+        in_force: vec![("kz".to_owned(), HOSTILE.to_owned())],
     }
 }
 

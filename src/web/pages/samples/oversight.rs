@@ -44,9 +44,11 @@ fn oversight(t: Texts, empty: bool) -> OversightPage {
         unanswered: vec![silent],
         stuck: vec![stuck],
         taken_up: vec![matter(t.code("matter", "referral_returned"), Some(date(2026, 11, 21)))],
+        cut: vec!["open", "taken_up", "unanswered", "proposals"],
+        shown: 500,
     };
     if !empty {
         return full;
     }
-    OversightPage { open: vec![], taken_up: vec![], unanswered: vec![], stuck: vec![], ..full }
+    OversightPage { open: vec![], taken_up: vec![], unanswered: vec![], stuck: vec![], cut: vec![], ..full }
 }

@@ -125,6 +125,8 @@ fn inbox(t: Texts) -> InboxPage {
         told: true,
         routes: vec!["prosecutor", "court"],
         may_complain: true,
+        may_ask_review: true,
+        review: HOSTILE.to_owned(),
         frame: frame("inbox"),
         reference: "SN-4K7Q-9WXM".to_owned(),
         status: "awaiting_info",

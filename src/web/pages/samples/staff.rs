@@ -265,7 +265,6 @@ fn case(t: Texts) -> CasePage {
             Answer { field: "first_hand", text: t.code("answer", "yes") },
         ],
         messages: vec![
-            message(Speaker::System, None, "Acknowledged."),
             message(Speaker::Reporter, None, HOSTILE),
             message(Speaker::Desk, Some("<triage.one>"), HOSTILE),
         ],

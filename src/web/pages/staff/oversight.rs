@@ -20,6 +20,10 @@ pub struct OversightPage {
     pub stuck: Vec<StuckRow>,
     /// What was taken up.
     pub taken_up: Vec<MatterRow>,
+    /// Codes of the lists that have more than is shown: `open`, `taken_up`, `unanswered`, `proposals`.
+    pub cut: Vec<&'static str>,
+    /// The most lines of a list.
+    pub shown: i64,
 }
 
 /// A matter.
