@@ -5,6 +5,7 @@
 use std::fmt::Write;
 
 use senim::domain::case::facts::StepFacts;
+use senim::domain::case::known::Known;
 use senim::domain::case::status::Status;
 use senim::domain::case::step::Step;
 use senim::domain::case::transition::{Doer, MessageRule, TRANSITIONS, To, Transition, find};
@@ -74,7 +75,7 @@ fn the_table() {
 
 /// What `take` says to a doer: the guard is left out of the picture by giving no facts.
 fn verdict(status: Status, step: Step, doer: Doer) -> &'static str {
-    match take(status, step, doer, &StepFacts::default()) {
+    match take(status, step, doer, &StepFacts::default(), &Known::default()) {
         Err(StepError::Illegal { .. }) => ".",
         Err(StepError::NotYours) => "no",
         Ok(_) | Err(StepError::Missing(_)) => match find(status, step) {

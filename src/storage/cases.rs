@@ -15,7 +15,12 @@ use crate::{
     audit::entry::{Draft, Head, ObjectKind},
     domain::{
         case::{
-            clocks::Clocks, facts::DetrimentLevel, outcome::Outcome, reason::ReasonCode, status::Status,
+            assessment::{Assessment, FORMULA, Severity},
+            clocks::Clocks,
+            facts::DetrimentLevel,
+            outcome::Outcome,
+            reason::ReasonCode,
+            status::Status,
             step::Step,
         },
         ids::{BodyId, CaseId, DeskId, ProposalId, StaffId},
@@ -46,6 +51,8 @@ pub struct CaseRow {
     pub region: Option<Region>,
     /// The language of the report; messages to the reporter use it.
     pub language: Language,
+    /// How the reporter came: `anonymous`.
+    pub mode: String,
     /// The profile whose clocks it runs under.
     pub profile: ProfileId,
     /// The version of it that the case began under; none for cases from before versions were kept, which began under
@@ -85,6 +92,10 @@ pub struct CaseRow {
     pub unanswered_since: Option<Date>,
     /// The investigator in charge.
     pub lead_id: Option<StaffId>,
+    /// What was found in triage, and which warning signs since.
+    pub assessment: Assessment,
+    /// How urgent it is by that.
+    pub severity: Option<Severity>,
     /// Risk of detriment to the reporter.
     pub detriment: Option<DetrimentLevel>,
     /// How it ended.
@@ -160,6 +171,8 @@ pub struct CaseChange {
     pub unanswered: Option<Option<Date>>,
     /// A new lead; `Some(None)` where nobody leads any more.
     pub lead: Option<Option<StaffId>>,
+    /// What is known of the report from now on; its severity follows.
+    pub assessment: Option<Assessment>,
     /// A new assessment of the risk of detriment.
     pub detriment: Option<DetrimentLevel>,
     /// The outcome.
@@ -172,6 +185,15 @@ pub struct CaseChange {
     pub epoch: Option<i32>,
     /// The day of the step, for `status_since`.
     pub on: Option<Date>,
+}
+
+impl CaseChange {
+    /// The severity that a new assessment comes to, with the version of the formula.
+    #[must_use]
+    pub fn severity(&self) -> Option<(Severity, i32)> {
+        let severity = self.assessment.as_ref().and_then(Assessment::severity);
+        severity.map(|severity| (severity, i32::from(FORMULA)))
+    }
 }
 
 /// Clocks with the days that are searched by.
@@ -200,6 +222,9 @@ struct CaseColumns {
     question_until: Option<Option<jiff_diesel::Date>>,
     unanswered_since: Option<Option<jiff_diesel::Date>>,
     lead_id: Option<Option<StaffId>>,
+    assessment: Option<Assessment>,
+    severity: Option<Severity>,
+    severity_formula: Option<i32>,
     detriment: Option<DetrimentLevel>,
     outcome: Option<Outcome>,
     reason_code: Option<ReasonCode>,
@@ -305,6 +330,7 @@ impl Tx<'_> {
         }
         let image = self.case_after(case.id, case.next_n(), &change).await?;
         let entry = self.seal_leaving(&case.head(), draft, image)?;
+        let severity = change.severity();
         let columns = CaseColumns {
             status: change.step.map(|(_, to)| to),
             status_since: change.step.and(change.on),
@@ -316,6 +342,9 @@ impl Tx<'_> {
             question_until: change.question_until.map(|until| until.map(Into::into)),
             unanswered_since: change.unanswered.map(|since| since.map(Into::into)),
             lead_id: change.lead,
+            assessment: change.assessment,
+            severity: severity.map(|(severity, _)| severity),
+            severity_formula: severity.map(|(_, formula)| formula),
             detriment: change.detriment,
             outcome: change.outcome,
             reason_code: change.reason,

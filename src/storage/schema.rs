@@ -191,6 +191,9 @@ diesel::table! {
         clocks -> Nullable<Text>,
         watch_on -> Nullable<Date>,
         unanswered_since -> Nullable<Date>,
+        assessment -> Nullable<Text>,
+        severity -> Nullable<Text>,
+        severity_formula -> Nullable<Int4>,
     }
 }
 

@@ -2,13 +2,14 @@
 
 use jiff::civil::Date;
 
-use super::{clock_news, context::Context, error::Error};
+use super::{assessed, clock_news, context::Context, error::Error};
 use crate::{
     audit::{act::Act, entry::Draft},
     domain::{
         case::{
             clocks::{ClockNews, Clocks, ExtensionFault},
-            facts::{FeedbackSent, StepFacts},
+            facts::{Fact, FeedbackSent, StepFacts},
+            reason::ReasonCode,
             status::Status,
             step::Step,
             transition::{MessageKind, MessageRule, find},
@@ -29,6 +30,7 @@ pub(super) struct Effect<'f> {
     /// The columns.
     pub(super) change: CaseChange,
     moved: (Status, Step, Status),
+    case: &'f CaseRow,
     facts: &'f StepFacts,
     news: ClockNews,
     on: Date,
@@ -41,7 +43,7 @@ impl<'f> Effect<'f> {
     /// [`Error::Invalid`] where a clock cannot be extended so.
     pub(super) fn of(
         ctx: &Context,
-        case: &CaseRow,
+        case: &'f CaseRow,
         (step, to): (Step, Status),
         facts: &'f StepFacts,
         on: Date,
@@ -58,6 +60,7 @@ impl<'f> Effect<'f> {
         if step == Step::Extend {
             extend(&mut clocks, &profile, facts, days)?;
         }
+        news = news.and(referred(&mut clocks, (step, to), facts, on));
         if told(case.status, step, facts).is_some() {
             news = news.and(clocks.told(&profile, false, on));
         }
@@ -72,7 +75,7 @@ impl<'f> Effect<'f> {
             change.unanswered = Some(None);
         }
         change.on = (to != case.status).then_some(on).or(Some(case.status_since));
-        Ok(Self { change, moved: (case.status, step, to), facts, news, on })
+        Ok(Self { change, moved: (case.status, step, to), case, facts, news, on })
     }
 
     /// Adds the acts and the closed codes to the step's entry.
@@ -85,14 +88,14 @@ impl<'f> Effect<'f> {
         for act in particular(step) {
             draft = draft.and(*act);
         }
+        if completes_triage(from, step) {
+            draft = assessed::severity(draft.and(Act::TriageCompleted), self.case);
+        }
         if let Some(kind) = told(from, step, self.facts) {
             draft =
                 draft.and(if kind == MessageKind::Feedback { Act::FeedbackSent } else { Act::NoticeSent });
         }
-        for (name, code) in self.facts.codes() {
-            draft = draft.code(name, code);
-        }
-        clock_news::acts(draft, &self.news)
+        clock_news::acts(codes(draft, self.facts), &self.news)
     }
 
     /// Writes what oversight must see of it. Before the case is saved.
@@ -106,6 +109,36 @@ impl<'f> Effect<'f> {
         }
         Ok(())
     }
+}
+
+/// Adds the closed codes of a step's facts.
+pub(super) fn codes<'k>(mut draft: Draft<'k>, facts: &StepFacts) -> Draft<'k> {
+    for (name, code) in facts.codes() {
+        draft = draft.code(name, code);
+    }
+    for (name, codes) in facts.lists() {
+        draft = draft.code(name, codes.join("."));
+    }
+    draft
+}
+
+/// The clocks that belong to no state: a referral meets what it is for, and where the case goes on otherwise nothing is to
+/// be forwarded any more.
+fn referred(clocks: &mut Clocks, (step, to): (Step, Status), facts: &StepFacts, on: Date) -> ClockNews {
+    let mut news = ClockNews::default();
+    if step == Step::Refer {
+        news = news.and(clocks.stop(ClockName::Forward, on));
+        if facts.reason_code == Some(ReasonCode::CriminalSigns) {
+            news = news.and(clocks.stop(ClockName::CriminalReferral, on));
+        }
+    } else if !matches!(to, Status::Triage | Status::AwaitingInfo) {
+        clocks.lapse(ClockName::Forward, on);
+    }
+    if !to.is_open() {
+        // Why it ends without the referral is among the facts.
+        clocks.lapse(ClockName::CriminalReferral, on);
+    }
+    news
 }
 
 fn extend(clocks: &mut Clocks, profile: &Profile, facts: &StepFacts, days: CaseDays) -> Result<(), Error> {
@@ -137,7 +170,6 @@ fn columns(case: &CaseRow, step: Step, to: Status, facts: &StepFacts) -> CaseCha
         step: Some((step, to)),
         origin,
         lead,
-        detriment: facts.reassessed_detriment.or(facts.detriment_level),
         outcome: facts.outcome,
         reason: facts.reason_code.filter(|_| step != Step::Extend),
         master: facts.master,
@@ -160,8 +192,8 @@ const fn particular(step: Step) -> &'static [Act] {
         Step::Refer => &[Act::ReferralSent],
         Step::Returned => &[Act::ReferralReturned],
         Step::OutcomeReceived => &[Act::ReferralOutcome, Act::CaseClosed, Act::RetentionSet],
-        Step::Assign => &[Act::DetrimentAssessed, Act::TriageCompleted, Act::GrantAdded],
-        Step::Start => &[Act::PlanApproved, Act::DetrimentAssessed],
+        Step::Assign => &[Act::GrantAdded],
+        Step::Start => &[Act::PlanApproved],
         Step::Submit => &[Act::SubjectHeard],
         Step::DecideClose | Step::Complete | Step::Lapse => &[Act::CaseClosed, Act::RetentionSet],
         Step::Reject | Step::Withdraw => &[Act::CaseClosed],
@@ -177,6 +209,11 @@ const fn particular(step: Step) -> &'static [Act] {
         | Step::Decide
         | Step::Archive => &[],
     }
+}
+
+/// Whether the step takes the case out of triage on an assessment.
+fn completes_triage(from: Status, step: Step) -> bool {
+    find(from, step).is_some_and(|row| row.facts.contains(&Fact::Assessment))
 }
 
 /// What the reporter is told with a step, where they are told.

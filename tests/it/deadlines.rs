@@ -33,13 +33,13 @@ const RECEIVED: Date = date(2026, 11, 23);
 const TRIAGE: Date = date(2026, 11, 26);
 const CONSIDERATION: Date = date(2026, 12, 14);
 
-async fn clocks(world: &World, case: CaseId) -> Clocks {
+pub async fn clocks(world: &World, case: CaseId) -> Clocks {
     let text = world.owner().await.value(&format!("select clocks from cases where id = '{case}'")).await;
     Clocks::from_json(text.as_str().unwrap()).unwrap()
 }
 
 /// How many entries of a case hold an act.
-async fn entries(world: &World, case: CaseId, act: &str) -> usize {
+pub async fn entries(world: &World, case: CaseId, act: &str) -> usize {
     let query = format!(
         "select 1 as one from audit.entries e join cases c on c.audit_id = e.obj_id \
          where c.id = '{case}' and e.acts @> array['{act}']"
@@ -47,7 +47,7 @@ async fn entries(world: &World, case: CaseId, act: &str) -> usize {
     world.owner().await.rows(&query).await.len()
 }
 
-async fn overseer(world: &World) -> StaffActor {
+pub async fn overseer(world: &World) -> StaffActor {
     world.enrol("over1", &[RoleAt { role: Role::Oversight, desk: None }]).await;
     world.sign_in("over1").await
 }

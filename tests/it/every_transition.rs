@@ -124,6 +124,10 @@ async fn referrals(desk: &Desk<'_>) {
     desk.go(referred.case, &[Step::OutcomeReceived]).await;
     let lapsed = desk.case(INVESTIGATE).await;
     desk.go(lapsed.case, &[Step::Refer, Step::Lapse]).await;
+    let criminal = desk.case(&[Step::Open]).await.case;
+    let signs = json!({"criminal_signs": "yes", "red_flags": "cash_request", "weaknesses": "permits"});
+    let assign = with(enough(Status::Triage, Step::Assign, desk.lead.id(), "some"), signs);
+    desk.triager.take(criminal, Step::Assign, assign).await;
 }
 
 async fn extensions(desk: &Desk<'_>) {

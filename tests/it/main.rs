@@ -109,3 +109,4 @@ mod routing;
 mod sign_in;
 mod soak;
 mod theft;
+mod triage;

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use super::assessment::{Assessment, Grade};
 use super::outcome::Outcome;
 use super::reason::ReasonCode;
 use crate::domain::ids::{CaseId, StaffId};
@@ -23,7 +24,15 @@ vocabulary! {
         Reasons = "reasons",
         /// The outcome.
         Outcome = "outcome",
-        /// The risk of detriment; when high, `protection_plan` as well (control ISO-8.3.2-1).
+        /// Group: the profile's questions, `likelihood` and `impact`; earlier answers stand (control ISO-8.3.1-1).
+        Assessment = "assessment",
+        /// Group: `anon_crime` and `anon_security`, where the profile has a branch for anonymous reports (control
+        /// KZ-ANON-1).
+        AnonymousBranch = "anonymous_branch",
+        /// Why the case ends while signs of a crime are still to be referred (control OI-10c-1).
+        Unreferred = "unreferred",
+        /// The risk of detriment, unless it was assessed before; when high, `protection_plan` as well (control
+        /// ISO-8.3.2-1).
         DetrimentLevel = "detriment_level",
         /// Terms of reference and plan.
         Plan = "plan",
@@ -103,6 +112,20 @@ vocabulary! {
         Medium = "medium",
         /// High: nothing goes on without a protection plan.
         High = "high",
+    }
+}
+
+vocabulary! {
+    /// Why a case ends while signs of a crime are still to be referred; the reasons explain it.
+    pub enum Unreferred {
+        /// The body that would get it has the matter already.
+        KnownThere = "known_there",
+        /// The signs were not confirmed.
+        NotConfirmed = "not_confirmed",
+        /// It can no longer be prosecuted.
+        TimeBarred = "time_barred",
+        /// It goes with another case.
+        WithAnother = "with_another",
     }
 }
 
@@ -238,6 +261,10 @@ pub struct StepFacts {
     pub reasons: Option<Reasons>,
     /// See [`Fact::Outcome`].
     pub outcome: Option<Outcome>,
+    /// See [`Fact::Assessment`]; with it the warning signs and weaknesses that were found.
+    pub assessment: Assessment,
+    /// See [`Fact::Unreferred`].
+    pub unreferred: Option<Unreferred>,
     /// See [`Fact::DetrimentLevel`].
     pub detriment_level: Option<DetrimentLevel>,
     /// What protects the reporter; needed where a risk level is high.
@@ -276,9 +303,9 @@ pub struct StepFacts {
     pub clock: Option<ClockName>,
     /// See [`Fact::PauseReason`].
     pub pause_reason: Option<PauseReason>,
-    /// Is a crime prepared or committed? Needed for a rejection as `anon_not_considerable` (control KZ-ANON-1).
+    /// Is a crime prepared or committed? See [`Fact::AnonymousBranch`].
     pub anon_crime: Option<Answer>,
-    /// Is state or public security at stake? Needed for the same rejection.
+    /// Is state or public security at stake?
     pub anon_security: Option<Answer>,
     /// See [`Fact::ReporterAsked`].
     pub reporter_asked: bool,
@@ -310,7 +337,12 @@ impl StepFacts {
     /// The closed codes among the facts, as (field, code): what an audit entry may hold (control AUD-3).
     #[must_use]
     pub fn codes(&self) -> Vec<(&'static str, &'static str)> {
-        [
+        let assessment = &self.assessment;
+        let answers = assessment.answers.iter().map(|(question, answer)| (question.code(), answer.code()));
+        let rest = [
+            ("likelihood", assessment.likelihood.map(Grade::code)),
+            ("impact", assessment.impact.map(Grade::code)),
+            ("unreferred", self.unreferred.map(Unreferred::code)),
             ("reason_code", self.reason_code.map(ReasonCode::code)),
             ("outcome", self.outcome.map(Outcome::code)),
             ("detriment_level", self.detriment_level.map(DetrimentLevel::code)),
@@ -328,9 +360,16 @@ impl StepFacts {
             ("public_interest", self.public_interest.map(Answer::code)),
             ("new_ground", self.new_ground.map(NewGround::code)),
             ("review_result", self.review_result.map(ReviewResult::code)),
-        ]
-        .into_iter()
-        .filter_map(|(field, code)| code.map(|code| (field, code)))
-        .collect()
+        ];
+        answers.chain(rest.into_iter().filter_map(|(field, code)| Some((field, code?)))).collect()
+    }
+
+    /// The facts that are several closed codes each.
+    #[must_use]
+    pub fn lists(&self) -> Vec<(&'static str, Vec<&'static str>)> {
+        let flags = self.assessment.red_flags.iter().map(|flag| flag.code()).collect();
+        let weaknesses = self.assessment.weaknesses.iter().map(|weakness| weakness.code()).collect();
+        let lists: [(_, Vec<_>); 2] = [("red_flags", flags), ("weaknesses", weaknesses)];
+        lists.into_iter().filter(|(_, codes)| !codes.is_empty()).collect()
     }
 }

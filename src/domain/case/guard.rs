@@ -3,16 +3,19 @@
 use super::facts::{
     Actions, Answer, DetrimentLevel, Fact, FeedbackSent, MOST_ENTRIES, StepFacts, SubjectHeard,
 };
+use super::known::Known;
 use super::reason::ReasonCode;
-use super::transition::Transition;
+use super::transition::{MessageRule, Transition};
 use crate::domain::field_error::FieldError;
+use crate::domain::profile::TriageQuestion;
 
-/// What `row` needs and `facts` lacks: empty if the guard is satisfied. Fields are named as they are sent.
+/// What `row` needs, and neither `facts` nor the case itself tell: empty if the guard is satisfied. Fields are named as they
+/// are sent.
 #[must_use]
-pub fn missing(row: &Transition, facts: &StepFacts) -> Vec<FieldError> {
+pub fn missing(row: &Transition, facts: &StepFacts, known: &Known) -> Vec<FieldError> {
     let mut found = Vec::new();
-    for &fact in row.facts {
-        found.extend(lack(row, fact, facts));
+    for fact in known.asked(row) {
+        found.extend(lack(row, fact, (facts, known)));
     }
     found
 }
@@ -29,10 +32,13 @@ fn unless(present: bool, field: &'static str) -> Vec<FieldError> {
     if present { Vec::new() } else { vec![required(field)] }
 }
 
-fn lack(row: &Transition, fact: Fact, facts: &StepFacts) -> Vec<FieldError> {
+fn lack(row: &Transition, fact: Fact, (facts, known): (&StepFacts, &Known)) -> Vec<FieldError> {
     let field = fact.code();
     match fact {
-        Fact::ReasonCode => reason_code(row, facts),
+        Fact::ReasonCode => reason_code(row, facts, known),
+        Fact::Assessment => known.assessed(facts).open(&known.questions).into_iter().map(required).collect(),
+        Fact::AnonymousBranch => anonymous_branch(facts),
+        Fact::Unreferred => unless(facts.unreferred.is_some() || !known.referral_open(facts), field),
         Fact::DetrimentLevel => risk(field, facts.detriment_level, facts),
         Fact::ReassessedDetriment => risk(field, facts.reassessed_detriment, facts),
         Fact::SubjectHeard => subject_heard(facts),
@@ -65,21 +71,39 @@ fn lack(row: &Transition, fact: Fact, facts: &StepFacts) -> Vec<FieldError> {
     }
 }
 
-/// The code must be one of the row's. REPETITIVE must name the concluded case (control EU-11.3-1); ANON_NOT_CONSIDERABLE
-/// needs both questions answered with no (control KZ-ANON-1): a yes, or a doubt, is a reason to look into it.
-fn reason_code(row: &Transition, facts: &StepFacts) -> Vec<FieldError> {
+/// The code must be one of the row's. REPETITIVE must name the concluded case (control EU-11.3-1). ANON_NOT_CONSIDERABLE is
+/// for anonymous reports of profiles that have it, without signs of a crime and with two clear noes (control KZ-ANON-1): a yes,
+/// or a doubt, is a reason to look into it. Who is sent elsewhere is told so at once (control KZ-65-1).
+fn reason_code(row: &Transition, facts: &StepFacts, known: &Known) -> Vec<FieldError> {
     match facts.reason_code {
         None => vec![required("reason_code")],
         Some(code) if !row.reasons.contains(&code) => vec![not_allowed("reason_code")],
         Some(ReasonCode::Repetitive) => unless(facts.master.is_some(), "master"),
         Some(ReasonCode::AnonNotConsiderable) => {
-            [("anon_crime", facts.anon_crime), ("anon_security", facts.anon_security)]
-                .into_iter()
-                .filter_map(|(field, answer)| must_be_no(field, answer))
-                .collect()
+            let crime = known.assessed(facts).says(TriageQuestion::CriminalSigns);
+            let open = known.anonymous_branch && !crime;
+            let mut found = if open { Vec::new() } else { vec![not_allowed("reason_code")] };
+            for (field, answer) in [("anon_crime", facts.anon_crime), ("anon_security", facts.anon_security)]
+            {
+                found.extend(answer.and_then(|answer| must_be_no(field, Some(answer))));
+            }
+            found
+        }
+        Some(ReasonCode::NotCompetent) if explains(row) && facts.silence_reason.is_some() => {
+            vec![not_allowed("silence_reason")]
         }
         Some(_) => Vec::new(),
     }
+}
+
+const fn explains(row: &Transition) -> bool {
+    matches!(row.message, MessageRule::TellOrExplain(_))
+}
+
+fn anonymous_branch(facts: &StepFacts) -> Vec<FieldError> {
+    let mut found = unless(facts.anon_crime.is_some(), "anon_crime");
+    found.extend(unless(facts.anon_security.is_some(), "anon_security"));
+    found
 }
 
 fn must_be_no(field: &'static str, answer: Option<Answer>) -> Option<FieldError> {

@@ -1,19 +1,23 @@
 //! The facts of a step as they are sent, form and JSON alike, and their reading into [`StepFacts`].
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
+use super::assessment::{Assessment, Grade};
 use super::facts::{
     Actions, Answer, DetrimentLevel, FeedbackSent, Hearing, IdentityRemoved, MOST_ENTRIES, Measure,
     NewGround, PauseReason, Proceedings, RetentionClass, ReviewResult, StepFacts, SubjectHeard, TargetBody,
+    Unreferred,
 };
 use super::outcome::Outcome;
 use super::reason::ReasonCode;
 use crate::domain::field_error::FieldError;
-use crate::domain::profile::ClockName;
+use crate::domain::profile::{ClockName, TriageQuestion};
+use crate::domain::taxonomy::{RedFlag, Weakness};
 use crate::domain::text::{Message, Note, Reasons, TextError, TextLimits};
 
 macro_rules! raw_facts {
@@ -45,6 +49,40 @@ raw_facts! {
     reason_code,
     /// Words.
     reasons,
+    /// Code of [`Answer`].
+    in_scope,
+    /// Code of [`Answer`].
+    criminal_signs,
+    /// Code of [`Answer`].
+    ongoing,
+    /// Code of [`Answer`].
+    health_risk,
+    /// Code of [`Answer`].
+    evidence_at_risk,
+    /// Code of [`Answer`].
+    first_hand,
+    /// Code of [`Answer`].
+    corroborated,
+    /// Code of [`Answer`].
+    reported_before,
+    /// Code of [`Answer`].
+    senior_official,
+    /// Code of [`Answer`].
+    retaliation,
+    /// Code of [`Answer`].
+    public_soon,
+    /// Code of [`Answer`].
+    heavy_damage,
+    /// Code of [`Grade`].
+    likelihood,
+    /// Code of [`Grade`].
+    impact,
+    /// Codes of [`RedFlag`], one per line.
+    red_flags,
+    /// Codes of [`Weakness`], one per line.
+    weaknesses,
+    /// Code of [`Unreferred`].
+    unreferred,
     /// Code of [`Outcome`].
     outcome,
     /// Code of [`DetrimentLevel`].
@@ -122,10 +160,12 @@ impl RawFacts {
     }
 
     fn read(&self, r: &mut Reading) -> StepFacts {
-        let (staff, message) = (r.limits.staff, r.limits.message);
+        let staff = r.limits.staff;
         StepFacts {
             reason_code: r.value("reason_code", &self.reason_code, ReasonCode::parse),
             reasons: r.text("reasons", &self.reasons, |t| Reasons::parse(t, staff)),
+            assessment: self.assessment(r),
+            unreferred: r.value("unreferred", &self.unreferred, Unreferred::parse),
             outcome: r.value("outcome", &self.outcome, Outcome::parse),
             detriment_level: r.value("detriment_level", &self.detriment_level, DetrimentLevel::parse),
             protection_plan: r.text("protection_plan", &self.protection_plan, |t| Note::parse(t, staff)),
@@ -146,6 +186,16 @@ impl RawFacts {
             target: r.text("target", &self.target, TargetBody::parse),
             identity_removed: r.value("identity_removed", &self.identity_removed, IdentityRemoved::parse),
             master: r.value("master", &self.master, |t| t.parse().ok()),
+            ..self.asked_apart(r)
+        }
+    }
+}
+
+impl RawFacts {
+    /// What few steps ask for.
+    fn asked_apart(&self, r: &mut Reading) -> StepFacts {
+        let (staff, message) = (r.limits.staff, r.limits.message);
+        StepFacts {
             question: r.text("question", &self.question, |t| Message::parse(t, message)),
             expected_on: r.value("expected_on", &self.expected_on, |t| t.parse().ok()),
             clock: r.value("clock", &self.clock, ClockName::parse),
@@ -164,6 +214,39 @@ impl RawFacts {
             message: r.text("message", &self.message, |t| Message::parse(t, message)),
             silence_reason: r.text("silence_reason", &self.silence_reason, |t| Reasons::parse(t, staff)),
             ..StepFacts::default()
+        }
+    }
+
+    fn assessment(&self, r: &mut Reading) -> Assessment {
+        let mut assessment = Assessment {
+            likelihood: r.value("likelihood", &self.likelihood, Grade::parse),
+            impact: r.value("impact", &self.impact, Grade::parse),
+            red_flags: r.codes("red_flags", &self.red_flags, RedFlag::parse),
+            weaknesses: r.codes("weaknesses", &self.weaknesses, Weakness::parse),
+            ..Assessment::default()
+        };
+        for question in TriageQuestion::ALL {
+            if let Some(answer) = r.value(question.code(), self.answer(*question), Answer::parse) {
+                assessment.answers.insert(*question, answer);
+            }
+        }
+        assessment
+    }
+
+    const fn answer(&self, question: TriageQuestion) -> &Option<String> {
+        match question {
+            TriageQuestion::InScope => &self.in_scope,
+            TriageQuestion::CriminalSigns => &self.criminal_signs,
+            TriageQuestion::Ongoing => &self.ongoing,
+            TriageQuestion::HealthRisk => &self.health_risk,
+            TriageQuestion::EvidenceAtRisk => &self.evidence_at_risk,
+            TriageQuestion::FirstHand => &self.first_hand,
+            TriageQuestion::Corroborated => &self.corroborated,
+            TriageQuestion::ReportedBefore => &self.reported_before,
+            TriageQuestion::SeniorOfficial => &self.senior_official,
+            TriageQuestion::Retaliation => &self.retaliation,
+            TriageQuestion::PublicSoon => &self.public_soon,
+            TriageQuestion::HeavyDamage => &self.heavy_damage,
         }
     }
 }
@@ -231,6 +314,16 @@ impl Reading {
                 Vec::new()
             }
         }
+    }
+
+    fn codes<T: Ord>(
+        &mut self,
+        field: &'static str,
+        raw: &Option<String>,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> BTreeSet<T> {
+        let read = |code: &str| parse(code).ok_or(FieldError::new(field, FieldError::UNKNOWN));
+        self.list(field, raw, read).into_iter().collect()
     }
 
     fn actions(&mut self, raw: &Option<String>) -> Option<Actions> {

@@ -68,6 +68,11 @@ impl StepFacts {
                 *place = Some(code.to_owned());
             }
         }
+        for (field, codes) in self.lists() {
+            if let Some(place) = raw.field_mut(field) {
+                *place = Some(lines(codes.iter()));
+            }
+        }
         raw.reasons = self.reasons.as_ref().map(|text| text.expose().to_owned());
         raw.protection_plan = self.protection_plan.as_ref().map(|text| text.expose().to_owned());
         raw.plan = self.plan.as_ref().map(|text| text.expose().to_owned());

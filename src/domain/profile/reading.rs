@@ -52,12 +52,16 @@ fn choices(file: &Section<'_>) -> Option<Choices> {
     let anonymous_branch = file.flag("anonymous_branch");
     let checkins = file.rising("checkins", (1, MOST_UNITS));
     let remind_before = file.whole("remind_before", (0, MOST_REMINDER_DAYS));
-    let questions = file.words("questions", "a question of triage", TriageQuestion::parse);
+    let mut questions = file.words("questions", "a question of triage", TriageQuestion::parse);
     let routes = file.words("routes", "a body that reporters can turn to", Route::parse);
     let hearing = file.optional("hearing", period);
     let procedure_review = file.optional("procedure_review", period);
     let critical_damage =
         file.optional("critical_damage", |section| section.whole("amount", (1, u32::MAX)).map(u64::from));
+    if let Some(questions) = questions.as_mut().filter(|_| critical_damage.is_some()) {
+        questions.retain(|question| *question != TriageQuestion::HeavyDamage);
+        questions.push(TriageQuestion::HeavyDamage);
+    }
     Some(Choices {
         languages: languages?,
         identity: identity?,

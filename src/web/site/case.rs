@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     domain::{
-        case::{item::ItemKind, step::Step},
+        case::{assessment::Severity, item::ItemKind, step::Step},
         field_error::FieldError,
         ids::CaseId,
         reference::Reference,
@@ -42,7 +42,8 @@ use crate::{
             Area, Faults, StaffFrame,
             public::Speaker,
             staff::{
-                Answer, CaseGatePage, CaseHead, CaseMessage, CaseNote, CasePage, PendingStep, TimelineLine,
+                Answer, CaseGatePage, CaseHead, CaseMessage, CaseNote, CasePage, PendingStep, ReferralDue,
+                TimelineLine,
             },
         },
         problem::Problem,
@@ -238,6 +239,7 @@ fn head(desk: &Desk, opened: &OpenedCase) -> CaseHead {
         received_on: case.received_on,
         age_days,
         due,
+        severity: case.severity.map(Severity::code),
         capacity: opened.situation.grant.map_or("", Capacity::code),
     }
 }
@@ -258,6 +260,15 @@ fn page(desk: &Desk, head: CaseHead, opened: OpenedCase, draft: &Draft) -> CaseP
         timeline: opened.history.iter().rev().map(|line| timeline(line, t, &zone)).collect(),
         record: opened.case.audit_id.to_string(),
         keepers: keepers(&opened, t, &draft.form),
+        referral: opened.referral.as_ref().map(|open| ReferralDue {
+            targets: open
+                .targets
+                .iter()
+                .map(|to| t.code("outside", to.code()))
+                .collect::<Vec<_>>()
+                .join("; "),
+            on: open.due_on,
+        }),
         pending: opened
             .proposal
             .iter()

@@ -15,7 +15,7 @@ mod step_form;
 pub use account::AccountPage;
 pub use case::{
     Answer, CaseMessage, CaseNote, CasePage, ClosedStep, GiveForm, HolderAlarm, Keepers, PendingStep, Reader,
-    TimelineLine,
+    ReferralDue, TimelineLine,
 };
 pub use case_gate::{CaseGatePage, CaseHead};
 pub use cases::{CaseLine, CasesPage, Due, WaitingLine, phase_of};
@@ -25,4 +25,4 @@ pub use oversight::{MatterRow, OversightPage, SilenceRow, StuckRow};
 pub use proposals::{Decided, ProposalFact, ProposalLine, ProposalPage, ProposalsPage};
 pub use sign_in::SignInPage;
 pub use start::{HeldRole, StartPage};
-pub use step_form::{FactField, FactKind, StepForm, fact_vocabulary};
+pub use step_form::{AssessmentFields, FactField, FactKind, StepForm, fact_vocabulary};
