@@ -232,7 +232,7 @@ acts! {
     DeadlineMissed     = "deadline.missed",      CASE,           ANYBODY,            OVERSEERS,     "11a" "12b",      ["codes.missed"];
     DeadlineReminded   = "deadline.reminded",    CASE,           TIMER,              HANDLERS,      "11a",            ["codes.reminded"];
     FeedbackSent       = "feedback.sent",        CASE,           PERSON,             HANDLERS,      "9a" "12b",       ["codes.feedback_sent", "sig"];
-    HearingNotified    = "hearing.notified",     CASE,           PERSON,             HANDLERS,      "11a",            ["sig"] later;
+    HearingNotified    = "hearing.notified",     CASE,           PERSON,             HANDLERS,      "11a",            ["codes.step", "sig"];
     SubjectHeard       = "subject.heard",        CASE,           PERSON,             HANDLERS,      "11a",            ["codes.subject_heard", "sig"];
     PlanApproved       = "plan.approved",        CASE,           PERSON,             HANDLERS,      "11a",            ["codes.step", "ok", "sig"];
     ActionLogged       = "action.logged",        CASE,           PERSON,             HANDLERS,      "11a",            ["sig"] later;

@@ -17,7 +17,7 @@ use crate::{
         case::{
             assessment::{Assessment, FORMULA, Severity},
             clocks::Clocks,
-            facts::DetrimentLevel,
+            facts::{DetrimentLevel, SubjectHeard},
             outcome::Outcome,
             reason::ReasonCode,
             status::Status,
@@ -98,6 +98,11 @@ pub struct CaseRow {
     pub severity: Option<Severity>,
     /// Risk of detriment to the reporter.
     pub detriment: Option<DetrimentLevel>,
+    /// Whether the person concerned could respond.
+    pub subject_heard: Option<SubjectHeard>,
+    /// The day on which the last preliminary decision was delivered to whom it would affect.
+    #[diesel(deserialize_as = jiff_diesel::NullableDate)]
+    pub hearing_notified_on: Option<Date>,
     /// How it ended.
     pub outcome: Option<Outcome>,
     /// Why.
@@ -175,6 +180,10 @@ pub struct CaseChange {
     pub assessment: Option<Assessment>,
     /// A new assessment of the risk of detriment.
     pub detriment: Option<DetrimentLevel>,
+    /// Whether the person concerned could respond; `Some(None)` where that turned out not to be so.
+    pub subject_heard: Option<Option<SubjectHeard>>,
+    /// A preliminary decision was delivered on this day.
+    pub hearing_notified: Option<Date>,
     /// The outcome.
     pub outcome: Option<Outcome>,
     /// The reason.
@@ -226,6 +235,9 @@ struct CaseColumns {
     severity: Option<Severity>,
     severity_formula: Option<i32>,
     detriment: Option<DetrimentLevel>,
+    subject_heard: Option<Option<SubjectHeard>>,
+    #[diesel(serialize_as = jiff_diesel::Date)]
+    hearing_notified_on: Option<Date>,
     outcome: Option<Outcome>,
     reason_code: Option<ReasonCode>,
     master_id: Option<CaseId>,
@@ -346,6 +358,8 @@ impl Tx<'_> {
             severity: severity.map(|(severity, _)| severity),
             severity_formula: severity.map(|(_, formula)| formula),
             detriment: change.detriment,
+            subject_heard: change.subject_heard,
+            hearing_notified_on: change.hearing_notified,
             outcome: change.outcome,
             reason_code: change.reason,
             master_id: change.master,

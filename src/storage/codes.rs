@@ -15,7 +15,7 @@ use crate::{
         case::{
             assessment::{Assessment, Severity},
             clocks::Clocks,
-            facts::DetrimentLevel,
+            facts::{DetrimentLevel, SubjectHeard},
             item::ItemKind,
             outcome::Outcome,
             reason::ReasonCode,
@@ -127,5 +127,6 @@ codes_in_columns!(
     State,
     Status,
     Step,
+    SubjectHeard,
     Why,
 );

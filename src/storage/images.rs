@@ -166,6 +166,8 @@ impl Tx<'_> {
             lead,
             assessment,
             detriment,
+            subject_heard,
+            hearing_notified,
             outcome,
             reason,
             master,
@@ -192,15 +194,15 @@ impl Tx<'_> {
             ("severity", change.severity().map(|(severity, _)| Some(text(severity.code())))),
             ("severity_formula", change.severity().map(|(_, formula)| Some(formula.into()))),
             ("detriment", detriment.map(|level| Some(text(level.code())))),
+            ("subject_heard", subject_heard.map(|heard| heard.map(|heard| text(heard.code())))),
+            ("hearing_notified_on", hearing_notified.map(|on| Some(day(on)))),
             ("outcome", outcome.map(|outcome| Some(text(outcome.code())))),
             ("reason_code", reason.map(|reason| Some(text(reason.code())))),
             ("master_id", master.map(|master| Some(text(&master.to_string())))),
             ("epoch", epoch.map(|epoch| Some(epoch.into()))),
         ];
-        for (column, value) in columns {
-            if let Some(value) = value {
-                image.set(column, value);
-            }
+        for (column, value) in columns.into_iter().filter_map(|(column, value)| Some((column, value?))) {
+            image.set(column, value);
         }
         Ok(image)
     }

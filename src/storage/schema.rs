@@ -194,6 +194,8 @@ diesel::table! {
         assessment -> Nullable<Text>,
         severity -> Nullable<Text>,
         severity_formula -> Nullable<Int4>,
+        subject_heard -> Nullable<Text>,
+        hearing_notified_on -> Nullable<Date>,
     }
 }
 

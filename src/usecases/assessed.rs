@@ -11,7 +11,7 @@ use crate::{
             assessment::{Assessment, FORMULA},
             clocks::ClockNews,
             facts::StepFacts,
-            known::{Known, Referral},
+            known::{HearingRule, Known, Referral},
             reason::ReasonCode,
             step::Step,
         },
@@ -37,8 +37,24 @@ pub(super) fn known(ctx: &Context, case: &CaseRow) -> Known {
         questions: profile.questions().to_vec(),
         assessment: case.assessment.clone(),
         detriment: case.detriment,
+        subject_heard: case.subject_heard,
+        hearing: hearing(ctx, &profile, case),
         anonymous_branch: profile.anonymous_branch() && case.mode == ANONYMOUS,
         referral,
+    }
+}
+
+/// Whether a preliminary decision was delivered long enough ago.
+fn hearing(ctx: &Context, profile: &Profile, case: &CaseRow) -> HearingRule {
+    let Some(notice) = profile.hearing() else { return HearingRule::None };
+    let Some(on) = case.hearing_notified_on else { return HearingRule::Pending };
+    match profile.after(on, notice) {
+        Ok(first) if first <= ctx.today_of(case) => HearingRule::Notified,
+        Ok(_) => HearingRule::Pending,
+        Err(missing) => {
+            tracing::error!(%missing, "a notice cannot be counted: load the calendar of that year");
+            HearingRule::Pending
+        }
     }
 }
 

@@ -88,6 +88,9 @@ impl<'f> Effect<'f> {
         for act in particular(step) {
             draft = draft.and(*act);
         }
+        if self.facts.subject_heard.is_some() {
+            draft = draft.and(Act::SubjectHeard);
+        }
         if completes_triage(from, step) {
             draft = assessed::severity(draft.and(Act::TriageCompleted), self.case);
         }
@@ -170,6 +173,11 @@ fn columns(case: &CaseRow, step: Step, to: Status, facts: &StepFacts) -> CaseCha
         step: Some((step, to)),
         origin,
         lead,
+        subject_heard: match facts.reason_code {
+            Some(ReasonCode::SubjectNotHeard) => Some(None),
+            _ => facts.subject_heard.map(Some),
+        },
+        hearing_notified: facts.done_on.filter(|_| step == Step::NotifyHearing),
         outcome: facts.outcome,
         reason: facts.reason_code.filter(|_| step != Step::Extend),
         master: facts.master,
@@ -194,7 +202,7 @@ const fn particular(step: Step) -> &'static [Act] {
         Step::OutcomeReceived => &[Act::ReferralOutcome, Act::CaseClosed, Act::RetentionSet],
         Step::Assign => &[Act::GrantAdded],
         Step::Start => &[Act::PlanApproved],
-        Step::Submit => &[Act::SubjectHeard],
+        Step::NotifyHearing => &[Act::HearingNotified],
         Step::DecideClose | Step::Complete | Step::Lapse => &[Act::CaseClosed, Act::RetentionSet],
         Step::Reject | Step::Withdraw => &[Act::CaseClosed],
         Step::Reopen => &[Act::CaseReopened],
@@ -203,6 +211,7 @@ const fn particular(step: Step) -> &'static [Act] {
         Step::Dispose => &[Act::CaseDisposed],
         Step::Open
         | Step::Timeout
+        | Step::Submit
         | Step::Return
         | Step::Pause
         | Step::Resume

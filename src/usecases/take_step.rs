@@ -68,6 +68,10 @@ pub async fn take_step(
             if facts.expected_on.is_some_and(|day| day <= ctx.today_of(&case)) {
                 return Err(Error::Invalid(vec![FieldError::new("expected_on", FieldError::NOT_ALLOWED)]));
             }
+            // What is recorded afterwards does not lie ahead.
+            if facts.done_on.is_some_and(|day| day > ctx.today_of(&case)) {
+                return Err(Error::Invalid(vec![FieldError::new("done_on", FieldError::NOT_ALLOWED)]));
+            }
             let overtaken = set_aside(ctx, tx, &permit, &case).await?;
             if let Some(master) = facts.master {
                 check_named(tx, caller, (id, master), (step, facts.reason_code)).await?;

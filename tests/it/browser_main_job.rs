@@ -147,6 +147,7 @@ async fn decide(world: &World, browser: &Browser) {
     choose(browser, "decide_close", "outcome", "unsubstantiated").await;
     choose(browser, "decide_close", "actions", "none").await;
     fill(browser, "decide_close", "reasons", "Документы в порядке.").await;
+    choose(browser, "decide_close", "hearing", "not_required").await;
     choose(browser, "decide_close", "reassessed_detriment", "low").await;
     choose(browser, "decide_close", "feedback_sent", "sent").await;
     fill(browser, "decide_close", "message", "Мы прочитали документы, нарушений нет.").await;

@@ -57,7 +57,7 @@ impl<'w> Desk<'w> {
                 (Status::FindingsReview, Step::Return | Step::Decide | Step::DecideClose) => first,
                 (Status::Investigation | Status::Suspended | Status::Remediation, _)
                 | (Status::Assigned, Step::Start | Step::Return)
-                | (Status::FindingsReview, Step::Extend)
+                | (Status::FindingsReview, Step::Extend | Step::NotifyHearing)
                 | (_, Step::Submit) => &self.lead,
                 _ => &self.triager,
             };
@@ -83,7 +83,8 @@ const INVESTIGATE: &[Step] = &[Step::Open, Step::Assign, Step::Start];
 
 async fn investigations(desk: &Desk<'_>) {
     let full = desk.case(INVESTIGATE).await;
-    let found = [Step::Submit, Step::Return, Step::Submit, Step::Decide, Step::Complete];
+    desk.go(full.case, &[Step::NotifyHearing, Step::Submit, Step::Return, Step::Submit]).await;
+    let found = [Step::NotifyHearing, Step::Decide, Step::Complete];
     desk.go(full.case, &found).await;
     desk.review(full.case).await;
     desk.go(full.case, &[Step::Reopen, Step::Reject]).await;

@@ -62,10 +62,17 @@ pub fn enough(from: Status, step: Step, lead: StaffId, mark: &str) -> Value {
             "reassessed_detriment": "medium", "deferral_reason": format!("{mark} deferral")});
         }
         Step::Decide => json!({"outcome": "substantiated", "actions": [format!("{mark} measure")],
-            "hearing": "held"}),
-        Step::DecideClose => with(json!({"outcome": "unsubstantiated", "actions": "none"}), closing),
+            "hearing": "excepted", "hearing_reason": format!("{mark} exception")}),
+        Step::NotifyHearing => {
+            return json!({"preliminary": format!("{mark} preliminary"), "done_on": "2026-11-01"});
+        }
+        Step::DecideClose => {
+            with(json!({"outcome": "unsubstantiated", "actions": "none", "hearing": "not_required"}), closing)
+        }
         Step::Complete => with(json!({"reason_code": "actions_verified", "proceedings": "none"}), closing),
-        Step::OutcomeReceived => with(json!({"outcome": "partly_substantiated"}), closing),
+        Step::OutcomeReceived => {
+            with(json!({"outcome": "partly_substantiated", "subject_heard": "declined"}), closing)
+        }
         Step::Lapse => with(json!({"reason_code": "reminders_unanswered", "reminders": 2}), closing),
         Step::Withdraw => json!({"reporter_asked": true, "public_interest": "no", "detriment_level": "low"}),
         Step::Reopen => json!({"new_ground": "new_facts"}),

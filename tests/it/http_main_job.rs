@@ -109,7 +109,7 @@ fn submit() -> Value {
 fn closing(step: &str) -> Value {
     json!({"step": step, "outcome": "unsubstantiated", "actions": "none", "reasons": "The papers are in order.",
         "message": "We read the papers and found them in order.", "feedback_sent": "sent",
-        "retention_class": "standard", "reassessed_detriment": "low"})
+        "retention_class": "standard", "reassessed_detriment": "low", "hearing": "not_required"})
 }
 
 /// Controls OI-9c-1, OI-11a-1, OI-11a-3, EU-9.1b-1; by nothing but the API.

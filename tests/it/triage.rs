@@ -9,17 +9,15 @@ use senim::{
         profile::{ClockName, TriageQuestion},
     },
     policy::Capacity,
-    usecases::{
-        Error, give_access::give_access, part::Part, take_step::StepDone, watch_deadlines::watch_deadlines,
-    },
+    usecases::{give_access::give_access, part::Part, take_step::StepDone, watch_deadlines::watch_deadlines},
 };
 use serde_json::{Value, json};
 
 use crate::{
     app::in_app,
-    database::bytes,
     deadlines::{clocks, entries, overseer},
     facts::{assessed, enough, with},
+    observed::{agreed, codes, column, faults},
     people::StaffActor,
     world::{World, in_world},
 };
@@ -38,38 +36,6 @@ fn given(step: Step, triager: &StaffActor, more: Value) -> Value {
 
 fn assignment(world: &World, more: Value) -> Value {
     with(with(assessed(), json!({"lead": world.id("inv1").to_string()})), more)
-}
-
-/// The fields of a refusal, with their codes.
-fn faults<T: std::fmt::Debug>(outcome: Result<T, Error>) -> Vec<(&'static str, &'static str)> {
-    match outcome {
-        Err(Error::Invalid(fields)) => fields.iter().map(|fault| (fault.field, fault.code)).collect(),
-        other => panic!("{other:?}"),
-    }
-}
-
-/// A column of a case.
-async fn column(world: &World, case: CaseId, name: &str) -> Value {
-    let query = format!("select coalesce({name}::text, '') as it from cases where id = '{case}'");
-    world.owner().await.value(&query).await
-}
-
-/// The codes of the last entry with an act.
-async fn codes(world: &World, case: CaseId, act: &str) -> Value {
-    let query = format!(
-        "select body from audit.entries e join cases c on c.audit_id = e.obj_id \
-         where c.id = '{case}' and '{act}' = any(e.acts) order by e.n desc limit 1"
-    );
-    let row = world.owner().await.rows(&query).await.remove(0);
-    let body: Value = serde_json::from_slice(&bytes(&row["body"])).unwrap();
-    body["codes"].clone()
-}
-
-/// Proposes, and another person approves.
-async fn agreed(case: CaseId, by: &StaffActor, second: &StaffActor, (step, given): (Step, Value)) -> Status {
-    let proposal = by.propose(case, step, given).await;
-    second.attest(case).await;
-    second.approve(proposal).await.unwrap()
 }
 
 /// Control ISO-8.3.1-1.

@@ -219,6 +219,9 @@ impl<'a> Teller<'a> {
         if let Some(days) = raw.expected_on.take() {
             raw.expected_on = Some(self.later(&days)?.to_string());
         }
+        if let Some(days) = raw.done_on.take() {
+            raw.done_on = Some(self.later(&days)?.to_string());
+        }
         Ok(raw)
     }
 

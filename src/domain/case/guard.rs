@@ -1,9 +1,10 @@
 //! Whether the facts a transition asks for are there, with values that allow it.
 
 use super::facts::{
-    Actions, Answer, DetrimentLevel, Fact, FeedbackSent, MOST_ENTRIES, StepFacts, SubjectHeard,
+    Actions, Answer, DetrimentLevel, Fact, FeedbackSent, Hearing, MOST_ENTRIES, StepFacts, SubjectHeard,
 };
-use super::known::Known;
+use super::known::{HearingRule, Known};
+use super::outcome::Outcome;
 use super::reason::ReasonCode;
 use super::transition::{MessageRule, Transition};
 use crate::domain::field_error::FieldError;
@@ -47,10 +48,12 @@ fn lack(row: &Transition, fact: Fact, (facts, known): (&StepFacts, &Known)) -> V
         Fact::PublicInterest => public_interest(facts),
         Fact::Assignees => assignees(facts),
         Fact::Reasons => unless(facts.reasons.is_some(), field),
-        Fact::Outcome => unless(facts.outcome.is_some(), field),
+        Fact::Outcome => [unless(facts.outcome.is_some(), field), heard(facts, known)].concat(),
         Fact::Plan => unless(facts.plan.is_some(), field),
         Fact::EvidenceVerified => unless(facts.evidence_verified, field),
-        Fact::Hearing => unless(facts.hearing.is_some(), field),
+        Fact::Hearing => hearing(facts, known),
+        Fact::Preliminary => unless(facts.preliminary.is_some(), field),
+        Fact::DoneOn => unless(facts.done_on.is_some(), field),
         Fact::Proceedings => unless(facts.proceedings.is_some(), field),
         Fact::RetentionClass => unless(facts.retention_class.is_some(), field),
         Fact::Target => unless(facts.target.is_some(), field),
@@ -62,7 +65,7 @@ fn lack(row: &Transition, fact: Fact, (facts, known): (&StepFacts, &Known)) -> V
         Fact::PauseReason => unless(facts.pause_reason.is_some(), field),
         Fact::ReporterAsked => unless(facts.reporter_asked, field),
         Fact::NewGround => unless(facts.new_ground.is_some(), field),
-        Fact::ReviewResult => unless(facts.review_result.is_some(), field),
+        Fact::ReviewResult => [unless(facts.review_result.is_some(), field), heard(facts, known)].concat(),
         Fact::Reminders => unless(facts.reminders.is_some_and(|sent| sent > 0), field),
         Fact::CheckinsDone => unless(facts.checkins_done, field),
         Fact::RetentionDue => unless(facts.retention_due, field),
@@ -131,6 +134,27 @@ fn subject_heard(facts: &StepFacts) -> Vec<FieldError> {
         None => vec![required("subject_heard")],
         Some(SubjectHeard::Deferred) => unless(facts.deferral_reason.is_some(), "deferral_reason"),
         Some(SubjectHeard::Given | SubjectHeard::Declined) => Vec::new(),
+    }
+}
+
+/// An outcome adverse to the person concerned needs that they could respond: with the case or with the step (control
+/// EU-22-1).
+fn heard(facts: &StepFacts, known: &Known) -> Vec<FieldError> {
+    let adverse = facts.outcome.is_some_and(Outcome::is_adverse);
+    let stands = known.subject_heard.is_some() && facts.subject_heard.is_none();
+    if adverse && !stands { subject_heard(facts) } else { Vec::new() }
+}
+
+/// Before an adverse decision the preliminary one was delivered in time, or the law allows an exception, which is reasoned
+/// (control KZ-73-1).
+fn hearing(facts: &StepFacts, known: &Known) -> Vec<FieldError> {
+    let adverse = facts.outcome.is_some_and(Outcome::is_adverse);
+    match facts.hearing {
+        None => vec![required("hearing")],
+        Some(Hearing::NotRequired) if adverse => vec![not_allowed("hearing")],
+        Some(Hearing::Held) if known.hearing != HearingRule::Notified => vec![not_allowed("hearing")],
+        Some(Hearing::Excepted) => unless(facts.hearing_reason.is_some(), "hearing_reason"),
+        Some(Hearing::NotRequired | Hearing::Held) => Vec::new(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the case itself tells when a step is taken: guards ask only for what is still open.
 
 use super::assessment::Assessment;
-use super::facts::{Answer, DetrimentLevel, Fact, StepFacts};
+use super::facts::{Answer, DetrimentLevel, Fact, StepFacts, SubjectHeard};
 use super::transition::Transition;
 use crate::domain::profile::TriageQuestion;
 
@@ -16,8 +16,24 @@ pub struct Known {
     pub detriment: Option<DetrimentLevel>,
     /// Whether the report is anonymous, and the profile lets such reports be left without consideration.
     pub anonymous_branch: bool,
+    /// Whether the person concerned could respond, as it stands with the case.
+    pub subject_heard: Option<SubjectHeard>,
+    /// The hearing before an adverse decision.
+    pub hearing: HearingRule,
     /// What the profile asks for where there are signs of a crime, and how far it is.
     pub referral: Referral,
+}
+
+/// The hearing before an adverse decision (APPC art. 73; control KZ-73-1).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum HearingRule {
+    /// The profile asks for none.
+    #[default]
+    None,
+    /// It asks for one, and no preliminary decision was delivered, or too short a time ago.
+    Pending,
+    /// A preliminary decision was delivered early enough.
+    Notified,
 }
 
 /// The referral of signs of a crime (control OI-10c-1).
@@ -43,6 +59,7 @@ impl Known {
         let unknown = row.four_eyes && self.detriment.is_none() && !row.facts.iter().any(assesses);
         let asked = row.facts.iter().copied().filter(|fact| match fact {
             Fact::DetrimentLevel => self.detriment.is_none(),
+            Fact::Hearing => self.hearing != HearingRule::None,
             Fact::AnonymousBranch => self.anonymous_branch,
             Fact::Unreferred => match self.referral {
                 Referral::None => false,

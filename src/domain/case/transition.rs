@@ -206,6 +206,7 @@ const REPORTER: &[Doer] = &[Doer::Reporter];
 const TIMER: &[Doer] = &[Doer::Timer];
 const RETENTION: &[Doer] = &[Doer::Retention];
 const HOLDERS: &[Doer] = &[Doer::Triager, Doer::Lead];
+const DECIDING: &[Doer] = &[Doer::Lead, Doer::Reviewer];
 const STAFF: &[Doer] = &[Doer::Triager, Doer::Lead, Doer::Reviewer];
 
 const DIRECT: bool = false;
@@ -243,6 +244,7 @@ const PACKAGE: &[Fact] = &[Fact::ReasonCode, Fact::Reasons, Fact::Target, Fact::
 const NO_INTEREST: &[Fact] = &[Fact::ReporterAsked, Fact::PublicInterest, Fact::Unreferred, Fact::Reasons];
 const GROUND: &[Fact] = &[Fact::NewGround, Fact::Reasons];
 const LATER: &[Fact] = &[Fact::Clock, Fact::ExpectedOn, Fact::ReasonCode, Fact::Reasons, Fact::Message];
+const NOTIFIED: &[Fact] = &[Fact::Preliminary, Fact::DoneOn];
 const REVIEWED: &[Fact] = &[Fact::ReviewResult, Fact::Reasons, Fact::Message];
 
 use self::To::{Fixed, Origin, Same};
@@ -261,6 +263,8 @@ macro_rules! rows {
 }
 
 /// All transitions of norms.md 8.3.
+///
+/// `notify_hearing` is the guard "KZ hearing done" of 8.3 as an act of its own: it must come days before the decision.
 ///
 /// Three rows say more than the norms: `ask` from an investigation (8.3 only says that the answer goes back there);
 /// `outcome_received` and `lapse` by triager or lead (a case referred from triage has no lead); the reporter withdraws by
@@ -284,9 +288,11 @@ pub const TRANSITIONS: &[Transition] = rows! {
     Suspended       Resume          => Fixed(S::Investigation),    LEAD,      DIRECT,    TellOrExplain(Kind::Resumed),      &[];
     Investigation   Refer           => Fixed(S::Referred),         OFFICER,   FOUR_EYES, TellOrExplain(Kind::Destination),  PACKAGE, REFERRING;
     Investigation   Submit          => Fixed(S::FindingsReview),   LEAD,      DIRECT,    Silent,                            &[Fact::SubjectHeard, Fact::EvidenceVerified, Fact::ReassessedDetriment];
+    Investigation   NotifyHearing   => Same,                       LEAD,      DIRECT,    Silent,                            NOTIFIED;
+    FindingsReview  NotifyHearing   => Same,                       DECIDING,  DIRECT,    Silent,                            NOTIFIED;
     FindingsReview  Return          => Fixed(S::Investigation),    REVIEWER,  DIRECT,    Silent,                            &[Fact::ReasonCode, Fact::Reasons], SENDING_BACK;
     FindingsReview  Decide          => Fixed(S::Remediation),      REVIEWER,  FOUR_EYES, Tell(Kind::Outcome),               &[Fact::Outcome, Fact::Reasons, Fact::Actions, Fact::Hearing, Fact::Message];
-    FindingsReview  DecideClose     => Fixed(S::Closed),           REVIEWER,  FOUR_EYES, Tell(Kind::Feedback),              &[Fact::Outcome, Fact::Reasons, Fact::NoActions, Fact::ReassessedDetriment, Fact::Unreferred, Fact::FeedbackSent, Fact::RetentionClass];
+    FindingsReview  DecideClose     => Fixed(S::Closed),           REVIEWER,  FOUR_EYES, Tell(Kind::Feedback),              &[Fact::Outcome, Fact::Reasons, Fact::NoActions, Fact::Hearing, Fact::ReassessedDetriment, Fact::Unreferred, Fact::FeedbackSent, Fact::RetentionClass];
     Remediation     Complete        => Fixed(S::Closed),           LEAD,      FOUR_EYES, Tell(Kind::Feedback),              &[Fact::ReasonCode, Fact::Reasons, Fact::Proceedings, Fact::ReassessedDetriment, Fact::Unreferred, Fact::FeedbackSent, Fact::RetentionClass], COMPLETING;
     Referred        Returned        => Fixed(S::Triage),           OFFICER,   DIRECT,    Tell(Kind::Returned),              &[Fact::Reasons];
     Referred        OutcomeReceived => Fixed(S::Closed),           OFFICER,   FOUR_EYES, Tell(Kind::Feedback),              &[Fact::Outcome, Fact::Reasons, Fact::ReassessedDetriment, Fact::Unreferred, Fact::FeedbackSent, Fact::RetentionClass];

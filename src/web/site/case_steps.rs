@@ -110,6 +110,11 @@ impl Drawing<'_> {
         if self.row.step == Step::Review && self.opened.case.status == Status::Closed {
             fields.push(self.codes("outcome", Outcome::ALL.iter().map(|code| code.code()), false));
         }
+        let decides = self.row.step == Step::Review || self.row.facts.contains(&Fact::Outcome);
+        if decides && self.opened.known.subject_heard.is_none() {
+            fields.push(self.codes("subject_heard", SubjectHeard::ALL.iter().map(|code| code.code()), false));
+            fields.push(self.field("deferral_reason", FactKind::Long, false));
+        }
         if self.row.facts.contains(&Fact::RetentionClass) {
             fields.extend(self.signs());
         }
@@ -206,7 +211,7 @@ impl Drawing<'_> {
             }
             Fact::EvidenceVerified | Fact::ReporterAsked => FactKind::Checkbox,
             Fact::Target | Fact::Master | Fact::Reminders => FactKind::Text,
-            Fact::ExpectedOn => FactKind::Date,
+            Fact::ExpectedOn | Fact::DoneOn => FactKind::Date,
             // Jobs alone state these.
             Fact::CheckinsDone | Fact::RetentionDue | Fact::NoHold => return Vec::new(),
             _ => FactKind::Long,
@@ -251,6 +256,7 @@ fn explained_by(fact: Fact) -> Option<&'static str> {
     match fact {
         Fact::DetrimentLevel | Fact::ReassessedDetriment => Some("protection_plan"),
         Fact::SubjectHeard => Some("deferral_reason"),
+        Fact::Hearing => Some("hearing_reason"),
         Fact::FeedbackSent => Some("message"),
         _ => None,
     }
@@ -280,6 +286,9 @@ pub(super) fn given(facts: &StepFacts, t: Texts, names: &Names) -> Vec<ProposalF
         ("protection_plan", words(facts.protection_plan.as_ref().map(|text| text.expose()))),
         ("plan", words(facts.plan.as_ref().map(|text| text.expose()))),
         ("deferral_reason", words(facts.deferral_reason.as_ref().map(|text| text.expose()))),
+        ("hearing_reason", words(facts.hearing_reason.as_ref().map(|text| text.expose()))),
+        ("preliminary", words(facts.preliminary.as_ref().map(|text| text.expose()))),
+        ("done_on", facts.done_on.map(|day| t.date(day))),
         ("evidence_verified", yes(facts.evidence_verified)),
         ("reporter_asked", yes(facts.reporter_asked)),
         ("actions", actions),

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::assessment::{Assessment, Grade};
 use super::facts::*;
 use super::faults::{faults_of, reached_from, workflow_faults};
-use super::known::{Known, Referral};
+use super::known::{HearingRule, Known, Referral};
 use super::outcome::Outcome;
 use super::reason::ReasonCode;
 use super::status::Status;
@@ -36,6 +36,7 @@ fn known(row: &Transition) -> Known {
         questions: TriageQuestion::ALL.to_vec(),
         detriment: (!unknown).then_some(DetrimentLevel::Low),
         anonymous_branch: true,
+        hearing: HearingRule::Notified,
         referral: Referral::Open,
         ..Known::default()
     }
@@ -70,6 +71,9 @@ fn enough(row: &Transition) -> StepFacts {
         deferral_reason: Reasons::parse("Court order.", 100).ok(),
         evidence_verified: true,
         hearing: Some(Hearing::Held),
+        hearing_reason: None,
+        preliminary: Note::parse("It was handed over.", 100).ok(),
+        done_on: Some(date(2026, 11, 1)),
         actions: Some(if no_actions { Actions::None } else { Actions::Listed(vec![measure]) }),
         proceedings: Some(Proceedings::None),
         feedback_sent: Some(FeedbackSent::Sent),
