@@ -5,6 +5,7 @@
 use std::fmt::Write;
 
 use senim::domain::case::facts::StepFacts;
+use senim::domain::case::known::Known;
 use senim::domain::case::status::Status;
 use senim::domain::case::step::Step;
 use senim::domain::case::transition::{Doer, MessageRule, TRANSITIONS, To, Transition, find};
@@ -74,7 +75,7 @@ fn the_table() {
 
 /// What `take` says to a doer: the guard is left out of the picture by giving no facts.
 fn verdict(status: Status, step: Step, doer: Doer) -> &'static str {
-    match take(status, step, doer, &StepFacts::default()) {
+    match take(status, step, doer, &StepFacts::default(), &Known::default()) {
         Err(StepError::Illegal { .. }) => ".",
         Err(StepError::NotYours) => "no",
         Ok(_) | Err(StepError::Missing(_)) => match find(status, step) {
@@ -134,6 +135,8 @@ const NORM: &[(&[&str], &str, &str, bool)] = &[
     (&["closed", "rejected"],              "review",           "(same)",           true),
     // Not a row of 8.3 but of 8.4: a due day moves by a second person only (controls EU-11.2d-1, KZ-76-1).
     (&["triage", "assigned", "investigation", "suspended", "findings_review"], "extend", "(same)", true),
+    // The guard "KZ hearing done" as an act of its own, days before the decision (control KZ-73-1).
+    (&["investigation", "findings_review"], "notify_hearing", "(same)",            false),
     (&["closed", "rejected", "withdrawn", "merged"], "archive", "archived",        false),
     (&["archived"],                        "dispose",          "disposed",         true),
 ];

@@ -207,7 +207,7 @@ acts! {
     ProfileChanged     = "profile.changed",      CASE,           PERSON,             HANDLERS,      "2a" "11a",       ["codes.profile", "ok", "sig"] later;
     NoticeSent         = "notice.sent",          CASE,           ALL_BUT_SYSTEM,     HANDLERS,      "9b",             [];
     MailboxMessage     = "mailbox.message",      CASE,           PERSON_OR_REPORTER, HANDLERS,      "9a" "12b",       [];
-    TriageAnswered     = "triage.answered",      CASE,           PERSON,             HANDLERS,      "10c" "11a",      ["codes.anon_crime|codes.anon_security", "sig"] later;
+    TriageAnswered     = "triage.answered",      CASE,           PERSON,             HANDLERS,      "10c" "11a",      ["codes.formula", "sig"];
     TriageCompleted    = "triage.completed",     CASE,           PERSON,             HANDLERS,      "10c" "11a",      ["codes.step", "sig"];
     DetrimentAssessed  = "detriment.assessed",   CASE,           PERSON,             HANDLERS,      "9b",             ["codes.detriment_level|codes.reassessed_detriment", "sig"];
     SubjectRecorded    = "subject.recorded",     CASE,           PERSON,             HANDLERS,      "11a",            ["sig"];
@@ -233,7 +233,7 @@ acts! {
     DeadlineMissed     = "deadline.missed",      CASE,           ANYBODY,            OVERSEERS,     "11a" "12b",      ["codes.missed"];
     DeadlineReminded   = "deadline.reminded",    CASE,           TIMER,              HANDLERS,      "11a",            ["codes.reminded"];
     FeedbackSent       = "feedback.sent",        CASE,           PERSON,             HANDLERS,      "9a" "12b",       ["codes.feedback_sent", "sig"];
-    HearingNotified    = "hearing.notified",     CASE,           PERSON,             HANDLERS,      "11a",            ["sig"] later;
+    HearingNotified    = "hearing.notified",     CASE,           PERSON,             HANDLERS,      "11a",            ["codes.step", "sig"];
     SubjectHeard       = "subject.heard",        CASE,           PERSON,             HANDLERS,      "11a",            ["codes.subject_heard", "sig"];
     PlanApproved       = "plan.approved",        CASE,           PERSON,             HANDLERS,      "11a",            ["codes.step", "ok", "sig"];
     ActionLogged       = "action.logged",        CASE,           PERSON,             HANDLERS,      "11a",            ["sig"] later;
@@ -241,7 +241,7 @@ acts! {
     EvidenceAdded      = "evidence.added",       CASE,           PERSON_OR_REPORTER, HANDLERS,      "11a",            [] later;
     EvidenceAccessed   = "evidence.accessed",    CASE,           PERSON,             HANDLERS,      "9b" "12a",       ["sig"] later;
     EvidenceExported   = "evidence.exported",    CASE,           PERSON,             HANDLERS,      "9b" "12a",       ["sig"] later;
-    ReferralRequired   = "referral.required",    CASE,           PERSON,             HANDLERS,      "10c" "11b",      ["sig"] later;
+    ReferralRequired   = "referral.required",    CASE,           PERSON,             HANDLERS,      "10c" "11b",      ["codes.started", "sig"];
     ReferralSent       = "referral.sent",        CASE,           PERSON,             HANDLERS,      "11b",            ["codes.reason_code", "codes.identity_removed", "ok", "sig"];
     ReferralAck        = "referral.ack",         CASE,           PERSON,             HANDLERS,      "11b",            ["sig"] later;
     ReferralReturned   = "referral.returned",    CASE,           PERSON,             HANDLERS,      "11b",            ["codes.step", "sig"];
@@ -281,8 +281,8 @@ acts! {
     ActionCreated      = "action.created",       CASE,           PERSON,             HANDLERS,      "10b" "12a",      ["sig"] later;
     ActionResponded    = "action.responded",     CASE,           PERSON,             HANDLERS,      "10b" "12a",      ["sig"] later;
     ActionVerified     = "action.verified",      CASE,           PERSON,             HANDLERS,      "10b" "12a",      ["sig"] later;
-    RedflagSet         = "redflag.set",          CASE,           PERSON,             HANDLERS,      "10b",            ["sig"] later;
-    WeaknessFound      = "weakness.found",       CASE,           PERSON,             HANDLERS,      "10b",            ["sig"] later;
+    RedflagSet         = "redflag.set",          CASE,           PERSON,             HANDLERS,      "10b",            ["codes.red_flags", "sig"];
+    WeaknessFound      = "weakness.found",       CASE,           PERSON,             HANDLERS,      "10b",            ["codes.weaknesses", "sig"];
     AdviceAsked        = "advice.asked",         CASE,           REPORTER,           HANDLERS,      "8c" "9a",        [] later;
     AdviceAnswered     = "advice.answered",      CASE,           PERSON,             HANDLERS,      "8c" "9a",        ["sig"] later;
     NoresponseRaised   = "noresponse.raised",    CASE,           REPORTER,           OVERSEERS,     "12b",            [];

@@ -35,6 +35,8 @@ impl FieldError {
     pub const TOO_SHORT: &'static str = "too_short";
     /// A password that is guessed at once.
     pub const TOO_SIMPLE: &'static str = "too_simple";
+    /// The risk to the reporter must be assessed first.
+    pub const ASSESS_FIRST: &'static str = "assess_first";
     /// Two fields that should be the same are not.
     pub const NOT_THE_SAME: &'static str = "not_the_same";
 

@@ -83,6 +83,60 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// A warning sign (norms.md 8.7).
+    pub enum RedFlag {
+        /// One bidder only.
+        SingleBidder = "single_bidder",
+        /// A contract cut into parts that need no tender.
+        SplitContract = "split_contract",
+        /// A price far from the usual.
+        PriceOutlier = "price_outlier",
+        /// Documents are missing.
+        MissingDocuments = "missing_documents",
+        /// A relative takes part in the decision.
+        RelativeInChain = "relative_in_chain",
+        /// Cash is asked for.
+        CashRequest = "cash_request",
+        /// The procedure was left for urgency.
+        UrgentDeviation = "urgent_deviation",
+        /// A record was altered.
+        AlteredRecord = "altered_record",
+        /// The same one wins each time.
+        RepeatedWinner = "repeated_winner",
+        /// Somebody is pressed to be silent.
+        PressureToBeSilent = "pressure_to_be_silent",
+    }
+}
+
+vocabulary! {
+    /// A process of a body whose controls are weak (OECD 10(b)); our own list.
+    pub enum Weakness {
+        /// Purchases and contracts.
+        Procurement = "procurement",
+        /// Recruitment, promotion, bonuses.
+        Personnel = "personnel",
+        /// Payments and accounts.
+        Payments = "payments",
+        /// Property and stocks.
+        Assets = "assets",
+        /// Licences, permits, land.
+        Permits = "permits",
+        /// Inspections and fines.
+        Inspections = "inspections",
+        /// Grants, benefits, public services.
+        Services = "services",
+        /// Declarations of interests and gifts.
+        Declarations = "declarations",
+        /// Records and access to data.
+        Records = "records",
+        /// Supervision of those who decide.
+        Supervision = "supervision",
+        /// Another one.
+        Other = "other",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,6 +144,7 @@ mod tests {
     #[test]
     fn the_lists_have_the_lengths_of_their_sources() {
         assert_eq!(Category::ALL.len(), 14, "norms.md 8.7");
+        assert_eq!(RedFlag::ALL.len(), 10, "norms.md 8.7");
         assert_eq!(Region::ALL.len(), 20, "17 regions and 3 cities since 2022");
     }
 }

@@ -70,9 +70,10 @@ mod tests {
     use std::collections::HashSet;
     use std::fmt::Debug;
 
+    use crate::domain::case::assessment::{Grade, Severity};
     use crate::domain::case::facts::{
         Answer, DetrimentLevel, Fact, FeedbackSent, Hearing, IdentityRemoved, NewGround, PauseReason,
-        Proceedings, RetentionClass, ReviewResult, SubjectHeard,
+        Proceedings, RetentionClass, ReviewResult, SubjectHeard, Unreferred,
     };
     use crate::domain::case::outcome::Outcome;
     use crate::domain::case::reason::ReasonCode;
@@ -90,7 +91,7 @@ mod tests {
     use crate::domain::report::Risk;
     use crate::domain::role::Role;
     use crate::domain::routing::{Mismatch, RouteReason};
-    use crate::domain::taxonomy::{Category, Region};
+    use crate::domain::taxonomy::{Category, RedFlag, Region, Weakness};
 
     fn sound<T: Copy + Eq + Debug + 'static>(
         all: &[T],
@@ -133,6 +134,11 @@ mod tests {
             DetrimentLevel,
             Doer,
             Fact,
+            Grade,
+            RedFlag,
+            Severity,
+            Unreferred,
+            Weakness,
             Fault,
             FeedbackSent,
             Hearing,

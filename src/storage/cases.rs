@@ -15,8 +15,14 @@ use crate::{
     audit::entry::{Draft, Head, ObjectKind},
     domain::{
         case::{
-            clocks::Clocks, facts::DetrimentLevel, outcome::Outcome, reason::ReasonCode, review::Review,
-            status::Status, step::Step,
+            assessment::{Assessment, FORMULA, Severity},
+            clocks::Clocks,
+            facts::{DetrimentLevel, SubjectHeard},
+            outcome::Outcome,
+            reason::ReasonCode,
+            review::Review,
+            status::Status,
+            step::Step,
         },
         ids::{BodyId, CaseId, DeskId, ProposalId, StaffId},
         language::Language,
@@ -46,6 +52,8 @@ pub struct CaseRow {
     pub region: Option<Region>,
     /// The language of the report; messages to the reporter use it.
     pub language: Language,
+    /// How the reporter came: `anonymous`.
+    pub mode: String,
     /// The profile whose clocks it runs under.
     pub profile: ProfileId,
     /// The version of it that the case began under; none for cases from before versions were kept, which began under
@@ -87,8 +95,17 @@ pub struct CaseRow {
     pub review: Option<Review>,
     /// The investigator in charge.
     pub lead_id: Option<StaffId>,
+    /// What was found in triage, and which warning signs since.
+    pub assessment: Assessment,
+    /// How urgent it is by that.
+    pub severity: Option<Severity>,
     /// Risk of detriment to the reporter.
     pub detriment: Option<DetrimentLevel>,
+    /// Whether the person concerned could respond.
+    pub subject_heard: Option<SubjectHeard>,
+    /// The day on which the last preliminary decision was delivered to whom it would affect.
+    #[diesel(deserialize_as = jiff_diesel::NullableDate)]
+    pub hearing_notified_on: Option<Date>,
     /// How it ended.
     pub outcome: Option<Outcome>,
     /// Why.
@@ -166,8 +183,14 @@ pub struct CaseChange {
     pub review: Option<Option<Review>>,
     /// A new lead; `Some(None)` where nobody leads any more.
     pub lead: Option<Option<StaffId>>,
+    /// What is known of the report from now on; its severity follows.
+    pub assessment: Option<Assessment>,
     /// A new assessment of the risk of detriment.
     pub detriment: Option<DetrimentLevel>,
+    /// Whether the person concerned could respond; `Some(None)` where that turned out not to be so.
+    pub subject_heard: Option<Option<SubjectHeard>>,
+    /// A preliminary decision was delivered on this day.
+    pub hearing_notified: Option<Date>,
     /// The outcome.
     pub outcome: Option<Outcome>,
     /// The reason.
@@ -182,6 +205,15 @@ pub struct CaseChange {
     pub desk: Option<DeskId>,
     /// The day of the step, for `status_since`.
     pub on: Option<Date>,
+}
+
+impl CaseChange {
+    /// The severity that a new assessment comes to, with the version of the formula.
+    #[must_use]
+    pub fn severity(&self) -> Option<(Severity, i32)> {
+        let severity = self.assessment.as_ref().and_then(Assessment::severity);
+        severity.map(|severity| (severity, i32::from(FORMULA)))
+    }
 }
 
 /// Clocks with the days that are searched by.
@@ -211,7 +243,13 @@ struct CaseColumns {
     unanswered_since: Option<Option<jiff_diesel::Date>>,
     review: Option<Option<Review>>,
     lead_id: Option<Option<StaffId>>,
+    assessment: Option<Assessment>,
+    severity: Option<Severity>,
+    severity_formula: Option<i32>,
     detriment: Option<DetrimentLevel>,
+    subject_heard: Option<Option<SubjectHeard>>,
+    #[diesel(serialize_as = jiff_diesel::Date)]
+    hearing_notified_on: Option<Date>,
     outcome: Option<Outcome>,
     reason_code: Option<ReasonCode>,
     master_id: Option<CaseId>,
@@ -318,6 +356,7 @@ impl Tx<'_> {
         }
         let image = self.case_after(case.id, case.next_n(), &change).await?;
         let entry = self.seal_leaving(&case.head(), draft, image)?;
+        let severity = change.severity();
         let columns = CaseColumns {
             status: change.step.map(|(_, to)| to),
             status_since: change.step.and(change.on),
@@ -330,7 +369,12 @@ impl Tx<'_> {
             unanswered_since: change.unanswered.map(|since| since.map(Into::into)),
             review: change.review,
             lead_id: change.lead,
+            assessment: change.assessment,
+            severity: severity.map(|(severity, _)| severity),
+            severity_formula: severity.map(|(_, formula)| formula),
             detriment: change.detriment,
+            subject_heard: change.subject_heard,
+            hearing_notified_on: change.hearing_notified,
             outcome: change.outcome,
             reason_code: change.reason,
             master_id: change.master,

@@ -13,8 +13,15 @@ use diesel::{
 use crate::{
     domain::{
         case::{
-            clocks::Clocks, facts::DetrimentLevel, item::ItemKind, outcome::Outcome, reason::ReasonCode,
-            review::Review, status::Status, step::Step,
+            assessment::{Assessment, Severity},
+            clocks::Clocks,
+            facts::{DetrimentLevel, SubjectHeard},
+            item::ItemKind,
+            outcome::Outcome,
+            reason::ReasonCode,
+            review::Review,
+            status::Status,
+            step::Step,
         },
         configuration::{Kind, State, Why},
         ids::{BodyId, CaseId, ChangeId, DeskId, ItemId, MatterId, ProposalId, SessionId, StaffId, TaskId},
@@ -73,32 +80,37 @@ macro_rules! codes_in_columns {
     )+ };
 }
 
-const _: () = {
-    #[derive(AsExpression, FromSqlRow)]
-    #[diesel(sql_type = sql_types::Nullable<sql_types::Text>, foreign_derive)]
-    #[expect(dead_code, reason = "only carries the derives over to the domain's type")]
-    struct Column(Clocks);
+/// What stands as JSON in a column that is null in cases from before it was kept.
+macro_rules! json_in_columns {
+    ($($name:ident),+ $(,)?) => { $(
+        const _: () = {
+            #[derive(AsExpression, FromSqlRow)]
+            #[diesel(sql_type = sql_types::Nullable<sql_types::Text>, foreign_derive)]
+            #[expect(dead_code, reason = "only carries the derives over to the domain's type")]
+            struct Column($name);
 
-    impl FromSql<sql_types::Nullable<sql_types::Text>, Pg> for Clocks {
-        fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
-            let json = <String as FromSql<sql_types::Text, Pg>>::from_sql(value)?;
-            Self::from_json(&json).ok_or_else(|| "unknown form of clocks".into())
-        }
+            impl FromSql<sql_types::Nullable<sql_types::Text>, Pg> for $name {
+                fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+                    let json = <String as FromSql<sql_types::Text, Pg>>::from_sql(value)?;
+                    Self::from_json(&json).ok_or_else(|| concat!("unknown form of ", stringify!($name)).into())
+                }
 
-        /// Cases from before clocks were kept have none until their next step.
-        fn from_nullable_sql(value: Option<PgValue<'_>>) -> deserialize::Result<Self> {
-            value.map_or_else(|| Ok(Self::default()), Self::from_sql)
-        }
-    }
+                fn from_nullable_sql(value: Option<PgValue<'_>>) -> deserialize::Result<Self> {
+                    value.map_or_else(|| Ok(Self::default()), Self::from_sql)
+                }
+            }
 
-    impl ToSql<sql_types::Nullable<sql_types::Text>, Pg> for Clocks {
-        fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
-            out.write_all(self.to_json().as_bytes())?;
-            Ok(IsNull::No)
-        }
-    }
-};
+            impl ToSql<sql_types::Nullable<sql_types::Text>, Pg> for $name {
+                fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+                    out.write_all(self.to_json().as_bytes())?;
+                    Ok(IsNull::No)
+                }
+            }
+        };
+    )+ };
+}
 
+json_in_columns!(Assessment, Clocks);
 ids_in_columns!(BodyId, CaseId, ChangeId, DeskId, ItemId, MatterId, ProposalId, SessionId, StaffId, TaskId);
 codes_in_columns!(
     Capacity,
@@ -113,8 +125,10 @@ codes_in_columns!(
     ReasonCode,
     Review,
     Region,
+    Severity,
     State,
     Status,
     Step,
+    SubjectHeard,
     Why,
 );

@@ -165,7 +165,10 @@ impl Tx<'_> {
             unanswered,
             review,
             lead,
+            assessment,
             detriment,
+            subject_heard,
+            hearing_notified,
             outcome,
             reason,
             master,
@@ -191,7 +194,12 @@ impl Tx<'_> {
             ("unanswered_since", unanswered.map(|since| since.map(day))),
             ("review", review.map(|review| review.map(|review| text(review.code())))),
             ("lead_id", lead.map(|lead| lead.map(|lead| text(&lead.to_string())))),
+            ("assessment", assessment.as_ref().map(|assessment| Some(text(&assessment.to_json())))),
+            ("severity", change.severity().map(|(severity, _)| Some(text(severity.code())))),
+            ("severity_formula", change.severity().map(|(_, formula)| Some(formula.into()))),
             ("detriment", detriment.map(|level| Some(text(level.code())))),
+            ("subject_heard", subject_heard.map(|heard| heard.map(|heard| text(heard.code())))),
+            ("hearing_notified_on", hearing_notified.map(|on| Some(day(on)))),
             ("outcome", outcome.map(|outcome| Some(text(outcome.code())))),
             ("reason_code", reason.map(|reason| Some(text(reason.code())))),
             ("master_id", master.map(|master| Some(text(&master.to_string())))),
@@ -199,10 +207,8 @@ impl Tx<'_> {
             ("excluded", excluded.as_deref().map(|marks| Some(bytes(marks)))),
             ("desk_id", desk.map(|desk| Some(text(&desk.to_string())))),
         ];
-        for (column, value) in columns {
-            if let Some(value) = value {
-                image.set(column, value);
-            }
+        for (column, value) in columns.into_iter().filter_map(|(column, value)| Some((column, value?))) {
+            image.set(column, value);
         }
         Ok(image)
     }

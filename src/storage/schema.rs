@@ -193,6 +193,11 @@ diesel::table! {
         unanswered_since -> Nullable<Date>,
         excluded -> Nullable<Bytea>,
         review -> Nullable<Text>,
+        assessment -> Nullable<Text>,
+        severity -> Nullable<Text>,
+        severity_formula -> Nullable<Int4>,
+        subject_heard -> Nullable<Text>,
+        hearing_notified_on -> Nullable<Date>,
     }
 }
 

@@ -2,13 +2,14 @@
 
 use jiff::civil::Date;
 
-use super::{clock_news, context::Context, error::Error, items::Spot};
+use super::{assessed, clock_news, context::Context, error::Error, items::Spot};
 use crate::{
     audit::{act::Act, entry::Draft},
     domain::{
         case::{
             clocks::{ClockNews, Clocks, ExtensionFault},
-            facts::{FeedbackSent, StepFacts},
+            facts::{Fact, FeedbackSent, StepFacts},
+            reason::ReasonCode,
             review::Review,
             status::Status,
             step::Step,
@@ -30,6 +31,7 @@ pub(super) struct Effect<'f> {
     /// The columns.
     pub(super) change: CaseChange,
     moved: (Status, Step, Status),
+    case: &'f CaseRow,
     facts: &'f StepFacts,
     news: ClockNews,
     on: Date,
@@ -42,7 +44,7 @@ impl<'f> Effect<'f> {
     /// [`Error::Invalid`] where a clock cannot be extended so.
     pub(super) fn of(
         ctx: &Context,
-        case: &CaseRow,
+        case: &'f CaseRow,
         (step, to): (Step, Status),
         facts: &'f StepFacts,
         on: Date,
@@ -59,6 +61,7 @@ impl<'f> Effect<'f> {
         if step == Step::Extend {
             extend(&mut clocks, &profile, facts, days)?;
         }
+        news = news.and(referred(&mut clocks, (step, to), facts, on));
         // A closed text is no letter of a person: it answers nothing and meets no clock.
         let written = facts.message.is_some() || facts.question.is_some();
         let letter = written && told(case.status, step, facts).is_some();
@@ -79,7 +82,7 @@ impl<'f> Effect<'f> {
             change.unanswered = Some(None);
         }
         change.on = (to != case.status).then_some(on).or(Some(case.status_since));
-        Ok(Self { change, moved: (case.status, step, to), facts, news, on })
+        Ok(Self { change, moved: (case.status, step, to), case, facts, news, on })
     }
 
     /// Adds the acts and the closed codes to the step's entry.
@@ -92,14 +95,17 @@ impl<'f> Effect<'f> {
         for act in particular(step) {
             draft = draft.and(*act);
         }
+        if self.facts.subject_heard.is_some() {
+            draft = draft.and(Act::SubjectHeard);
+        }
+        if completes_triage(from, step) {
+            draft = assessed::severity(draft.and(Act::TriageCompleted), self.case);
+        }
         if let Some(kind) = told(from, step, self.facts) {
             draft =
                 draft.and(if kind == MessageKind::Feedback { Act::FeedbackSent } else { Act::NoticeSent });
         }
-        for (name, code) in self.facts.codes() {
-            draft = draft.code(name, code);
-        }
-        clock_news::acts(draft, &self.news)
+        clock_news::acts(codes(draft, self.facts), &self.news)
     }
 
     /// Puts the closed text of the stage into the mailbox, where a step is nobody's but the reporter's or a timer's.
@@ -127,6 +133,36 @@ impl<'f> Effect<'f> {
         }
         Ok(())
     }
+}
+
+/// Adds the closed codes of a step's facts.
+pub(super) fn codes<'k>(mut draft: Draft<'k>, facts: &StepFacts) -> Draft<'k> {
+    for (name, code) in facts.codes() {
+        draft = draft.code(name, code);
+    }
+    for (name, codes) in facts.lists() {
+        draft = draft.code(name, codes.join("."));
+    }
+    draft
+}
+
+/// The clocks that belong to no state: a referral meets what it is for, and where the case goes on otherwise nothing is to
+/// be forwarded any more.
+fn referred(clocks: &mut Clocks, (step, to): (Step, Status), facts: &StepFacts, on: Date) -> ClockNews {
+    let mut news = ClockNews::default();
+    if step == Step::Refer {
+        news = news.and(clocks.stop(ClockName::Forward, on));
+        if facts.reason_code == Some(ReasonCode::CriminalSigns) {
+            news = news.and(clocks.stop(ClockName::CriminalReferral, on));
+        }
+    } else if !matches!(to, Status::Triage | Status::AwaitingInfo) {
+        clocks.lapse(ClockName::Forward, on);
+    }
+    if !to.is_open() {
+        // Why it ends without the referral is among the facts.
+        clocks.lapse(ClockName::CriminalReferral, on);
+    }
+    news
 }
 
 fn extend(clocks: &mut Clocks, profile: &Profile, facts: &StepFacts, days: CaseDays) -> Result<(), Error> {
@@ -164,7 +200,11 @@ fn columns(case: &CaseRow, step: Step, to: Status, facts: &StepFacts) -> CaseCha
         step: Some((step, to)),
         origin,
         lead,
-        detriment: facts.reassessed_detriment.or(facts.detriment_level),
+        subject_heard: match facts.reason_code {
+            Some(ReasonCode::SubjectNotHeard) => Some(None),
+            _ => facts.subject_heard.map(Some),
+        },
+        hearing_notified: facts.done_on.filter(|_| step == Step::NotifyHearing),
         outcome: facts.outcome,
         reason: facts.reason_code.filter(|_| step != Step::Extend),
         master: facts.master,
@@ -187,9 +227,9 @@ const fn particular(step: Step) -> &'static [Act] {
         Step::Refer => &[Act::ReferralSent],
         Step::Returned => &[Act::ReferralReturned],
         Step::OutcomeReceived => &[Act::ReferralOutcome, Act::CaseClosed, Act::RetentionSet],
-        Step::Assign => &[Act::DetrimentAssessed, Act::TriageCompleted, Act::GrantAdded],
-        Step::Start => &[Act::PlanApproved, Act::DetrimentAssessed],
-        Step::Submit => &[Act::SubjectHeard],
+        Step::Assign => &[Act::GrantAdded],
+        Step::Start => &[Act::PlanApproved],
+        Step::NotifyHearing => &[Act::HearingNotified],
         Step::DecideClose | Step::Complete | Step::Lapse => &[Act::CaseClosed, Act::RetentionSet],
         Step::Reject | Step::Withdraw => &[Act::CaseClosed],
         Step::Reopen => &[Act::CaseReopened],
@@ -198,12 +238,18 @@ const fn particular(step: Step) -> &'static [Act] {
         Step::Dispose => &[Act::CaseDisposed],
         Step::Open
         | Step::Timeout
+        | Step::Submit
         | Step::Return
         | Step::Pause
         | Step::Resume
         | Step::Decide
         | Step::Archive => &[],
     }
+}
+
+/// Whether the step takes the case out of triage on an assessment.
+fn completes_triage(from: Status, step: Step) -> bool {
+    find(from, step).is_some_and(|row| row.facts.contains(&Fact::Assessment))
 }
 
 /// What the reporter is told with a step, where they are told.

@@ -7,7 +7,7 @@ use crate::{
         entry::{By, Draft, When},
     },
     domain::{
-        case::{facts::StepFacts, step::Step, step_taken::take, transition::Doer},
+        case::{facts::StepFacts, known::Known, step::Step, step_taken::take, transition::Doer},
         ids::CaseId,
     },
     policy::{Action, Actor, Situation, authorize},
@@ -36,8 +36,8 @@ async fn expire(ctx: &Context, id: CaseId) -> Result<(), Error> {
             let situation = Situation::new(case.id, case.desk_id, case.status);
             let permit = authorize(&Actor::Timer, Action::TakeStep(Step::Timeout), Some(&situation))?;
             let facts = StepFacts::default();
-            let taken =
-                take(case.status, Step::Timeout, Doer::Timer, &facts).map_err(|_cause| Error::Conflict)?;
+            let taken = take(case.status, Step::Timeout, Doer::Timer, &facts, &Known::default())
+                .map_err(|_cause| Error::Conflict)?;
             let to = taken.to.status(case.status, case.origin_status).ok_or(Error::Conflict)?;
             let draft = Draft::new(Act::StateChanged, By::Timer, When::At(ctx.store.now()));
             let effect = Effect::of(ctx, &case, (Step::Timeout, to), &facts, on)?;

@@ -13,8 +13,8 @@ use super::{
 };
 use crate::{
     audit::act::Act,
-    domain::ids::CaseId,
-    policy::Action,
+    domain::{field_error::FieldError, ids::CaseId},
+    policy::{Action, Capacity},
     storage::{Tx, cases::CaseRow, grants::GrantRow},
 };
 
@@ -32,6 +32,7 @@ pub async fn give_access(ctx: &Context, caller: &Caller, id: CaseId, part: Part)
             if part.staff == caller.id {
                 return Err(unfit());
             }
+            assessed_first(&case, part)?;
             if let Some(grant) = fit(tx, &registry, &case, part).await?.filter(GrantRow::lives) {
                 exchangeable(tx, &case, &grant, part).await?;
             }
@@ -49,6 +50,15 @@ pub async fn give_access(ctx: &Context, caller: &Caller, id: CaseId, part: Part)
         })
         .await;
     watched(ctx, caller, outcome).await
+}
+
+/// Outside the triage team nobody is given a case before the risk of detriment is known; a high risk is never noted without
+/// a plan for protection (control ISO-8.3.2-1).
+fn assessed_first(case: &CaseRow, part: Part) -> Result<(), Error> {
+    if part.capacity == Capacity::Triager || case.detriment.is_some() {
+        return Ok(());
+    }
+    Err(Error::Invalid(vec![FieldError::new("capacity", FieldError::ASSESS_FIRST)]))
 }
 
 /// Whether a living part may be exchanged for this one. Who made new keys is given them back first, by whoever made sure

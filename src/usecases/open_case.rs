@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use jiff::{ToSpan, civil::Date};
 
 use super::{
+    assessed::known,
     caller::Caller,
     case_access::{locked, permitted, role_code},
     case_history::{HistoryLine, case_history},
@@ -23,13 +24,14 @@ use crate::{
         case::{
             facts::StepFacts,
             item::ItemKind,
+            known::Known,
             review::Review,
             step::Step,
             subject::Subject,
             transition::{TRANSITIONS, Transition, find},
         },
         ids::{BodyId, CaseId, ItemId, ProposalId, StaffId},
-        profile::ClockName,
+        profile::{ClockName, Route},
         report::Report,
     },
     policy::{Action, Permit, Situation, authorize},
@@ -65,6 +67,10 @@ pub struct OpenedCase {
     pub proposal: Option<(ProposalRow, String)>,
     /// The clocks that may be extended now, each to this day at most.
     pub extendable: Vec<(ClockName, Date)>,
+    /// The referral of signs of a crime that is still to be done.
+    pub referral: Option<OpenReferral>,
+    /// What the case itself tells the guards of its steps.
+    pub known: Known,
     /// The steps of its state, and for each whether the caller may take it.
     pub steps: Vec<(&'static Transition, bool)>,
     /// The caller attested, but made new keys and was not given the case again.
@@ -85,6 +91,15 @@ pub struct OpenedCase {
     pub names: Names,
     /// Other cases of the caller's that may be about the same, where this one can be joined to another.
     pub alike: Vec<LikeLine>,
+}
+
+/// Signs of a crime that are to be referred (control OI-10c-1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenReferral {
+    /// To which body, best first; the first that is not itself concerned.
+    pub targets: Vec<Route>,
+    /// Until when.
+    pub due_on: Option<Date>,
 }
 
 /// What the ids in the facts of steps stand for.
@@ -178,6 +193,8 @@ pub async fn open_case(ctx: &Context, caller: &Caller, id: CaseId) -> Result<Ope
         may_give: may(Action::GrantAccess),
         removable,
         extendable,
+        referral: open_referral(ctx, &case),
+        known: known(ctx, &case),
         leaderless: situation.leaderless,
         case,
         situation,
@@ -193,6 +210,11 @@ pub async fn open_case(ctx: &Context, caller: &Caller, id: CaseId) -> Result<Ope
         names,
         alike,
     })
+}
+
+fn open_referral(ctx: &Context, case: &CaseRow) -> Option<OpenReferral> {
+    let clock = case.clocks.get(ClockName::CriminalReferral).filter(|clock| clock.runs())?;
+    Some(OpenReferral { targets: ctx.profile_of(case).targets().criminal.clone(), due_on: clock.due })
 }
 
 /// Whose part the caller may take.

@@ -14,7 +14,8 @@ use crate::{
     crypto::receipt::Receipt,
     domain::{
         case::{
-            facts::StepFacts, item::ItemKind, status::Status, step::Step, step_taken::take, transition::Doer,
+            facts::StepFacts, item::ItemKind, known::Known, status::Status, step::Step, step_taken::take,
+            transition::Doer,
         },
         text::Message,
     },
@@ -48,7 +49,7 @@ pub(super) async fn deliver(ctx: &Context, receipt: &Receipt, text: &str) -> Res
             let mut change = CaseChange::default();
             if case.status == Status::AwaitingInfo {
                 let facts = StepFacts::default();
-                let taken = take(case.status, Step::Answer, Doer::Reporter, &facts)
+                let taken = take(case.status, Step::Answer, Doer::Reporter, &facts, &Known::default())
                     .map_err(|_cause| Error::Conflict)?;
                 let to = taken.to.status(case.status, case.origin_status).ok_or(Error::Conflict)?;
                 let effect = Effect::of(ctx, &case, (Step::Answer, to), &facts, on)?;

@@ -1,8 +1,9 @@
 //! A step of the workflow: taken at once, or proposed where the table asks for a second pair of eyes.
 
 use super::{
+    assessed::{Assessed, known},
     caller::Caller,
-    case_access::{locked, role_code},
+    case_access::{locked, permitted, role_code},
     context::Context,
     denials::watched_step,
     effects::{self, Effect},
@@ -18,6 +19,7 @@ use crate::{
         case::{
             facts::StepFacts,
             item::ItemKind,
+            reason::ReasonCode,
             review::Review,
             status::Status,
             step::Step,
@@ -31,7 +33,7 @@ use crate::{
     policy::{Action, Capacity, Permit, Situation},
     storage::{
         Tx, Written,
-        cases::{CaseChange, CaseRow},
+        cases::CaseRow,
         proposals::{ProposalRow, Resolution},
     },
 };
@@ -63,7 +65,7 @@ pub async fn take_step(
         .record("take_step", async |tx| {
             let (case, situation, permit) = locked(tx, caller, id, Action::TakeStep(step)).await?;
             let doer = situation.grant.and_then(Capacity::doer).ok_or(Error::Forbidden)?;
-            let taken = take(case.status, step, doer, facts).map_err(refused)?;
+            let taken = take(case.status, step, doer, facts, &known(ctx, &case)).map_err(refused)?;
             if step == Step::Review && case.review != Some(Review::Asked) {
                 // Nobody asked: what is decided stands.
                 let others = legal_from(case.status).into_iter().filter(|other| *other != step);
@@ -73,15 +75,13 @@ pub async fn take_step(
             if facts.expected_on.is_some_and(|day| day <= ctx.today_of(&case)) {
                 return Err(Error::Invalid(vec![FieldError::new("expected_on", FieldError::NOT_ALLOWED)]));
             }
+            // What is recorded afterwards does not lie ahead.
+            if facts.done_on.is_some_and(|day| day > ctx.today_of(&case)) {
+                return Err(Error::Invalid(vec![FieldError::new("done_on", FieldError::NOT_ALLOWED)]));
+            }
             let overtaken = set_aside(ctx, tx, &permit, &case).await?;
             if let Some(master) = facts.master {
-                if master == id {
-                    let own = FieldError::new("master", FieldError::NOT_ALLOWED);
-                    return Err(Error::Invalid(vec![own]));
-                }
-                super::case_access::permitted(tx, caller, master, Action::SeeCase).await.map_err(
-                    |_hidden| Error::Invalid(vec![FieldError::new("master", FieldError::UNKNOWN)]),
-                )?;
+                check_named(tx, caller, (id, master), (step, facts.reason_code)).await?;
             }
             let (seeds, first) = unlock(ctx, tx, &permit, caller, &case).await?;
             let act =
@@ -94,6 +94,28 @@ pub async fn take_step(
         })
         .await;
     watched_step(ctx, caller, (id, step), outcome).await
+}
+
+/// Checks the other case that a step names: the actor sees it, and a rejection as repetitive names one that was concluded
+/// (control EU-11.3-1), a merge one that is open or concluded.
+async fn check_named(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    (own, named): (CaseId, CaseId),
+    (step, reason): (Step, Option<ReasonCode>),
+) -> Result<(), Error> {
+    let wrong = |code| Error::Invalid(vec![FieldError::new("master", code)]);
+    if named == own {
+        return Err(wrong(FieldError::NOT_ALLOWED));
+    }
+    let (master, ..) =
+        permitted(tx, caller, named, Action::SeeCase).await.map_err(|_hidden| wrong(FieldError::UNKNOWN))?;
+    let fits = match (step, reason) {
+        (Step::Reject, Some(ReasonCode::Repetitive)) => master.status.is_concluded(),
+        (Step::Merge, _) => master.status.is_open() || master.status.is_concluded(),
+        _ => true,
+    };
+    if fits { Ok(()) } else { Err(wrong(FieldError::NOT_ALLOWED)) }
 }
 
 /// Makes way: a proposal that waits stands in the way, but one that an answer or a timer overtook is stale. It is noted
@@ -143,12 +165,14 @@ impl Stepping<'_> {
         if step == Step::Assign {
             self.assign(tx, case, facts).await?;
         }
-        let effect = Effect::of(self.ctx, case, (step, to), facts, on)?;
+        let assessed = Assessed::of(self.ctx, case, step, facts, on);
+        let effect = Effect::of(self.ctx, &assessed.case, (step, to), facts, on)?;
         let spot = Spot::next(case, on, Some(self.caller.id));
         self.write_items(tx, spot, (case.status, step), facts).await?;
         effect.raise(tx, &self.permit, case).await?;
-        let draft = effect.acts(self.draft(Act::StateChanged));
-        let written = tx.save_case(&self.permit, case, effect.change, &draft).await?;
+        let draft = effect.acts(assessed.acts(self.draft(Act::StateChanged)));
+        let change = assessed.with(effect.change);
+        let written = tx.save_case(&self.permit, case, change, &draft).await?;
         Ok((StepDone::Taken(to), written))
     }
 
@@ -161,7 +185,8 @@ impl Stepping<'_> {
     ) -> Result<(StepDone, Written), Error> {
         let (on, now) = (self.ctx.today_of(case), self.ctx.store.now());
         // What cannot take effect now is not proposed.
-        Effect::of(self.ctx, case, (step, to), facts, on)?;
+        let assessed = Assessed::of(self.ctx, case, step, facts, on);
+        Effect::of(self.ctx, &assessed.case, (step, to), facts, on)?;
         let newcomers = self.admit_reviewers(tx, case).await?;
         let id = ProposalId(tx.uuid());
         let closed = facts.closed().to_sealed_json();
@@ -182,14 +207,12 @@ impl Stepping<'_> {
         tx.insert_proposal(&self.permit, proposal).await?;
         let spot = Spot { proposal: Some(id), ..Spot::next(case, on, Some(self.caller.id)) };
         self.write_items(tx, spot, (case.status, step), facts).await?;
-        let mut draft = self.draft(Act::ProposalMade).code("step", step.code());
-        for (name, code) in facts.codes() {
-            draft = draft.code(name, code);
-        }
+        let draft = effects::codes(self.draft(Act::ProposalMade).code("step", step.code()), facts);
+        let mut draft = assessed.acts(draft);
         if newcomers {
             draft = draft.and(Act::GrantAdded);
         }
-        let written = tx.save_case(&self.permit, case, CaseChange::default(), &draft).await?;
+        let written = tx.save_case(&self.permit, case, assessed.change(self.ctx), &draft).await?;
         Ok((StepDone::Proposed(id), written))
     }
 

@@ -16,7 +16,7 @@ use serde_json::json;
 
 use crate::{
     app::in_app,
-    facts::enough,
+    facts::{assessed, enough, with},
     http_desk::{english, send, told},
     people::{ReporterActor, StaffActor},
     world::{World, in_world},
@@ -117,9 +117,8 @@ fn an_investigator_finds_a_lead_only_for_a_case_without_one() {
         let (other, reviewer) = (world.sign_in("inv2").await, world.sign_in("rev1").await);
         world.enrol("inv3", &[RoleAt { role: Role::Investigator, desk: Some(world.desk) }]).await;
         world.drive(case, &triager, Step::Open, &reviewer).await;
-        let assign = json!({"detriment_level": "low", "lead": lead.id().to_string(),
-            "investigators": [other.id().to_string()]});
-        triager.take(case, Step::Assign, assign).await;
+        let assign = json!({"lead": lead.id().to_string(), "investigators": [other.id().to_string()]});
+        triager.take(case, Step::Assign, with(assessed(), assign)).await;
         other.attest(case).await;
         for login in ["tri1", "tri2"] {
             disable_staff(&world.ctx, Some(&world.admin(0).caller), world.id(login)).await.unwrap();

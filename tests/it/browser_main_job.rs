@@ -6,6 +6,7 @@ use senim::{domain::role::Role, policy::RoleAt};
 use crate::{
     browser::{Browser, in_browser},
     browser_reporter::{open_mailbox, report},
+    facts::assessed,
     world::{World, password_of},
 };
 
@@ -101,6 +102,9 @@ async fn triage(world: &World, browser: &Browser) {
     browser.look("case-assign").await;
     browser.press("#step-assign form .button").await;
     browser.look("case-assign-mistakes").await;
+    for (name, code) in assessed().as_object().unwrap() {
+        choose(browser, "assign", name, code.as_str().unwrap()).await;
+    }
     choose(browser, "assign", "detriment_level", "high").await;
     fill(browser, "assign", "protection_plan", "Проверять раз в неделю.").await;
     choose(browser, "assign", "lead", &world.id("inv1").to_string()).await;
@@ -130,6 +134,7 @@ async fn investigate(world: &World, browser: &Browser) {
     step_form(browser, "submit").await;
     choose(browser, "submit", "subject_heard", "given").await;
     browser.click("#submit-evidence_verified").await;
+    choose(browser, "submit", "reassessed_detriment", "low").await;
     browser.look("case-submit").await;
     send_step(browser, "submit").await;
     sign_out(browser).await;
@@ -142,6 +147,8 @@ async fn decide(world: &World, browser: &Browser) {
     choose(browser, "decide_close", "outcome", "unsubstantiated").await;
     choose(browser, "decide_close", "actions", "none").await;
     fill(browser, "decide_close", "reasons", "Документы в порядке.").await;
+    choose(browser, "decide_close", "hearing", "not_required").await;
+    choose(browser, "decide_close", "reassessed_detriment", "low").await;
     choose(browser, "decide_close", "feedback_sent", "sent").await;
     fill(browser, "decide_close", "message", "Мы прочитали документы, нарушений нет.").await;
     choose(browser, "decide_close", "retention_class", "standard").await;

@@ -47,7 +47,7 @@ pub async fn entries(world: &World, case: CaseId, act: &str) -> usize {
     world.owner().await.rows(&query).await.len()
 }
 
-async fn overseer(world: &World) -> StaffActor {
+pub async fn overseer(world: &World) -> StaffActor {
     world.enrol("over1", &[RoleAt { role: Role::Oversight, desk: None }]).await;
     world.sign_in("over1").await
 }

@@ -57,7 +57,7 @@ impl<'w> Desk<'w> {
                 (Status::FindingsReview, Step::Return | Step::Decide | Step::DecideClose) => first,
                 (Status::Investigation | Status::Suspended | Status::Remediation, _)
                 | (Status::Assigned, Step::Start | Step::Return)
-                | (Status::FindingsReview, Step::Extend)
+                | (Status::FindingsReview, Step::Extend | Step::NotifyHearing)
                 | (_, Step::Submit) => &self.lead,
                 _ => &self.triager,
             };
@@ -84,7 +84,8 @@ const INVESTIGATE: &[Step] = &[Step::Open, Step::Assign, Step::Start];
 
 async fn investigations(desk: &Desk<'_>) {
     let full = desk.case(INVESTIGATE).await;
-    let found = [Step::Submit, Step::Return, Step::Submit, Step::Decide, Step::Complete];
+    desk.go(full.case, &[Step::NotifyHearing, Step::Submit, Step::Return, Step::Submit]).await;
+    let found = [Step::NotifyHearing, Step::Decide, Step::Complete];
     desk.go(full.case, &found).await;
     desk.review(&full).await;
     desk.go(full.case, &[Step::Reopen, Step::Reject]).await;
@@ -125,6 +126,10 @@ async fn referrals(desk: &Desk<'_>) {
     desk.go(referred.case, &[Step::OutcomeReceived]).await;
     let lapsed = desk.case(INVESTIGATE).await;
     desk.go(lapsed.case, &[Step::Refer, Step::Lapse]).await;
+    let criminal = desk.case(&[Step::Open]).await.case;
+    let signs = json!({"criminal_signs": "yes", "red_flags": "cash_request", "weaknesses": "permits"});
+    let assign = with(enough(Status::Triage, Step::Assign, desk.lead.id(), "some"), signs);
+    desk.triager.take(criminal, Step::Assign, assign).await;
 }
 
 async fn extensions(desk: &Desk<'_>) {

@@ -3,6 +3,7 @@
 use senim::domain::{
     case::{facts::StepFacts, raw_facts::RawFacts, status::Status, step::Step},
     ids::StaffId,
+    profile::TriageQuestion,
     text::TextLimits,
 };
 use serde_json::{Value, json};
@@ -18,21 +19,39 @@ pub fn none() -> Value {
     json!({})
 }
 
+/// Every question of triage answered, without anything alarming.
+pub fn assessed() -> Value {
+    let mut all = json!({"likelihood": "2", "impact": "2", "detriment_level": "low"});
+    for question in TriageQuestion::ALL {
+        let answer = if *question == TriageQuestion::InScope { "yes" } else { "no" };
+        all[question.code()] = json!(answer);
+    }
+    all
+}
+
 /// Facts that satisfy the guard of a step, all words containing `mark`.
 pub fn enough(from: Status, step: Step, lead: StaffId, mark: &str) -> Value {
     let reasons = format!("{mark} reasons");
     let message = format!("{mark} message");
-    let closing = json!({"feedback_sent": "sent", "retention_class": "standard"});
+    let closing =
+        json!({"feedback_sent": "sent", "retention_class": "standard", "reassessed_detriment": "low"});
     let own = match step {
         Step::Open | Step::Resume => return none(),
         Step::Ask => return json!({"question": format!("{mark} question")}),
-        Step::Reject => json!({"reason_code": "no_substance"}),
-        Step::Merge => json!({"reason_code": "same_facts"}),
-        Step::Refer => json!({"reason_code": "not_competent", "target": format!("{mark} target"),
-            "identity_removed": "removed"}),
+        Step::Reject => {
+            let own = json!({"reason_code": "no_substance", "anon_crime": "no", "anon_security": "no"});
+            with(assessed(), own)
+        }
+        Step::Merge => with(assessed(), json!({"reason_code": "same_facts"})),
+        Step::Refer => {
+            let own = json!({"reason_code": "not_competent", "target": format!("{mark} target"),
+                "identity_removed": "removed"});
+            if from == Status::Triage { with(assessed(), own) } else { own }
+        }
         Step::Assign => {
-            return json!({"detriment_level": "high", "lead": lead.to_string(),
-            "protection_plan": format!("{mark} protection")});
+            let own = json!({"detriment_level": "high", "lead": lead.to_string(),
+                "protection_plan": format!("{mark} protection")});
+            return with(assessed(), own);
         }
         Step::Start => return json!({"plan": format!("{mark} plan"), "reassessed_detriment": "low"}),
         Step::Return if from == Status::Assigned => json!({"reason_code": "wrong_competence"}),
@@ -40,19 +59,27 @@ pub fn enough(from: Status, step: Step, lead: StaffId, mark: &str) -> Value {
         Step::Pause => json!({"pause_reason": "court", "expected_on": "2099-02-01"}),
         Step::Submit => {
             return json!({"subject_heard": "deferred", "evidence_verified": true,
-            "deferral_reason": format!("{mark} deferral")});
+            "reassessed_detriment": "medium", "deferral_reason": format!("{mark} deferral")});
         }
         Step::Decide => json!({"outcome": "substantiated", "actions": [format!("{mark} measure")],
-            "hearing": "held"}),
-        Step::DecideClose => with(json!({"outcome": "unsubstantiated", "actions": "none"}), closing),
+            "hearing": "excepted", "hearing_reason": format!("{mark} exception")}),
+        Step::NotifyHearing => {
+            return json!({"preliminary": format!("{mark} preliminary"), "done_on": "2026-11-01"});
+        }
+        Step::DecideClose => {
+            with(json!({"outcome": "unsubstantiated", "actions": "none", "hearing": "not_required"}), closing)
+        }
         Step::Complete => with(json!({"reason_code": "actions_verified", "proceedings": "none"}), closing),
-        Step::OutcomeReceived => with(json!({"outcome": "partly_substantiated"}), closing),
+        Step::OutcomeReceived => {
+            with(json!({"outcome": "partly_substantiated", "subject_heard": "declined"}), closing)
+        }
         Step::Lapse => with(json!({"reason_code": "reminders_unanswered", "reminders": 2}), closing),
-        Step::Withdraw => json!({"reporter_asked": true, "public_interest": "no"}),
+        Step::Withdraw => json!({"reporter_asked": true, "public_interest": "no", "detriment_level": "low"}),
         Step::Reopen => json!({"new_ground": "new_facts"}),
         Step::Review => json!({"review_result": "upheld"}),
         Step::Extend => {
-            json!({"reason_code": "complexity", "clock": "feedback", "expected_on": "2027-01-20"})
+            json!({"reason_code": "complexity", "clock": "feedback", "expected_on": "2027-01-20",
+                "detriment_level": "low"})
         }
         Step::Returned | Step::Answer | Step::Timeout | Step::Archive | Step::Dispose => none(),
     };

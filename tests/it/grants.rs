@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::{
     database::bytes,
-    facts::enough,
+    facts::{assessed, enough, with},
     people::StaffActor,
     world::{World, in_world},
 };
@@ -126,7 +126,7 @@ fn who_handed_a_case_back_leads_it_no_longer() {
         let withdraw = enough(Status::Triage, Step::Withdraw, first.id(), "some");
         let by_former = first.step(case, Step::Withdraw, withdraw).await;
         assert!(matches!(by_former, Err(Error::Forbidden)), "{by_former:?}");
-        let given = json!({"detriment_level": "low", "lead": second.id().to_string()});
+        let given = with(assessed(), json!({"lead": second.id().to_string()}));
         triager.take(case, Step::Assign, given).await;
         let start = enough(Status::Assigned, Step::Start, first.id(), "some");
         let by_former = first.step(case, Step::Start, start.clone()).await;

@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::{
     app::{Answer, App, Pages, in_app},
-    facts::{enough, with},
+    facts::{assessed, enough, with},
     people::StaffActor,
     world::World,
 };
@@ -95,16 +95,24 @@ fn what_was_done_is_told_once() {
         let (pages, csrf) = (english(app, &triager), app.csrf(&triager));
         let page = format!("/staff/cases/{case}");
         let at = |what: &str| format!("{page}/{what}");
+        let answers = assessed();
+        let answers =
+            answers.as_object().unwrap().iter().map(|(name, code)| (&**name, code.as_str().unwrap()));
+        let rejection = [
+            ("step", "reject"),
+            ("reason_code", "spam"),
+            ("reasons", "Spam."),
+            ("message", "No."),
+            ("anon_crime", "no"),
+            ("anon_security", "no"),
+        ];
+        let rejection = rejection.into_iter().chain(answers).collect();
         let acts = [
             ("attestation", vec![("no_conflict", "on")], "Your signature is kept"),
             ("steps", vec![("step", "open")], "Done."),
             ("messages", vec![("message", "Hello.")], "in the reporter's mailbox"),
             ("notes", vec![("note", "Hello.")], "Your note is kept"),
-            (
-                "steps",
-                vec![("step", "reject"), ("reason_code", "spam"), ("reasons", "Spam."), ("message", "No.")],
-                "Your proposal is made",
-            ),
+            ("steps", rejection, "Your proposal is made"),
         ];
         for (what, fields, words) in acts {
             let form = [fields, vec![("csrf", csrf.as_str())]].concat();

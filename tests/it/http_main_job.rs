@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     app::{Api, App, in_app},
-    facts::with,
+    facts::{assessed, with},
     world::{World, password_of},
 };
 
@@ -94,7 +94,7 @@ async fn words(staff: &Api<'_>, case: &str) -> String {
 }
 
 fn assign(world: &World) -> Value {
-    json!({"step": "assign", "detriment_level": "low", "lead": world.id("inv1").to_string()})
+    with(assessed(), json!({"step": "assign", "lead": world.id("inv1").to_string()}))
 }
 
 fn start() -> Value {
@@ -102,13 +102,14 @@ fn start() -> Value {
 }
 
 fn submit() -> Value {
-    json!({"step": "submit", "subject_heard": "given", "evidence_verified": true})
+    json!({"step": "submit", "subject_heard": "given", "evidence_verified": true,
+        "reassessed_detriment": "low"})
 }
 
 fn closing(step: &str) -> Value {
     json!({"step": step, "outcome": "unsubstantiated", "actions": "none", "reasons": "The papers are in order.",
         "message": "We read the papers and found them in order.", "feedback_sent": "sent",
-        "retention_class": "standard"})
+        "retention_class": "standard", "reassessed_detriment": "low", "hearing": "not_required"})
 }
 
 /// Controls OI-9c-1, OI-11a-1, OI-11a-3, EU-9.1b-1; by nothing but the API.
@@ -212,7 +213,8 @@ fn a_rejection_needs_two_and_can_be_reopened() {
         attest(&triager, &case).await;
         take(&triager, &case, json!({"step": "open"})).await;
         let reject = json!({"step": "reject", "reason_code": "no_substance", "reasons": "Nothing to look into.",
-            "message": "You did not tell what happened."});
+            "message": "You did not tell what happened.", "anon_crime": "no", "anon_security": "no"});
+        let reject = with(assessed(), reject);
         let refused = triager.post(&format!("/cases/{case}/steps"), &reject).await.expect(202);
         let again = triager.post(&format!("/cases/{case}/steps"), &reject).await;
         assert_eq!(again.refused(409), "proposal_waiting");

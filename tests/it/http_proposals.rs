@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::{
     app::{Answer, in_app},
-    facts::{enough, with},
+    facts::{assessed, enough, with},
     http_desk::english,
     people::StaffActor,
     world::{World, in_world},
@@ -31,7 +31,7 @@ async fn merge(world: &World, triager: &StaffActor) -> (String, ProposalId) {
     world.drive(second.case, triager, Step::Open, &reviewer).await;
     let given =
         json!({"reason_code": "same_matter", "reasons": "One inspector.", "master": first.case.to_string()});
-    (first.reference, triager.propose(second.case, Step::Merge, given).await)
+    (first.reference, triager.propose(second.case, Step::Merge, with(assessed(), given)).await)
 }
 
 #[test]
@@ -165,7 +165,8 @@ fn an_approval_applies_the_sealed_facts() {
         two.attest(case).await;
         assert_eq!(two.approve(proposal).await.unwrap(), Status::Remediation);
         let after = world.owner().await.rows(&row).await;
-        let wanted = json!({"status": "remediation", "outcome": "partly_substantiated", "detriment": "low"});
+        let wanted =
+            json!({"status": "remediation", "outcome": "partly_substantiated", "detriment": "medium"});
         assert_eq!(after[0], wanted);
         let mailbox = reporter.read().await;
         for words in ["desk: agreed message", "template: outcome"] {

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use crate::{
     app::{App, in_app},
+    facts::{assessed, with},
     http_main_job::{attest, only_case, report_of, sign_in},
     world::World,
 };
@@ -89,7 +90,8 @@ async fn as_staff(world: &World, app: &App) {
     triager.post(&steps, &json!({"step": "open"})).await.expect(200);
     triager.post(&steps, &json!({"step": CANARY})).await.refused(422);
     let reject = json!({"step": "reject", "reason_code": "no_substance", "reasons": planted("reasons"),
-        "message": planted("verdict")});
+        "message": planted("verdict"), "anon_crime": "no", "anon_security": "no"});
+    let reject = with(assessed(), reject);
     triager.post(&steps, &reject).await.expect(202);
     assert!(triager.get(&format!("/cases/{case}")).await.body.contains(CANARY));
 }

@@ -5,7 +5,7 @@ use senim::{
     policy::RoleAt,
 };
 
-use crate::app::in_app;
+use crate::{app::in_app, facts::assessed};
 
 #[test]
 fn an_assignment_takes_several_people_and_keeps_who_was_ticked() {
@@ -18,11 +18,14 @@ fn an_assignment_takes_several_people_and_keeps_who_was_ticked() {
         let (pages, csrf) = (app.staff_pages(&triager), app.csrf(&triager));
         let page = format!("/staff/cases/{case}");
         let [lead, two, three] = ["inv1", "inv2", "inv3"].map(|login| world.id(login).to_string());
+        let mut answers = assessed().as_object().unwrap().clone();
+        answers.remove("detriment_level");
         let form = |level| {
             let fixed =
                 [("csrf", csrf.as_str()), ("step", "assign"), ("detriment_level", level), ("lead", &lead)];
             let [two, three] = [&two, &three].map(|id| ("investigators", id.as_str()));
-            fixed.into_iter().chain([two, three]).collect::<Vec<_>>()
+            let answers = answers.iter().map(|(name, code)| (name.as_str(), code.as_str().unwrap()));
+            fixed.into_iter().chain(answers).chain([two, three]).collect::<Vec<_>>()
         };
         let fresh = pages.get(&page).await;
         let ticked = |body: &str| {

@@ -7,7 +7,7 @@ use senim::{
 use serde_json::json;
 
 use crate::{
-    facts::{enough, none, with},
+    facts::{assessed, enough, none, with},
     world::in_world,
 };
 
@@ -99,8 +99,10 @@ fn an_illegal_step_names_the_legal_ones_and_missing_facts_are_all_named() {
             panic!("facts are missing");
         };
         let names: Vec<_> = fields.iter().map(|field| field.field).collect();
-        assert_eq!(names, ["reason_code", "reasons", "message"]);
-        let stranger = json!({"detriment_level": "low", "lead": world.id("rev1").to_string()});
+        assert_eq!(names[..2], ["detriment_level", "in_scope"]);
+        let last = ["anon_crime", "anon_security", "reason_code", "reasons", "message"];
+        assert_eq!(names[names.len() - 5..], last);
+        let stranger = with(assessed(), json!({"lead": world.id("rev1").to_string()}));
         let unfit = triager.step(reporter.case, Step::Assign, stranger).await;
         assert!(matches!(unfit, Err(Error::Invalid(_))), "a reviewer leads no investigation");
         assert_eq!(world.status(reporter.case).await, Status::Triage);
@@ -143,7 +145,8 @@ fn impossible_feedback_is_not_recorded_as_sent() {
             world.drive(reporter.case, by, step, &one).await;
         }
         let given = json!({"outcome": "inconclusive", "actions": "none", "reasons": "Nothing to be found.",
-            "feedback_sent": "impossible", "retention_class": "short"});
+            "feedback_sent": "impossible", "retention_class": "short", "reassessed_detriment": "low",
+            "hearing": "not_required"});
         one.attest(reporter.case).await;
         let proposal = one.propose(reporter.case, Step::DecideClose, given).await;
         two.attest(reporter.case).await;

@@ -11,7 +11,10 @@ use senim::{
     usecases::disable_staff::disable_staff,
 };
 
-use crate::world::{World, in_planted_world, in_world, password_of};
+use crate::{
+    facts::{assessed, with},
+    world::{World, in_planted_world, in_world, password_of},
+};
 
 /// A person with keys of their own, known to nobody.
 struct Planted {
@@ -130,7 +133,7 @@ fn a_planted_row_gets_no_key_and_cannot_sign_in() {
         let (triager, lead) = (world.sign_in("tri1").await, world.sign_in("inv1").await);
         let reviewer = world.sign_in("rev1").await;
         world.drive(reporter.case, &triager, Step::Open, &reviewer).await;
-        let mole = serde_json::json!({"detriment_level": "low", "lead": planted[2].0.id.to_string()});
+        let mole = with(assessed(), serde_json::json!({"lead": planted[2].0.id.to_string()}));
         assert!(triager.step(reporter.case, Step::Assign, mole).await.is_err(), "nobody assigns a stranger");
         world.drive(reporter.case, &triager, Step::Assign, &reviewer).await;
         world.drive(reporter.case, &lead, Step::Start, &reviewer).await;

@@ -3,8 +3,10 @@
 use crate::{
     audit::act::Act,
     domain::{
+        case::assessment::FORMULA,
         profile::{ClockName, ProfileId},
         role::Role,
+        taxonomy::{RedFlag, Weakness},
     },
 };
 
@@ -28,4 +30,24 @@ pub(super) fn are_clocks(word: &str) -> bool {
 /// A clause of the OECD Recommendation that some act evidences.
 pub(super) fn is_clause(word: &str) -> bool {
     Act::ALL.iter().any(|act| act.clauses().contains(&word))
+}
+
+/// Warning signs, sorted as they are declared, with dots between.
+pub(super) fn are_flags(word: &str) -> bool {
+    are_sorted(word, RedFlag::parse)
+}
+
+/// Processes with weak controls, in the same way.
+pub(super) fn are_weaknesses(word: &str) -> bool {
+    are_sorted(word, Weakness::parse)
+}
+
+fn are_sorted<T: Ord>(word: &str, parse: impl Fn(&str) -> Option<T>) -> bool {
+    let read: Option<Vec<T>> = word.split('.').map(parse).collect();
+    read.is_some_and(|codes| codes.is_sorted_by(|one, two| one < two))
+}
+
+/// A version of the formula of severity.
+pub(super) fn is_formula(word: &str) -> bool {
+    word.parse::<u8>().is_ok_and(|version| (1..=FORMULA).contains(&version) && version.to_string() == word)
 }

@@ -17,6 +17,7 @@ use crate::{
     domain::{
         case::{raw_facts::RawFacts, step::Step},
         ids::CaseId,
+        profile::TriageQuestion,
         report::{RawReport, Report},
         text::{Message, Note, TextError},
     },
@@ -179,7 +180,7 @@ impl<'a> Teller<'a> {
             add_note(ctx, who, arrived.id, &note).await?;
         }
         if let Some(step) = act.step {
-            let facts = self.facts(&act.facts)?.parse(ctx.limits).map_err(Error::Invalid)?;
+            let facts = self.facts(step, &act.facts)?.parse(ctx.limits).map_err(Error::Invalid)?;
             let done = take_step(ctx, who, arrived.id, step, &facts).await?;
             if let (StepDone::Proposed(proposal), Some(second)) = (done, &act.approved_by) {
                 let second = caller(self.callers, second)?;
@@ -194,9 +195,18 @@ impl<'a> Teller<'a> {
         self.cases.get(key).ok_or_else(|| Failure::Demo(format!("the case `{key}` has not arrived yet")))
     }
 
-    /// The facts with ids in the place of logins and keys, and a day in the place of `+30`.
-    fn facts(&self, raw: &RawFacts) -> Result<RawFacts, Failure> {
+    /// The facts with ids in the place of logins and keys, and a day in the place of `+30`. Questions of triage that the
+    /// story does not answer are answered as most reports would.
+    fn facts(&self, step: Step, raw: &RawFacts) -> Result<RawFacts, Failure> {
         let mut raw = raw.clone();
+        if matches!(step, Step::Assign | Step::Reject | Step::Merge | Step::Refer) {
+            for question in TriageQuestion::ALL {
+                let usual = if *question == TriageQuestion::InScope { "yes" } else { "no" };
+                if let Some(place) = raw.field_mut(question.code()) {
+                    place.get_or_insert_with(|| usual.to_owned());
+                }
+            }
+        }
         if let Some(login) = raw.lead.take() {
             raw.lead = Some(caller(self.callers, &login)?.id.to_string());
         }
@@ -208,6 +218,9 @@ impl<'a> Teller<'a> {
         }
         if let Some(days) = raw.expected_on.take() {
             raw.expected_on = Some(self.later(&days)?.to_string());
+        }
+        if let Some(days) = raw.done_on.take() {
+            raw.done_on = Some(self.later(&days)?.to_string());
         }
         Ok(raw)
     }

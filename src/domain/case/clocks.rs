@@ -3,12 +3,16 @@
 //! A due day is computed once, when its clock starts, and then stands: a new version of a profile or a calendar touches no
 //! running clock. Which clocks run in a state, what stops them and how far they may be extended is the profile's.
 
+mod news;
+
 use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+pub use news::ClockNews;
+
 use super::status::Status;
-use crate::domain::profile::{Anchor, CaseDays, ClockName, MetBy, MissingYear, Profile, Waiver};
+use crate::domain::profile::{Anchor, CaseDays, ClockName, MetBy, Profile, Waiver};
 
 /// A clock on a case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,40 +82,6 @@ impl Clock {
             let days = since.until(on).map_or(0, |span| span.get_days());
             self.due = self.due.map(|due| due.saturating_add(days.days()));
         }
-    }
-}
-
-/// What happened to the clocks of a case, for its record.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ClockNews {
-    /// These began.
-    pub started: Vec<ClockName>,
-    /// What these asked for was done in time.
-    pub met: Vec<ClockName>,
-    /// The due day of these passed.
-    pub missed: Vec<ClockName>,
-    /// The handlers are reminded of these.
-    pub reminded: Vec<ClockName>,
-    /// The calendar does not have a year that the due day of one of these needs.
-    pub unknown: Option<MissingYear>,
-}
-
-impl ClockNews {
-    /// This, and what happened after it.
-    #[must_use]
-    pub fn and(mut self, later: Self) -> Self {
-        self.started.extend(later.started);
-        self.met.extend(later.met);
-        self.missed.extend(later.missed);
-        self.reminded.extend(later.reminded);
-        self.unknown = self.unknown.or(later.unknown);
-        self
-    }
-
-    /// Whether the record has nothing to say.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.started.is_empty() && self.met.is_empty() && self.missed.is_empty() && self.reminded.is_empty()
     }
 }
 
@@ -217,6 +187,17 @@ impl Clocks {
         let mut news = ClockNews::default();
         self.running_mut(name).for_each(|clock| clock.end(on, &mut news));
         news
+    }
+
+    /// What a clock asks for is no longer to be done.
+    pub fn lapse(&mut self, name: ClockName, on: Date) {
+        self.running_mut(name).for_each(|clock| clock.ended_on = Some(on));
+    }
+
+    /// Whether a clock runs.
+    #[must_use]
+    pub fn runs(&self, name: ClockName) -> bool {
+        self.get(name).is_some_and(Clock::runs)
     }
 
     /// A person wrote to the reporter; `feedback` where it says what is done, and on what grounds.

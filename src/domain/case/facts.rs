@@ -1,7 +1,10 @@
 //! The facts that guards of the workflow ask for (norms.md 8.3), as fields of the step.
 
+mod words;
+
 use jiff::civil::Date;
 
+use super::assessment::{Assessment, Grade};
 use super::outcome::Outcome;
 use super::reason::ReasonCode;
 use crate::domain::ids::{CaseId, StaffId};
@@ -10,6 +13,7 @@ use crate::domain::text::{Message, Note, Reasons, ShortText};
 use crate::domain::vocabulary::vocabulary;
 
 pub use super::guard::missing;
+pub use words::*;
 
 /// Most measures or investigators of one step.
 pub const MOST_ENTRIES: usize = 50;
@@ -23,7 +27,15 @@ vocabulary! {
         Reasons = "reasons",
         /// The outcome.
         Outcome = "outcome",
-        /// The risk of detriment; when high, `protection_plan` as well (control ISO-8.3.2-1).
+        /// Group: the profile's questions, `likelihood` and `impact`; earlier answers stand (control ISO-8.3.1-1).
+        Assessment = "assessment",
+        /// Group: `anon_crime` and `anon_security`, where the profile has a branch for anonymous reports (control
+        /// KZ-ANON-1).
+        AnonymousBranch = "anonymous_branch",
+        /// Why the case ends while signs of a crime are still to be referred (control OI-10c-1).
+        Unreferred = "unreferred",
+        /// The risk of detriment, unless it was assessed before; when high, `protection_plan` as well (control
+        /// ISO-8.3.2-1).
         DetrimentLevel = "detriment_level",
         /// Terms of reference and plan.
         Plan = "plan",
@@ -33,8 +45,12 @@ vocabulary! {
         SubjectHeard = "subject_heard",
         /// The hashes of the evidence were verified.
         EvidenceVerified = "evidence_verified",
-        /// The hearing before an adverse decision (APPC art. 73).
+        /// The hearing before an adverse decision, where the profile asks for one (APPC art. 73; control KZ-73-1).
         Hearing = "hearing",
+        /// To whom the preliminary decision was delivered, and what it says.
+        Preliminary = "preliminary",
+        /// The day of an act that is recorded afterwards.
+        DoneOn = "done_on",
         /// At least one measure, in the field `actions`.
         Actions = "actions",
         /// Group: the field `actions` says `none`.
@@ -82,137 +98,6 @@ vocabulary! {
     }
 }
 
-vocabulary! {
-    /// An answer to a closed question.
-    pub enum Answer {
-        /// Yes.
-        Yes = "yes",
-        /// No.
-        No = "no",
-        /// Cannot be told.
-        Unsure = "unsure",
-    }
-}
-
-vocabulary! {
-    /// The risk that somebody suffers for the report (ISO 37002, 8.3.2).
-    pub enum DetrimentLevel {
-        /// Low.
-        Low = "low",
-        /// Medium.
-        Medium = "medium",
-        /// High: nothing goes on without a protection plan.
-        High = "high",
-    }
-}
-
-vocabulary! {
-    /// Whether the person concerned could respond.
-    pub enum SubjectHeard {
-        /// They did.
-        Given = "given",
-        /// They were asked and declined.
-        Declined = "declined",
-        /// Lawfully deferred, with a reason.
-        Deferred = "deferred",
-    }
-}
-
-vocabulary! {
-    /// The hearing before an adverse decision (APPC art. 73).
-    pub enum Hearing {
-        /// It was held.
-        Held = "held",
-        /// The law allows an exception, which the reasons explain.
-        Excepted = "excepted",
-        /// The profile or the decision does not require one.
-        NotRequired = "not_required",
-    }
-}
-
-vocabulary! {
-    /// Disciplinary, administrative, civil or criminal proceedings that follow.
-    pub enum Proceedings {
-        /// They are recorded.
-        Recorded = "recorded",
-        /// There are none.
-        None = "none",
-    }
-}
-
-vocabulary! {
-    /// Feedback to the reporter at the end (EU 2019/1937 art. 9(1)(f); ISO 37002, 8.5).
-    pub enum FeedbackSent {
-        /// It goes with the step, as its message.
-        Sent = "sent",
-        /// There is no way to reach the reporter.
-        Impossible = "impossible",
-    }
-}
-
-vocabulary! {
-    /// How long a closed case is kept: the class; its length is a matter of the operator's retention schedule.
-    pub enum RetentionClass {
-        /// Nothing came of it.
-        Short = "short",
-        /// The ordinary case.
-        Standard = "standard",
-        /// Proceedings or claims are to be expected.
-        Long = "long",
-    }
-}
-
-vocabulary! {
-    /// Why a referred package does not betray the reporter.
-    pub enum IdentityRemoved {
-        /// Whatever could tell the identity was taken out.
-        Removed = "removed",
-        /// The reporter consented to this recipient.
-        Consent = "consent",
-        /// A court or another competent authority ordered it.
-        Order = "order",
-    }
-}
-
-vocabulary! {
-    /// Why a case is paused (norms.md 8.3).
-    pub enum PauseReason {
-        /// A criminal case runs on the same facts.
-        ParallelCriminalCase = "parallel_criminal_case",
-        /// A court has the matter.
-        Court = "court",
-        /// A competent authority ordered it.
-        Order = "order",
-    }
-}
-
-vocabulary! {
-    /// On what ground an ended case is taken up again (norms.md 8.3).
-    pub enum NewGround {
-        /// New facts.
-        NewFacts = "new_facts",
-        /// A procedural error.
-        ProceduralError = "procedural_error",
-        /// A review came to `reopened`.
-        ReviewDecision = "review_decision",
-        /// A referral came back after the case had ended.
-        ReturnedReferral = "returned_referral",
-    }
-}
-
-vocabulary! {
-    /// What a review came to (norms.md 8.3). `reopened` keeps the state; a step `reopen` on the ground
-    /// `review_decision` follows.
-    pub enum ReviewResult {
-        /// The decision stands.
-        Upheld = "upheld",
-        /// The reasons are replaced, the state is kept.
-        Amended = "amended",
-        /// The case is to be taken up again.
-        Reopened = "reopened",
-    }
-}
-
 /// A measure that follows from an outcome.
 pub type Measure = ShortText<500>;
 
@@ -238,6 +123,10 @@ pub struct StepFacts {
     pub reasons: Option<Reasons>,
     /// See [`Fact::Outcome`].
     pub outcome: Option<Outcome>,
+    /// See [`Fact::Assessment`]; with it the warning signs and weaknesses that were found.
+    pub assessment: Assessment,
+    /// See [`Fact::Unreferred`].
+    pub unreferred: Option<Unreferred>,
     /// See [`Fact::DetrimentLevel`].
     pub detriment_level: Option<DetrimentLevel>,
     /// What protects the reporter; needed where a risk level is high.
@@ -254,6 +143,12 @@ pub struct StepFacts {
     pub evidence_verified: bool,
     /// See [`Fact::Hearing`].
     pub hearing: Option<Hearing>,
+    /// Why the law allows to decide without a hearing.
+    pub hearing_reason: Option<Reasons>,
+    /// See [`Fact::Preliminary`].
+    pub preliminary: Option<Note>,
+    /// See [`Fact::DoneOn`].
+    pub done_on: Option<Date>,
     /// See [`Fact::Actions`].
     pub actions: Option<Actions>,
     /// See [`Fact::Proceedings`].
@@ -276,9 +171,9 @@ pub struct StepFacts {
     pub clock: Option<ClockName>,
     /// See [`Fact::PauseReason`].
     pub pause_reason: Option<PauseReason>,
-    /// Is a crime prepared or committed? Needed for a rejection as `anon_not_considerable` (control KZ-ANON-1).
+    /// Is a crime prepared or committed? See [`Fact::AnonymousBranch`].
     pub anon_crime: Option<Answer>,
-    /// Is state or public security at stake? Needed for the same rejection.
+    /// Is state or public security at stake?
     pub anon_security: Option<Answer>,
     /// See [`Fact::ReporterAsked`].
     pub reporter_asked: bool,
@@ -310,7 +205,12 @@ impl StepFacts {
     /// The closed codes among the facts, as (field, code): what an audit entry may hold (control AUD-3).
     #[must_use]
     pub fn codes(&self) -> Vec<(&'static str, &'static str)> {
-        [
+        let assessment = &self.assessment;
+        let answers = assessment.answers.iter().map(|(question, answer)| (question.code(), answer.code()));
+        let rest = [
+            ("likelihood", assessment.likelihood.map(Grade::code)),
+            ("impact", assessment.impact.map(Grade::code)),
+            ("unreferred", self.unreferred.map(Unreferred::code)),
             ("reason_code", self.reason_code.map(ReasonCode::code)),
             ("outcome", self.outcome.map(Outcome::code)),
             ("detriment_level", self.detriment_level.map(DetrimentLevel::code)),
@@ -328,9 +228,16 @@ impl StepFacts {
             ("public_interest", self.public_interest.map(Answer::code)),
             ("new_ground", self.new_ground.map(NewGround::code)),
             ("review_result", self.review_result.map(ReviewResult::code)),
-        ]
-        .into_iter()
-        .filter_map(|(field, code)| code.map(|code| (field, code)))
-        .collect()
+        ];
+        answers.chain(rest.into_iter().filter_map(|(field, code)| Some((field, code?)))).collect()
+    }
+
+    /// The facts that are several closed codes each.
+    #[must_use]
+    pub fn lists(&self) -> Vec<(&'static str, Vec<&'static str>)> {
+        let flags = self.assessment.red_flags.iter().map(|flag| flag.code()).collect();
+        let weaknesses = self.assessment.weaknesses.iter().map(|weakness| weakness.code()).collect();
+        let lists: [(_, Vec<_>); 2] = [("red_flags", flags), ("weaknesses", weaknesses)];
+        lists.into_iter().filter(|(_, codes)| !codes.is_empty()).collect()
     }
 }

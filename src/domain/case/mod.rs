@@ -2,10 +2,12 @@
 //! function [`step_taken::take`] that says what a step does. To change the workflow, edit [`transition::TRANSITIONS`];
 //! `faults` then says whether the table still holds together.
 
+pub mod assessment;
 pub mod clocks;
 pub mod facts;
 pub mod faults;
 pub mod item;
+pub mod known;
 pub mod outcome;
 pub mod raw_facts;
 pub mod reason;

@@ -19,3 +19,11 @@ vocabulary! {
         KnowinglyFalse = "knowingly_false",
     }
 }
+
+impl Outcome {
+    /// Whether it is adverse to the person concerned, who must have had the right to respond (control EU-22-1).
+    #[must_use]
+    pub const fn is_adverse(self) -> bool {
+        matches!(self, Self::Substantiated | Self::PartlySubstantiated)
+    }
+}

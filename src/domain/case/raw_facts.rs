@@ -1,20 +1,23 @@
 //! The facts of a step as they are sent, form and JSON alike, and their reading into [`StepFacts`].
 
-use std::fmt;
+mod reading;
 
-use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+use zeroize::{Zeroize, ZeroizeOnDrop};
 
+use reading::{Reading, loose};
+
+use super::assessment::{Assessment, Grade};
 use super::facts::{
-    Actions, Answer, DetrimentLevel, FeedbackSent, Hearing, IdentityRemoved, MOST_ENTRIES, Measure,
-    NewGround, PauseReason, Proceedings, RetentionClass, ReviewResult, StepFacts, SubjectHeard, TargetBody,
+    Answer, DetrimentLevel, FeedbackSent, Hearing, IdentityRemoved, NewGround, PauseReason, Proceedings,
+    RetentionClass, ReviewResult, StepFacts, SubjectHeard, TargetBody, Unreferred,
 };
 use super::outcome::Outcome;
 use super::reason::ReasonCode;
 use crate::domain::field_error::FieldError;
-use crate::domain::profile::ClockName;
-use crate::domain::text::{Message, Note, Reasons, TextError, TextLimits};
+use crate::domain::profile::{ClockName, TriageQuestion};
+use crate::domain::taxonomy::{RedFlag, Weakness};
+use crate::domain::text::{Message, Note, Reasons, TextLimits};
 
 macro_rules! raw_facts {
     ($( $(#[$doc:meta])* $field:ident ),+ $(,)?) => {
@@ -45,6 +48,40 @@ raw_facts! {
     reason_code,
     /// Words.
     reasons,
+    /// Code of [`Answer`].
+    in_scope,
+    /// Code of [`Answer`].
+    criminal_signs,
+    /// Code of [`Answer`].
+    ongoing,
+    /// Code of [`Answer`].
+    health_risk,
+    /// Code of [`Answer`].
+    evidence_at_risk,
+    /// Code of [`Answer`].
+    first_hand,
+    /// Code of [`Answer`].
+    corroborated,
+    /// Code of [`Answer`].
+    reported_before,
+    /// Code of [`Answer`].
+    senior_official,
+    /// Code of [`Answer`].
+    retaliation,
+    /// Code of [`Answer`].
+    public_soon,
+    /// Code of [`Answer`].
+    heavy_damage,
+    /// Code of [`Grade`].
+    likelihood,
+    /// Code of [`Grade`].
+    impact,
+    /// Codes of [`RedFlag`], one per line.
+    red_flags,
+    /// Codes of [`Weakness`], one per line.
+    weaknesses,
+    /// Code of [`Unreferred`].
+    unreferred,
     /// Code of [`Outcome`].
     outcome,
     /// Code of [`DetrimentLevel`].
@@ -63,6 +100,12 @@ raw_facts! {
     evidence_verified,
     /// Code of [`Hearing`].
     hearing,
+    /// Words.
+    hearing_reason,
+    /// Words.
+    preliminary,
+    /// A day, `YYYY-MM-DD`.
+    done_on,
     /// `none`, or one measure per line.
     actions,
     /// Code of [`Proceedings`].
@@ -122,10 +165,12 @@ impl RawFacts {
     }
 
     fn read(&self, r: &mut Reading) -> StepFacts {
-        let (staff, message) = (r.limits.staff, r.limits.message);
+        let staff = r.limits.staff;
         StepFacts {
             reason_code: r.value("reason_code", &self.reason_code, ReasonCode::parse),
             reasons: r.text("reasons", &self.reasons, |t| Reasons::parse(t, staff)),
+            assessment: self.assessment(r),
+            unreferred: r.value("unreferred", &self.unreferred, Unreferred::parse),
             outcome: r.value("outcome", &self.outcome, Outcome::parse),
             detriment_level: r.value("detriment_level", &self.detriment_level, DetrimentLevel::parse),
             protection_plan: r.text("protection_plan", &self.protection_plan, |t| Note::parse(t, staff)),
@@ -139,6 +184,9 @@ impl RawFacts {
             deferral_reason: r.text("deferral_reason", &self.deferral_reason, |t| Reasons::parse(t, staff)),
             evidence_verified: r.flag("evidence_verified", &self.evidence_verified),
             hearing: r.value("hearing", &self.hearing, Hearing::parse),
+            hearing_reason: r.text("hearing_reason", &self.hearing_reason, |t| Reasons::parse(t, staff)),
+            preliminary: r.text("preliminary", &self.preliminary, |t| Note::parse(t, staff)),
+            done_on: r.value("done_on", &self.done_on, |t| t.parse().ok()),
             actions: r.actions(&self.actions),
             proceedings: r.value("proceedings", &self.proceedings, Proceedings::parse),
             feedback_sent: r.value("feedback_sent", &self.feedback_sent, FeedbackSent::parse),
@@ -146,6 +194,16 @@ impl RawFacts {
             target: r.text("target", &self.target, TargetBody::parse),
             identity_removed: r.value("identity_removed", &self.identity_removed, IdentityRemoved::parse),
             master: r.value("master", &self.master, |t| t.parse().ok()),
+            ..self.asked_apart(r)
+        }
+    }
+}
+
+impl RawFacts {
+    /// What few steps ask for.
+    fn asked_apart(&self, r: &mut Reading) -> StepFacts {
+        let (staff, message) = (r.limits.staff, r.limits.message);
+        StepFacts {
             question: r.text("question", &self.question, |t| Message::parse(t, message)),
             expected_on: r.value("expected_on", &self.expected_on, |t| t.parse().ok()),
             clock: r.value("clock", &self.clock, ClockName::parse),
@@ -166,120 +224,37 @@ impl RawFacts {
             ..StepFacts::default()
         }
     }
-}
 
-/// Given and not empty.
-fn given(raw: &Option<String>) -> Option<&str> {
-    raw.as_deref().map(str::trim).filter(|text| !text.is_empty())
-}
-
-struct Reading {
-    errors: Vec<FieldError>,
-    limits: TextLimits,
-}
-
-impl Reading {
-    fn value<T>(
-        &mut self,
-        field: &'static str,
-        raw: &Option<String>,
-        read: impl Fn(&str) -> Option<T>,
-    ) -> Option<T> {
-        let value = read(given(raw)?);
-        if value.is_none() {
-            self.errors.push(FieldError::new(field, FieldError::UNKNOWN));
-        }
-        value
-    }
-
-    fn text<T>(
-        &mut self,
-        field: &'static str,
-        raw: &Option<String>,
-        read: impl Fn(&str) -> Result<T, TextError>,
-    ) -> Option<T> {
-        read(given(raw)?).map_err(|error| self.errors.push(FieldError::from_text(field, &error))).ok()
-    }
-
-    /// `on` is what a browser sends for a ticked box.
-    fn flag(&mut self, field: &'static str, raw: &Option<String>) -> bool {
-        let read = |text: &str| match text {
-            "yes" | "on" | "true" => Some(true),
-            "no" | "false" => Some(false),
-            _ => None,
+    fn assessment(&self, r: &mut Reading) -> Assessment {
+        let mut assessment = Assessment {
+            likelihood: r.value("likelihood", &self.likelihood, Grade::parse),
+            impact: r.value("impact", &self.impact, Grade::parse),
+            red_flags: r.codes("red_flags", &self.red_flags, RedFlag::parse),
+            weaknesses: r.codes("weaknesses", &self.weaknesses, Weakness::parse),
+            ..Assessment::default()
         };
-        self.value(field, raw, read).unwrap_or(false)
-    }
-
-    fn list<T>(
-        &mut self,
-        field: &'static str,
-        raw: &Option<String>,
-        read: impl Fn(&str) -> Result<T, FieldError>,
-    ) -> Vec<T> {
-        let lines: Vec<&str> =
-            raw.iter().flat_map(|text| text.lines()).map(str::trim).filter(|line| !line.is_empty()).collect();
-        if lines.len() > MOST_ENTRIES {
-            let max = u64::try_from(MOST_ENTRIES).ok();
-            self.errors.push(FieldError { field, code: FieldError::TOO_LONG, max });
-            return Vec::new();
-        }
-        match lines.into_iter().map(read).collect() {
-            Ok(values) => values,
-            Err(error) => {
-                self.errors.push(error);
-                Vec::new()
+        for question in TriageQuestion::ALL {
+            if let Some(answer) = r.value(question.code(), self.answer(*question), Answer::parse) {
+                assessment.answers.insert(*question, answer);
             }
         }
+        assessment
     }
 
-    fn actions(&mut self, raw: &Option<String>) -> Option<Actions> {
-        if given(raw)? == "none" {
-            return Some(Actions::None);
-        }
-        let measures = self.list("actions", raw, |line| {
-            Measure::parse(line).map_err(|error| FieldError::from_text("actions", &error))
-        });
-        (!measures.is_empty()).then_some(Actions::Listed(measures))
-    }
-}
-
-/// Accepts a string, a boolean (`yes`/`no`), a whole number, an array of strings (one per line), or null.
-fn loose<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    struct Loose;
-    impl<'de> Visitor<'de> for Loose {
-        type Value = Option<String>;
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a string, a boolean, a whole number or a list of strings")
-        }
-        fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-            Ok(Some(text.to_owned()))
-        }
-        fn visit_bool<E>(self, flag: bool) -> Result<Self::Value, E> {
-            Ok(Some(if flag { "yes" } else { "no" }.to_owned()))
-        }
-        fn visit_u64<E>(self, count: u64) -> Result<Self::Value, E> {
-            Ok(Some(count.to_string()))
-        }
-        fn visit_i64<E>(self, count: i64) -> Result<Self::Value, E> {
-            Ok(Some(count.to_string()))
-        }
-        fn visit_unit<E>(self) -> Result<Self::Value, E> {
-            Ok(None)
-        }
-        fn visit_none<E>(self) -> Result<Self::Value, E> {
-            Ok(None)
-        }
-        fn visit_some<D2: Deserializer<'de>>(self, inner: D2) -> Result<Self::Value, D2::Error> {
-            inner.deserialize_any(self)
-        }
-        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-            let mut lines = Zeroizing::new(Vec::new());
-            while let Some(line) = list.next_element::<String>()? {
-                lines.push(line);
-            }
-            Ok(Some(lines.join("\n")))
+    const fn answer(&self, question: TriageQuestion) -> &Option<String> {
+        match question {
+            TriageQuestion::InScope => &self.in_scope,
+            TriageQuestion::CriminalSigns => &self.criminal_signs,
+            TriageQuestion::Ongoing => &self.ongoing,
+            TriageQuestion::HealthRisk => &self.health_risk,
+            TriageQuestion::EvidenceAtRisk => &self.evidence_at_risk,
+            TriageQuestion::FirstHand => &self.first_hand,
+            TriageQuestion::Corroborated => &self.corroborated,
+            TriageQuestion::ReportedBefore => &self.reported_before,
+            TriageQuestion::SeniorOfficial => &self.senior_official,
+            TriageQuestion::Retaliation => &self.retaliation,
+            TriageQuestion::PublicSoon => &self.public_soon,
+            TriageQuestion::HeavyDamage => &self.heavy_damage,
         }
     }
-    deserializer.deserialize_any(Loose)
 }

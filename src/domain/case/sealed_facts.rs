@@ -39,6 +39,8 @@ impl StepFacts {
             protection_plan: None,
             plan: None,
             deferral_reason: None,
+            hearing_reason: None,
+            preliminary: None,
             actions: None,
             target: None,
             question: None,
@@ -68,10 +70,18 @@ impl StepFacts {
                 *place = Some(code.to_owned());
             }
         }
+        for (field, codes) in self.lists() {
+            if let Some(place) = raw.field_mut(field) {
+                *place = Some(lines(codes.iter()));
+            }
+        }
         raw.reasons = self.reasons.as_ref().map(|text| text.expose().to_owned());
         raw.protection_plan = self.protection_plan.as_ref().map(|text| text.expose().to_owned());
         raw.plan = self.plan.as_ref().map(|text| text.expose().to_owned());
         raw.deferral_reason = self.deferral_reason.as_ref().map(|text| text.expose().to_owned());
+        raw.hearing_reason = self.hearing_reason.as_ref().map(|text| text.expose().to_owned());
+        raw.preliminary = self.preliminary.as_ref().map(|text| text.expose().to_owned());
+        raw.done_on = self.done_on.map(|day| day.to_string());
         raw.target = self.target.as_ref().map(|text| text.expose().to_owned());
         raw.question = self.question.as_ref().map(|text| text.expose().to_owned());
         raw.message = self.message.as_ref().map(|text| text.expose().to_owned());

@@ -67,6 +67,12 @@ impl Status {
         self.is_open() || matches!(self, Self::Merged)
     }
 
+    /// Whether the matter was decided here, so that a later report may repeat it.
+    #[must_use]
+    pub const fn is_concluded(self) -> bool {
+        matches!(self, Self::Closed | Self::Rejected | Self::Archived)
+    }
+
     /// Whether the reporter's mailbox takes messages.
     #[must_use]
     pub const fn mailbox_open(self) -> bool {

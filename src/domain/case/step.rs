@@ -32,6 +32,8 @@ vocabulary! {
         Resume = "resume",
         /// Findings are handed in.
         Submit = "submit",
+        /// The preliminary decision was delivered to whom it would affect.
+        NotifyHearing = "notify_hearing",
         /// The outcome is decided and measures follow.
         Decide = "decide",
         /// The outcome is decided and the case closed at once.
@@ -87,6 +89,7 @@ impl Step {
             | Self::Start
             | Self::Resume
             | Self::Submit
+            | Self::NotifyHearing
             | Self::Returned
             | Self::Archive
             | Self::Dispose => false,

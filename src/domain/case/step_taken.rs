@@ -2,6 +2,7 @@
 
 use super::facts::{Fact, FeedbackSent, StepFacts};
 use super::guard::missing;
+use super::known::Known;
 use super::status::Status;
 use super::step::Step;
 use super::transition::{Doer, MessageKind, MessageRule, To, Transition, find, legal_from};
@@ -38,16 +39,23 @@ pub enum StepError {
     Missing(Vec<FieldError>),
 }
 
-/// Decides a step: is it legal in `status`, may `doer` take it, is everything there that its guard needs?
+/// Decides a step: is it legal in `status`, may `doer` take it, is everything there that its guard needs beside what the
+/// case itself tells?
 ///
 /// # Errors
 /// [`StepError`], in this order: illegal, not offered, facts missing (all of them at once).
-pub fn take(status: Status, step: Step, doer: Doer, facts: &StepFacts) -> Result<Move, StepError> {
+pub fn take(
+    status: Status,
+    step: Step,
+    doer: Doer,
+    facts: &StepFacts,
+    known: &Known,
+) -> Result<Move, StepError> {
     let row = find(status, step).ok_or_else(|| StepError::Illegal { legal: legal_from(status) })?;
     if !row.offered_to(doer) {
         return Err(StepError::NotYours);
     }
-    let errors = missing(row, facts);
+    let errors = missing(row, facts, known);
     if !errors.is_empty() {
         return Err(StepError::Missing(errors));
     }

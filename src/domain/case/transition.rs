@@ -132,6 +132,8 @@ vocabulary! {
     pub enum Silence {
         /// The keys of the mailbox are destroyed with the case.
         NoMailbox = "no_mailbox",
+        /// The case stays where it is, and what is done concerns somebody else.
+        SameStage = "same_stage",
     }
 }
 
@@ -230,6 +232,7 @@ const REPORTER: &[Doer] = &[Doer::Reporter];
 const TIMER: &[Doer] = &[Doer::Timer];
 const RETENTION: &[Doer] = &[Doer::Retention];
 const HOLDERS: &[Doer] = &[Doer::Triager, Doer::Lead];
+const DECIDING: &[Doer] = &[Doer::Lead, Doer::Reviewer];
 const STAFF: &[Doer] = &[Doer::Triager, Doer::Lead, Doer::Reviewer];
 
 const DIRECT: bool = false;
@@ -252,16 +255,28 @@ const COMPLETING: &[ReasonCode] = &[ReasonCode::ActionsVerified, ReasonCode::Act
 const EXTENDING: &[ReasonCode] = &[ReasonCode::Complexity, ReasonCode::AwaitsOthers, ReasonCode::Expertise];
 const LAPSING: &[ReasonCode] = &[ReasonCode::RemindersUnanswered];
 
+const REJECTED: &[Fact] = &[
+    Fact::Assessment,
+    Fact::AnonymousBranch,
+    Fact::ReasonCode,
+    Fact::Unreferred,
+    Fact::Reasons,
+    Fact::Message,
+];
+const MERGED: &[Fact] = &[Fact::Assessment, Fact::ReasonCode, Fact::Unreferred, Fact::Reasons, Fact::Master];
+const ASSESSED_PACKAGE: &[Fact] =
+    &[Fact::Assessment, Fact::ReasonCode, Fact::Reasons, Fact::Target, Fact::IdentityRemoved];
 const PACKAGE: &[Fact] = &[Fact::ReasonCode, Fact::Reasons, Fact::Target, Fact::IdentityRemoved];
-const NO_INTEREST: &[Fact] = &[Fact::ReporterAsked, Fact::PublicInterest, Fact::Reasons];
+const NO_INTEREST: &[Fact] = &[Fact::ReporterAsked, Fact::PublicInterest, Fact::Unreferred, Fact::Reasons];
 const GROUND: &[Fact] = &[Fact::NewGround, Fact::Reasons];
 const LATER: &[Fact] = &[Fact::Clock, Fact::ExpectedOn, Fact::ReasonCode, Fact::Reasons, Fact::Message];
+const NOTIFIED: &[Fact] = &[Fact::Preliminary, Fact::DoneOn];
 const REVIEWED: &[Fact] = &[Fact::ReviewResult, Fact::Reasons, Fact::Message];
 
 use self::To::{Fixed, Origin, Same};
 use MessageKind as Kind;
 use MessageRule::{Silent, Tell, TellOrExplain};
-use Silence::NoMailbox;
+use Silence::{NoMailbox, SameStage};
 use Status as S;
 
 /// One row, so that the table below reads as a table.
@@ -276,9 +291,12 @@ macro_rules! rows {
 
 /// All transitions of norms.md 8.3.
 ///
+/// `notify_hearing` is the guard "KZ hearing done" of 8.3 as an act of its own: it must come days before the decision.
+///
 /// Three rows say more than the norms: `ask` from an investigation (8.3 only says that the answer goes back there);
 /// `outcome_received` and `lapse` by triager or lead (a case referred from triage has no lead); the reporter withdraws by
-/// a message, and the step of whoever has the case carries that fact.
+/// a message, and the step of whoever has the case carries that fact. What the case already tells is not asked again
+/// ([`super::known::Known::asked`]).
 #[rustfmt::skip]
 pub const TRANSITIONS: &[Transition] = rows! {
     // from         step               to                          by         eyes       message                            facts, reason codes
@@ -287,23 +305,25 @@ pub const TRANSITIONS: &[Transition] = rows! {
     Investigation   Ask             => Fixed(S::AwaitingInfo),     LEAD,      DIRECT,    Tell(Kind::Question),              &[Fact::Question];
     AwaitingInfo    Answer          => Origin,                     REPORTER,  DIRECT,    Tell(Kind::Answered),              &[];
     AwaitingInfo    Timeout         => Origin,                     TIMER,     DIRECT,    Tell(Kind::AnswerExpired),         &[];
-    Triage          Reject          => Fixed(S::Rejected),         TRIAGER,   FOUR_EYES, Tell(Kind::Rejection),             &[Fact::ReasonCode, Fact::Reasons, Fact::Message], REJECTING;
-    Triage          Merge           => Fixed(S::Merged),           TRIAGER,   FOUR_EYES, Tell(Kind::Merged),                &[Fact::ReasonCode, Fact::Reasons, Fact::Master], MERGING;
-    Triage          Refer           => Fixed(S::Referred),         OFFICER,   FOUR_EYES, Tell(Kind::Destination),           PACKAGE, REFERRING;
-    Triage          Assign          => Fixed(S::Assigned),         TRIAGER,   DIRECT,    Tell(Kind::Assigned),              &[Fact::DetrimentLevel, Fact::Assignees];
+    Triage          Reject          => Fixed(S::Rejected),         TRIAGER,   FOUR_EYES, Tell(Kind::Rejection),             REJECTED, REJECTING;
+    Triage          Merge           => Fixed(S::Merged),           TRIAGER,   FOUR_EYES, Tell(Kind::Merged),                MERGED, MERGING;
+    Triage          Refer           => Fixed(S::Referred),         OFFICER,   FOUR_EYES, Tell(Kind::Destination),           ASSESSED_PACKAGE, REFERRING;
+    Triage          Assign          => Fixed(S::Assigned),         TRIAGER,   DIRECT,    Tell(Kind::Assigned),              &[Fact::Assessment, Fact::DetrimentLevel, Fact::Assignees];
     Assigned        Start           => Fixed(S::Investigation),    LEAD,      FOUR_EYES, Tell(Kind::Stage),                 &[Fact::Plan, Fact::ReassessedDetriment];
     Assigned        Return          => Fixed(S::Triage),           LEAD,      DIRECT,    Tell(Kind::HandedBack),            &[Fact::ReasonCode, Fact::Reasons], HANDING_BACK;
     Investigation   Pause           => Fixed(S::Suspended),        LEAD,      FOUR_EYES, TellOrExplain(Kind::Paused),       &[Fact::PauseReason, Fact::Reasons, Fact::ExpectedOn];
     Suspended       Resume          => Fixed(S::Investigation),    LEAD,      DIRECT,    TellOrExplain(Kind::Resumed),      &[];
     Investigation   Refer           => Fixed(S::Referred),         OFFICER,   FOUR_EYES, TellOrExplain(Kind::Destination),  PACKAGE, REFERRING;
-    Investigation   Submit          => Fixed(S::FindingsReview),   LEAD,      DIRECT,    Tell(Kind::Submitted),             &[Fact::SubjectHeard, Fact::EvidenceVerified];
+    Investigation   Submit          => Fixed(S::FindingsReview),   LEAD,      DIRECT,    Tell(Kind::Submitted),             &[Fact::SubjectHeard, Fact::EvidenceVerified, Fact::ReassessedDetriment];
+    Investigation   NotifyHearing   => Same,                       LEAD,      DIRECT,    Silent(SameStage),                  NOTIFIED;
+    FindingsReview  NotifyHearing   => Same,                       DECIDING,  DIRECT,    Silent(SameStage),                  NOTIFIED;
     FindingsReview  Return          => Fixed(S::Investigation),    REVIEWER,  DIRECT,    Tell(Kind::SentBack),              &[Fact::ReasonCode, Fact::Reasons], SENDING_BACK;
     FindingsReview  Decide          => Fixed(S::Remediation),      REVIEWER,  FOUR_EYES, Tell(Kind::Outcome),               &[Fact::Outcome, Fact::Reasons, Fact::Actions, Fact::Hearing, Fact::Message];
-    FindingsReview  DecideClose     => Fixed(S::Closed),           REVIEWER,  FOUR_EYES, Tell(Kind::Feedback),              &[Fact::Outcome, Fact::Reasons, Fact::NoActions, Fact::FeedbackSent, Fact::RetentionClass];
-    Remediation     Complete        => Fixed(S::Closed),           LEAD,      FOUR_EYES, Tell(Kind::Feedback),              &[Fact::ReasonCode, Fact::Reasons, Fact::Proceedings, Fact::FeedbackSent, Fact::RetentionClass], COMPLETING;
+    FindingsReview  DecideClose     => Fixed(S::Closed),           REVIEWER,  FOUR_EYES, Tell(Kind::Feedback),              &[Fact::Outcome, Fact::Reasons, Fact::NoActions, Fact::Hearing, Fact::ReassessedDetriment, Fact::Unreferred, Fact::FeedbackSent, Fact::RetentionClass];
+    Remediation     Complete        => Fixed(S::Closed),           LEAD,      FOUR_EYES, Tell(Kind::Feedback),              &[Fact::ReasonCode, Fact::Reasons, Fact::Proceedings, Fact::ReassessedDetriment, Fact::Unreferred, Fact::FeedbackSent, Fact::RetentionClass], COMPLETING;
     Referred        Returned        => Fixed(S::Triage),           OFFICER,   DIRECT,    Tell(Kind::Returned),              &[Fact::Reasons];
-    Referred        OutcomeReceived => Fixed(S::Closed),           OFFICER,   FOUR_EYES, Tell(Kind::Feedback),              &[Fact::Outcome, Fact::Reasons, Fact::FeedbackSent, Fact::RetentionClass];
-    Referred        Lapse           => Fixed(S::Closed),           OFFICER,   FOUR_EYES, Tell(Kind::Feedback),              &[Fact::ReasonCode, Fact::Reasons, Fact::Reminders, Fact::FeedbackSent, Fact::RetentionClass], LAPSING;
+    Referred        OutcomeReceived => Fixed(S::Closed),           OFFICER,   FOUR_EYES, Tell(Kind::Feedback),              &[Fact::Outcome, Fact::Reasons, Fact::ReassessedDetriment, Fact::Unreferred, Fact::FeedbackSent, Fact::RetentionClass];
+    Referred        Lapse           => Fixed(S::Closed),           OFFICER,   FOUR_EYES, Tell(Kind::Feedback),              &[Fact::ReasonCode, Fact::Reasons, Fact::Reminders, Fact::ReassessedDetriment, Fact::Unreferred, Fact::FeedbackSent, Fact::RetentionClass], LAPSING;
     Triage          Extend          => Same,                       TRIAGER,   FOUR_EYES, Tell(Kind::Extended),              LATER, EXTENDING;
     Assigned        Extend          => Same,                       HOLDERS,   FOUR_EYES, Tell(Kind::Extended),              LATER, EXTENDING;
     Investigation   Extend          => Same,                       LEAD,      FOUR_EYES, Tell(Kind::Extended),              LATER, EXTENDING;

@@ -27,6 +27,8 @@ vocabulary! {
         Retaliation = "retaliation",
         /// Is it likely to be reported outside soon?
         PublicSoon = "public_soon",
+        /// Does the damage reach the profile's `critical_damage`? Asked wherever a profile has one.
+        HeavyDamage = "heavy_damage",
     }
 }
 

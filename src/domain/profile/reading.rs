@@ -57,7 +57,7 @@ fn choices(file: &Section<'_>) -> Option<Choices> {
     let anonymous_branch = file.flag("anonymous_branch");
     let checkins = file.rising("checkins", (1, MOST_UNITS));
     let remind_before = file.whole("remind_before", (0, MOST_REMINDER_DAYS));
-    let questions = file.words(
+    let mut questions = file.words(
         "questions",
         &Wanted::one_of(TriageQuestion::ALL, TriageQuestion::code),
         TriageQuestion::parse,
@@ -67,6 +67,10 @@ fn choices(file: &Section<'_>) -> Option<Choices> {
     let procedure_review = file.optional("procedure_review", period);
     let critical_damage =
         file.optional("critical_damage", |section| section.whole("amount", (1, u32::MAX)).map(u64::from));
+    if let Some(questions) = questions.as_mut().filter(|_| critical_damage.is_some()) {
+        questions.retain(|question| *question != TriageQuestion::HeavyDamage);
+        questions.push(TriageQuestion::HeavyDamage);
+    }
     Some(Choices {
         languages: languages?,
         identity: identity?,

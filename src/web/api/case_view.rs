@@ -7,7 +7,12 @@ use utoipa::ToSchema;
 
 use crate::{
     domain::{
-        case::{facts::DetrimentLevel, outcome::Outcome, reason::ReasonCode},
+        case::{
+            assessment::Severity,
+            facts::{DetrimentLevel, Fact},
+            outcome::Outcome,
+            reason::ReasonCode,
+        },
         taxonomy::Region,
     },
     policy::Capacity,
@@ -50,6 +55,8 @@ pub struct CaseHead {
     pub due_on: Option<Date>,
     /// Who leads the investigation.
     pub lead: Option<uuid::Uuid>,
+    /// How urgent it is: `low`, `medium`, `high`, `critical`; none before the assessment.
+    pub severity: Option<&'static str>,
     /// Risk of detriment to the reporter.
     pub detriment: Option<&'static str>,
     /// How it ended.
@@ -74,6 +81,7 @@ impl CaseHead {
             received_on: case.received_on,
             due_on: case.due_on,
             lead: case.lead_id.map(|lead| lead.0),
+            severity: case.severity.map(Severity::code),
             detriment: case.detriment.map(DetrimentLevel::code),
             outcome: case.outcome.map(Outcome::code),
             reason_code: case.reason_code.map(ReasonCode::code),
@@ -132,7 +140,7 @@ pub struct StepOffer {
     pub four_eyes: bool,
     /// Whether the caller may take it.
     pub yours: bool,
-    /// The facts it asks for.
+    /// The facts it asks for in this case; `assessment` stands for the members `questions`, `likelihood`, `impact`.
     pub facts: Vec<&'static str>,
     /// The reason codes it may carry.
     pub reasons: Vec<&'static str>,
@@ -229,6 +237,16 @@ impl LikeView {
     }
 }
 
+/// Signs of a crime that are still to be referred.
+#[derive(Serialize, ToSchema)]
+pub struct ReferralView {
+    /// The codes of the competent bodies, best first.
+    pub targets: Vec<&'static str>,
+    /// Until when.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub due_on: Option<Date>,
+}
+
 /// A case.
 #[derive(Serialize, ToSchema)]
 pub struct CaseView {
@@ -239,6 +257,10 @@ pub struct CaseView {
     pub capacity: Option<&'static str>,
     /// Whether I have attested; content is here only then.
     pub attested: bool,
+    /// The referral that is still to be done.
+    pub referral: Option<ReferralView>,
+    /// The questions of triage, by the version of the profile that the case began under.
+    pub questions: Vec<&'static str>,
     /// The steps of its state.
     pub steps: Vec<StepOffer>,
     /// Who has or had access.
@@ -263,7 +285,7 @@ impl CaseView {
             step: row.step.code(),
             four_eyes: row.four_eyes,
             yours: *yours,
-            facts: row.facts.iter().map(|fact| fact.code()).collect(),
+            facts: opened.known.asked(row).into_iter().map(Fact::code).collect(),
             reasons: row.reasons.iter().map(|reason| reason.code()).collect(),
         });
         let steps = steps.collect();
@@ -279,6 +301,11 @@ impl CaseView {
             head: CaseHead::of(&opened.case),
             capacity: opened.situation.grant.map(Capacity::code),
             attested: opened.situation.attested,
+            referral: opened.referral.map(|open| ReferralView {
+                targets: open.targets.iter().map(|to| to.code()).collect(),
+                due_on: open.due_on,
+            }),
+            questions: opened.known.questions.iter().map(|question| question.code()).collect(),
             steps,
             grants: grants.collect(),
             short_of_holders: opened.short_of_holders,

@@ -6,9 +6,10 @@ use std::{env, fs};
 
 use super::samples::{Sample, all};
 use super::{assets, samples};
+use crate::domain::case::assessment::{Grade, Severity};
 use crate::domain::case::facts::{
     Answer, DetrimentLevel, Fact, FeedbackSent, Hearing, IdentityRemoved, NewGround, PauseReason,
-    Proceedings, RetentionClass, ReviewResult, SubjectHeard,
+    Proceedings, RetentionClass, ReviewResult, SubjectHeard, Unreferred,
 };
 use crate::domain::case::outcome::Outcome;
 use crate::domain::case::raw_facts::RawFacts;
@@ -25,7 +26,7 @@ use crate::domain::profile::{ClockName, ProfileId, Route, Waiver};
 use crate::domain::report::Risk;
 use crate::domain::role::Role;
 use crate::domain::routing::{Mismatch, RouteReason};
-use crate::domain::taxonomy::{Category, Region};
+use crate::domain::taxonomy::{Category, RedFlag, Region, Weakness};
 use crate::i18n::{LANGUAGES, Texts};
 
 fn each(mut check: impl FnMut(&str, &Sample)) {
@@ -252,6 +253,11 @@ const VOCABULARIES: &[&str] = &[
     "route-",
     "mismatch-",
     "mistake-",
+    "grade-",
+    "severity-",
+    "red_flag-",
+    "weakness-",
+    "unreferred-",
 ];
 
 /// Every code of every closed list has its word in every language.
@@ -276,8 +282,11 @@ fn codes<T: Copy>(all: &[T], code: fn(T) -> &'static str) -> Vec<&'static str> {
 }
 
 fn closed_lists() -> Vec<(&'static str, Vec<&'static str>)> {
+    [head_lists(), fact_lists()].concat()
+}
+
+fn head_lists() -> Vec<(&'static str, Vec<&'static str>)> {
     let status = codes(Status::ALL, Status::code);
-    let fields = RawFacts::FIELDS.to_vec();
     vec![
         ("status", status.clone()),
         ("status_reporter", status.clone()),
@@ -291,27 +300,7 @@ fn closed_lists() -> Vec<(&'static str, Vec<&'static str>)> {
         ("language", codes(Language::ALL, Language::code)),
         ("category", codes(Category::ALL, Category::code)),
         ("region", codes(Region::ALL, Region::code)),
-        ("answer", codes(Answer::ALL, Answer::code)),
-        ("risk", codes(Risk::ALL, Risk::code)),
-        ("concern", codes(Concern::ALL, Concern::code)),
-        ("reason", codes(ReasonCode::ALL, ReasonCode::code)),
-        ("outcome", codes(Outcome::ALL, Outcome::code)),
-        ("level", codes(DetrimentLevel::ALL, DetrimentLevel::code)),
-        ("subject_heard", codes(SubjectHeard::ALL, SubjectHeard::code)),
-        ("hearing", codes(Hearing::ALL, Hearing::code)),
-        ("proceedings", codes(Proceedings::ALL, Proceedings::code)),
-        ("feedback_sent", codes(FeedbackSent::ALL, FeedbackSent::code)),
-        ("retention_class", codes(RetentionClass::ALL, RetentionClass::code)),
-        ("identity_removed", codes(IdentityRemoved::ALL, IdentityRemoved::code)),
-        ("pause_reason", codes(PauseReason::ALL, PauseReason::code)),
-        ("clock", codes(ClockName::ALL, ClockName::code)),
-        ("outside", codes(Route::ALL, Route::code)),
-        ("waiver", codes(Waiver::ALL, Waiver::code)),
-        ("new_ground", codes(NewGround::ALL, NewGround::code)),
-        ("review_result", codes(ReviewResult::ALL, ReviewResult::code)),
         ("letter", codes(MessageKind::ALL, MessageKind::code)),
-        ("fact", codes(Fact::ALL, Fact::code)),
-        ("fact", fields),
         ("oecd", vec!["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13"]),
         ("capacity", vec!["triager", "lead", "investigator", "reviewer", "protection_officer"]),
         ("object", vec!["case", "staff", "desk", "instance", "log"]),
@@ -331,6 +320,37 @@ fn closed_lists() -> Vec<(&'static str, Vec<&'static str>)> {
         ("route", codes(RouteReason::ALL, RouteReason::code)),
         ("mismatch", codes(Mismatch::ALL, Mismatch::code)),
         ("mistake", codes(Fault::ALL, Fault::code)),
+    ]
+}
+
+/// What the facts of steps are chosen from.
+fn fact_lists() -> Vec<(&'static str, Vec<&'static str>)> {
+    vec![
+        ("answer", codes(Answer::ALL, Answer::code)),
+        ("risk", codes(Risk::ALL, Risk::code)),
+        ("concern", codes(Concern::ALL, Concern::code)),
+        ("reason", codes(ReasonCode::ALL, ReasonCode::code)),
+        ("outcome", codes(Outcome::ALL, Outcome::code)),
+        ("grade", codes(Grade::ALL, Grade::code)),
+        ("severity", codes(Severity::ALL, Severity::code)),
+        ("red_flag", codes(RedFlag::ALL, RedFlag::code)),
+        ("weakness", codes(Weakness::ALL, Weakness::code)),
+        ("unreferred", codes(Unreferred::ALL, Unreferred::code)),
+        ("level", codes(DetrimentLevel::ALL, DetrimentLevel::code)),
+        ("subject_heard", codes(SubjectHeard::ALL, SubjectHeard::code)),
+        ("hearing", codes(Hearing::ALL, Hearing::code)),
+        ("proceedings", codes(Proceedings::ALL, Proceedings::code)),
+        ("feedback_sent", codes(FeedbackSent::ALL, FeedbackSent::code)),
+        ("retention_class", codes(RetentionClass::ALL, RetentionClass::code)),
+        ("identity_removed", codes(IdentityRemoved::ALL, IdentityRemoved::code)),
+        ("pause_reason", codes(PauseReason::ALL, PauseReason::code)),
+        ("clock", codes(ClockName::ALL, ClockName::code)),
+        ("outside", codes(Route::ALL, Route::code)),
+        ("waiver", codes(Waiver::ALL, Waiver::code)),
+        ("new_ground", codes(NewGround::ALL, NewGround::code)),
+        ("review_result", codes(ReviewResult::ALL, ReviewResult::code)),
+        ("fact", codes(Fact::ALL, Fact::code)),
+        ("fact", RawFacts::FIELDS.to_vec()),
     ]
 }
 

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     domain::{
-        case::{item::ItemKind, step::Step},
+        case::{assessment::Severity, item::ItemKind, step::Step},
         field_error::FieldError,
         ids::CaseId,
         reference::Reference,
@@ -44,7 +44,7 @@ use crate::{
             public::Speaker,
             staff::{
                 AlikeLine, Answer, CaseGatePage, CaseHead, CaseMessage, CaseNote, CasePage, PendingStep,
-                TimelineLine,
+                ReferralDue, TimelineLine,
             },
         },
         problem::Problem,
@@ -242,6 +242,7 @@ fn head(desk: &Desk, opened: &OpenedCase) -> CaseHead {
         received_on: case.received_on,
         age_days,
         due,
+        severity: case.severity.map(Severity::code),
         capacity: opened.situation.grant.map_or("", Capacity::code),
     }
 }
@@ -264,6 +265,15 @@ fn page(desk: &Desk, head: CaseHead, opened: OpenedCase, draft: &Draft) -> CaseP
         keepers: keepers(&opened, t, &draft.form),
         alike: opened.alike.iter().map(alike_line).collect(),
         subjects: subjects(desk, &opened, &draft.form),
+        referral: opened.referral.as_ref().map(|open| ReferralDue {
+            targets: open
+                .targets
+                .iter()
+                .map(|to| t.code("outside", to.code()))
+                .collect::<Vec<_>>()
+                .join("; "),
+            on: open.due_on,
+        }),
         pending: opened
             .proposal
             .iter()

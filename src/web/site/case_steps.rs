@@ -4,9 +4,10 @@ use crate::{
     domain::role::Role,
     domain::{
         case::{
+            assessment::Grade,
             facts::{
                 Actions, Answer, DetrimentLevel, Fact, FeedbackSent, Hearing, IdentityRemoved, NewGround,
-                PauseReason, Proceedings, RetentionClass, ReviewResult, StepFacts, SubjectHeard,
+                PauseReason, Proceedings, RetentionClass, ReviewResult, StepFacts, SubjectHeard, Unreferred,
             },
             outcome::Outcome,
             raw_facts::RawFacts,
@@ -17,6 +18,7 @@ use crate::{
             transition::{Doer, MessageRule, Transition},
         },
         ids::StaffId,
+        taxonomy::{RedFlag, Weakness},
     },
     i18n::Texts,
     usecases::open_case::{Names, OpenedCase},
@@ -24,7 +26,9 @@ use crate::{
         body::Form,
         pages::{
             Choice,
-            staff::{ClosedStep, FactField, FactKind, ProposalFact, StepForm, fact_vocabulary},
+            staff::{
+                AssessmentFields, ClosedStep, FactField, FactKind, ProposalFact, StepForm, fact_vocabulary,
+            },
         },
     },
 };
@@ -60,6 +64,7 @@ pub(super) fn forms(opened: &OpenedCase, t: Texts, typed: Option<&Typed<'_>>) ->
             step: row.step.code(),
             label: String::new(),
             four_eyes: row.four_eyes,
+            assessment: drawing.assessment(),
             facts: drawing.fields(),
         }
     })
@@ -96,17 +101,24 @@ struct Drawing<'a> {
 
 impl Drawing<'_> {
     fn fields(&self) -> Vec<FactField> {
-        let mut fields: Vec<FactField> = self.row.facts.iter().flat_map(|fact| self.fact(*fact)).collect();
+        let asked = self.opened.known.asked(self.row);
+        let mut fields: Vec<FactField> = asked.into_iter().flat_map(|fact| self.fact(fact)).collect();
         if self.row.step == Step::Ask {
             fields.push(self.field("expected_on", FactKind::Date, false));
         }
         if self.row.step == Step::Reject {
-            fields.push(self.codes("anon_crime", Answer::ALL.iter().map(|code| code.code()), false));
-            fields.push(self.codes("anon_security", Answer::ALL.iter().map(|code| code.code()), false));
             fields.push(self.field("master", FactKind::Text, false));
         }
         if self.row.step == Step::Review && self.opened.case.status == Status::Closed {
             fields.push(self.codes("outcome", Outcome::ALL.iter().map(|code| code.code()), false));
+        }
+        let decides = self.row.step == Step::Review || self.row.facts.contains(&Fact::Outcome);
+        if decides && self.opened.known.subject_heard.is_none() {
+            fields.push(self.codes("subject_heard", SubjectHeard::ALL.iter().map(|code| code.code()), false));
+            fields.push(self.field("deferral_reason", FactKind::Long, false));
+        }
+        if self.row.facts.contains(&Fact::RetentionClass) {
+            fields.extend(self.signs());
         }
         if let MessageRule::TellOrExplain(_) = self.row.message {
             fields.push(self.field("message", FactKind::Long, false));
@@ -130,6 +142,45 @@ impl Drawing<'_> {
         self.field(name, FactKind::Choice(Choice::of_codes(self.t, fact_vocabulary(name), &codes)), required)
     }
 
+    /// The assessment as it stands, to be answered or changed.
+    fn assessment(&self) -> Option<AssessmentFields> {
+        let known = &self.opened.known;
+        if !self.row.facts.contains(&Fact::Assessment) {
+            return None;
+        }
+        let before = &known.assessment;
+        let answers = || Answer::ALL.iter().map(|code| code.code());
+        let grades = || Grade::ALL.iter().map(|code| code.code());
+        let mut facts: Vec<FactField> = Vec::new();
+        for question in &known.questions {
+            let given = before.answers.get(question).map(|answer| answer.code());
+            facts.push(self.before(self.codes(question.code(), answers(), true), given));
+        }
+        for (name, given) in [("likelihood", before.likelihood), ("impact", before.impact)] {
+            facts.push(self.before(self.codes(name, grades(), true), given.map(Grade::code)));
+        }
+        facts.extend(self.signs());
+        Some(AssessmentFields { facts, open: !before.open(&known.questions).is_empty() })
+    }
+
+    /// A field that holds what was given before, unless something was typed.
+    fn before(&self, field: FactField, given: Option<&str>) -> FactField {
+        match given.filter(|_| self.typed.is_none()) {
+            Some(given) => FactField { value: given.to_owned(), ..field },
+            None => field,
+        }
+    }
+
+    /// Warning signs and weak controls; those found before stand anyway.
+    fn signs(&self) -> [FactField; 2] {
+        let flags: Vec<&str> = RedFlag::ALL.iter().map(|flag| flag.code()).collect();
+        let weaknesses: Vec<&str> = Weakness::ALL.iter().map(|weakness| weakness.code()).collect();
+        [("red_flags", flags), ("weaknesses", weaknesses)].map(|(name, codes)| {
+            let choices = Choice::of_codes(self.t, fact_vocabulary(name), &codes);
+            self.field(name, FactKind::Several(choices), false)
+        })
+    }
+
     /// Who could investigate.
     fn people(&self) -> Vec<Choice> {
         let people = self.opened.colleagues.iter().filter(|one| one.roles.contains(&Role::Investigator));
@@ -139,12 +190,20 @@ impl Drawing<'_> {
     fn fact(&self, fact: Fact) -> Vec<FactField> {
         let name = fact.code();
         if let Some(codes) = self.closed_list(fact) {
-            let mut fields = vec![self.codes(name, codes.into_iter(), true)];
+            // Whether it is needed comes out with the other answers.
+            let required = fact != Fact::Unreferred;
+            let mut fields = vec![self.codes(name, codes.into_iter(), required)];
             // Words that some of the codes ask for.
             fields.extend(explained_by(fact).map(|name| self.field(name, FactKind::Long, false)));
             return fields;
         }
         let kind = match fact {
+            // Asked apart, see `assessment`.
+            Fact::Assessment => return Vec::new(),
+            Fact::AnonymousBranch => {
+                let answers = || Answer::ALL.iter().map(|code| code.code());
+                return ["anon_crime", "anon_security"].map(|name| self.codes(name, answers(), true)).into();
+            }
             Fact::NoActions => return vec![self.codes("actions", ["none"].into_iter(), true)],
             Fact::Assignees => {
                 return vec![
@@ -154,7 +213,7 @@ impl Drawing<'_> {
             }
             Fact::EvidenceVerified | Fact::ReporterAsked => FactKind::Checkbox,
             Fact::Target | Fact::Master | Fact::Reminders => FactKind::Text,
-            Fact::ExpectedOn => FactKind::Date,
+            Fact::ExpectedOn | Fact::DoneOn => FactKind::Date,
             // Jobs alone state these.
             Fact::CheckinsDone | Fact::RetentionDue | Fact::NoHold => return Vec::new(),
             _ => FactKind::Long,
@@ -168,7 +227,12 @@ impl Drawing<'_> {
             all.iter().map(|value| code(*value)).collect()
         }
         Some(match fact {
-            Fact::ReasonCode => codes(self.row.reasons, ReasonCode::code),
+            Fact::ReasonCode => {
+                let anonymous = self.opened.known.anonymous_branch;
+                let open = |code: &&ReasonCode| anonymous || **code != ReasonCode::AnonNotConsiderable;
+                self.row.reasons.iter().filter(open).map(|code| code.code()).collect()
+            }
+            Fact::Unreferred => codes(Unreferred::ALL, Unreferred::code),
             Fact::Outcome => codes(Outcome::ALL, Outcome::code),
             Fact::DetrimentLevel | Fact::ReassessedDetriment => {
                 codes(DetrimentLevel::ALL, DetrimentLevel::code)
@@ -194,6 +258,7 @@ fn explained_by(fact: Fact) -> Option<&'static str> {
     match fact {
         Fact::DetrimentLevel | Fact::ReassessedDetriment => Some("protection_plan"),
         Fact::SubjectHeard => Some("deferral_reason"),
+        Fact::Hearing => Some("hearing_reason"),
         Fact::FeedbackSent => Some("message"),
         _ => None,
     }
@@ -206,6 +271,10 @@ pub(super) fn given(facts: &StepFacts, t: Texts, names: &Names) -> Vec<ProposalF
         .into_iter()
         .map(|(name, code)| ProposalFact { name, text: t.code(fact_vocabulary(name), code) })
         .collect();
+    given.extend(facts.lists().into_iter().map(|(name, codes)| {
+        let words: Vec<String> = codes.into_iter().map(|code| t.code(fact_vocabulary(name), code)).collect();
+        ProposalFact { name, text: words.join(", ") }
+    }));
     let actions = facts.actions.as_ref().map(|actions| match actions {
         Actions::None => t.code("actions", "none"),
         Actions::Listed(list) => list.iter().map(|measure| measure.expose()).collect::<Vec<_>>().join("\n"),
@@ -219,6 +288,9 @@ pub(super) fn given(facts: &StepFacts, t: Texts, names: &Names) -> Vec<ProposalF
         ("protection_plan", words(facts.protection_plan.as_ref().map(|text| text.expose()))),
         ("plan", words(facts.plan.as_ref().map(|text| text.expose()))),
         ("deferral_reason", words(facts.deferral_reason.as_ref().map(|text| text.expose()))),
+        ("hearing_reason", words(facts.hearing_reason.as_ref().map(|text| text.expose()))),
+        ("preliminary", words(facts.preliminary.as_ref().map(|text| text.expose()))),
+        ("done_on", facts.done_on.map(|day| t.date(day))),
         ("evidence_verified", yes(facts.evidence_verified)),
         ("reporter_asked", yes(facts.reporter_asked)),
         ("actions", actions),

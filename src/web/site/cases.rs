@@ -5,7 +5,10 @@ use jiff::civil::Date;
 
 use super::{Desk, PageRefusal, done::done, proposals::line};
 use crate::{
-    domain::{case::status::Status, ids::StaffId},
+    domain::{
+        case::{assessment::Severity, status::Status},
+        ids::StaffId,
+    },
     i18n::Texts,
     usecases::{
         Context,
@@ -92,6 +95,7 @@ fn row(line: &MyCase, t: Texts, ctx: &Context) -> CaseLine {
         status: line.case.status.code(),
         age_days,
         due,
+        severity: line.case.severity.map(Severity::code),
         attest_first: !line.attested,
     }
 }

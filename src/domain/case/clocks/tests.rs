@@ -2,6 +2,7 @@ use jiff::civil::date;
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::profile::MissingYear;
 use crate::domain::profile::{ProfileId, Rulebook};
 
 fn profile(id: ProfileId) -> Profile {

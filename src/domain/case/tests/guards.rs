@@ -6,10 +6,19 @@ const NOT_ALLOWED: &str = FieldError::NOT_ALLOWED;
 
 /// What `step` from `from` misses when `change` was made to facts that satisfy it.
 fn lacks(from: Status, step: Step, change: impl FnOnce(&mut StepFacts)) -> Vec<(&'static str, &'static str)> {
+    lacks_in(&known(find(from, step).unwrap()), (from, step), change)
+}
+
+/// The same in a case of which this is known.
+fn lacks_in(
+    known: &Known,
+    (from, step): (Status, Step),
+    change: impl FnOnce(&mut StepFacts),
+) -> Vec<(&'static str, &'static str)> {
     let row = find(from, step).unwrap();
     let mut facts = enough(row);
     change(&mut facts);
-    match take(from, step, row.by[0], &facts) {
+    match take(from, step, row.by[0], &facts, known) {
         Ok(_) => Vec::new(),
         Err(StepError::Missing(errors)) => errors.iter().map(|error| (error.field, error.code)).collect(),
         Err(other) => panic!("{from} {step}: {other}"),
@@ -48,6 +57,83 @@ fn anonymous_reports_are_put_aside_only_after_two_clear_noes() {
     assert_eq!(with(Some(Answer::Yes), Some(Answer::No)), [("anon_crime", NOT_ALLOWED)]);
     assert_eq!(with(Some(Answer::No), Some(Answer::Unsure)), [("anon_security", NOT_ALLOWED)]);
     assert_eq!(with(None, None), [("anon_crime", REQUIRED), ("anon_security", REQUIRED)]);
+}
+
+#[test]
+fn only_anonymous_reports_of_profiles_that_say_so_are_put_aside_and_never_with_signs_of_a_crime() {
+    let reject = (Status::Triage, Step::Reject);
+    let put_aside = |facts: &mut StepFacts| facts.reason_code = Some(ReasonCode::AnonNotConsiderable);
+    let usual = known(find(reject.0, reject.1).unwrap());
+    let elsewhere = Known { anonymous_branch: false, ..usual.clone() };
+    assert_eq!(lacks_in(&elsewhere, reject, put_aside), [("reason_code", NOT_ALLOWED)]);
+    let crime = lacks_in(&usual, reject, |facts| {
+        put_aside(facts);
+        facts.assessment.answers.insert(TriageQuestion::CriminalSigns, Answer::Yes);
+    });
+    assert_eq!(crime, [("reason_code", NOT_ALLOWED)]);
+}
+
+#[test]
+fn triage_ends_only_with_every_answer_and_earlier_ones_stand() {
+    for step in [Step::Assign, Step::Reject, Step::Merge, Step::Refer] {
+        let row = find(Status::Triage, step).unwrap();
+        let place = (Status::Triage, step);
+        let without = |facts: &mut StepFacts| {
+            facts.assessment.answers.remove(&TriageQuestion::Ongoing);
+            facts.assessment.impact = None;
+        };
+        assert_eq!(lacks_in(&known(row), place, without), [("ongoing", REQUIRED), ("impact", REQUIRED)]);
+        let before = Known { assessment: assessment(), ..known(row) };
+        assert_eq!(lacks_in(&before, place, |facts| facts.assessment = Assessment::default()), []);
+    }
+}
+
+#[test]
+fn no_second_person_is_given_the_keys_before_the_risk_is_known() {
+    for row in TRANSITIONS.iter().filter(|row| row.four_eyes) {
+        let unknown = Known { detriment: None, ..known(row) };
+        let reassessed = row.facts.contains(&Fact::ReassessedDetriment);
+        let found = lacks_in(&unknown, (row.from, row.step), |facts| facts.detriment_level = None);
+        let expected: &[_] = if reassessed { &[] } else { &[("detriment_level", REQUIRED)] };
+        assert_eq!(found, expected, "{} {}", row.from, row.step);
+    }
+    let known = Known { detriment: Some(DetrimentLevel::Medium), ..Known::default() };
+    assert!(!known.asked(find(Status::Triage, Step::Assign).unwrap()).contains(&Fact::DetrimentLevel));
+}
+
+#[test]
+fn a_case_ends_past_signs_of_a_crime_only_for_a_coded_reason() {
+    for row in TRANSITIONS.iter().filter(|row| row.facts.contains(&Fact::Unreferred)) {
+        let lacks_when = |referral, signs| {
+            let known = Known { referral, ..known(row) };
+            lacks_in(&known, (row.from, row.step), |facts| {
+                facts.unreferred = None;
+                facts.assessment.answers.insert(TriageQuestion::CriminalSigns, signs);
+            })
+        };
+        let needed: &[_] = &[("unreferred", REQUIRED)];
+        assert_eq!(lacks_when(Referral::Open, Answer::No), needed, "{} {}", row.from, row.step);
+        assert_eq!(lacks_when(Referral::Done, Answer::No), []);
+        assert_eq!(lacks_when(Referral::None, Answer::Yes), []);
+        let arises = row.facts.contains(&Fact::Assessment);
+        let expected: &[_] = if arises { needed } else { &[] };
+        assert_eq!(lacks_when(Referral::Unneeded, Answer::Yes), expected, "{} {}", row.from, row.step);
+    }
+    let ends =
+        |row: &&Transition| row.from.is_open() && row.to.possible(row.from).iter().any(|to| !to.is_open());
+    assert!(TRANSITIONS.iter().filter(ends).all(|row| row.facts.contains(&Fact::Unreferred)));
+}
+
+#[test]
+fn whoever_is_sent_elsewhere_for_lack_of_competence_is_told() {
+    let silent = |code| {
+        lacks(Status::Investigation, Step::Refer, |facts| {
+            facts.reason_code = Some(code);
+            facts.silence_reason = Reasons::parse("Quiet.", 100).ok();
+        })
+    };
+    assert_eq!(silent(ReasonCode::NotCompetent), [("silence_reason", NOT_ALLOWED)]);
+    assert_eq!(silent(ReasonCode::CriminalSigns), []);
 }
 
 #[test]
@@ -128,7 +214,7 @@ fn feedback_is_words_unless_it_is_impossible() {
     assert_eq!(close(None), [("feedback_sent", REQUIRED)]);
     let row = find(Status::Remediation, Step::Complete).unwrap();
     let facts = StepFacts { feedback_sent: Some(FeedbackSent::Impossible), message: None, ..enough(row) };
-    assert_eq!(take(row.from, row.step, Doer::Lead, &facts).unwrap().message, None);
+    assert_eq!(take(row.from, row.step, Doer::Lead, &facts, &known(row)).unwrap().message, None);
 }
 
 #[test]

@@ -7,8 +7,10 @@ mod walks;
 use jiff::civil::date;
 use uuid::Uuid;
 
+use super::assessment::{Assessment, Grade};
 use super::facts::*;
 use super::faults::{faults_of, reached_from, workflow_faults};
+use super::known::{HearingRule, Known, Referral};
 use super::outcome::Outcome;
 use super::reason::ReasonCode;
 use super::status::Status;
@@ -17,13 +19,38 @@ use super::transition::*;
 use super::{Move, StepError, take};
 use crate::domain::field_error::FieldError;
 use crate::domain::ids::{CaseId, StaffId};
-use crate::domain::profile::ClockName;
+use crate::domain::profile::{ClockName, TriageQuestion};
+use crate::domain::taxonomy::{RedFlag, Weakness};
 use crate::domain::text::{Message, Note, Reasons};
 
 const REQUIRED: &str = FieldError::REQUIRED;
 
 fn staff(n: u128) -> StaffId {
     StaffId(Uuid::from_u128(n))
+}
+
+/// A case of which nothing is known that `row` asks for.
+fn known(row: &Transition) -> Known {
+    let unknown = row.facts.contains(&Fact::DetrimentLevel);
+    Known {
+        questions: TriageQuestion::ALL.to_vec(),
+        detriment: (!unknown).then_some(DetrimentLevel::Low),
+        anonymous_branch: true,
+        hearing: HearingRule::Notified,
+        referral: Referral::Open,
+        ..Known::default()
+    }
+}
+
+/// Everything answered with no.
+fn assessment() -> Assessment {
+    Assessment {
+        answers: TriageQuestion::ALL.iter().map(|question| (*question, Answer::No)).collect(),
+        likelihood: Some(Grade::Two),
+        impact: Some(Grade::Three),
+        red_flags: [RedFlag::SingleBidder, RedFlag::CashRequest].into(),
+        weaknesses: [Weakness::Procurement].into(),
+    }
 }
 
 /// Facts that satisfy the guard of `row`.
@@ -34,6 +61,8 @@ fn enough(row: &Transition) -> StepFacts {
         reason_code: row.reasons.first().copied(),
         reasons: Reasons::parse("Because.", 100).ok(),
         outcome: Some(Outcome::Unsubstantiated),
+        assessment: assessment(),
+        unreferred: Some(Unreferred::NotConfirmed),
         detriment_level: Some(DetrimentLevel::High),
         protection_plan: Note::parse("Move the desk.", 100).ok(),
         plan: Note::parse("Ask, read, compare.", 100).ok(),
@@ -42,6 +71,9 @@ fn enough(row: &Transition) -> StepFacts {
         deferral_reason: Reasons::parse("Court order.", 100).ok(),
         evidence_verified: true,
         hearing: Some(Hearing::Held),
+        hearing_reason: None,
+        preliminary: Note::parse("It was handed over.", 100).ok(),
+        done_on: Some(date(2026, 11, 1)),
         actions: Some(if no_actions { Actions::None } else { Actions::Listed(vec![measure]) }),
         proceedings: Some(Proceedings::None),
         feedback_sent: Some(FeedbackSent::Sent),
@@ -121,7 +153,7 @@ fn the_check_finds_each_kind_of_fault() {
 fn every_row_can_be_taken_by_its_doers_and_by_nobody_else() {
     for row in TRANSITIONS {
         for &doer in Doer::ALL {
-            let result = take(row.from, row.step, doer, &enough(row));
+            let result = take(row.from, row.step, doer, &enough(row), &known(row));
             if row.offered_to(doer) {
                 let expected = Move {
                     to: row.to,
@@ -144,7 +176,10 @@ fn what_the_table_does_not_have_is_illegal_and_the_answer_says_what_is_legal() {
         for &step in Step::ALL.iter().filter(|step| find(status, **step).is_none()) {
             for &doer in Doer::ALL {
                 let legal = legal_from(status);
-                assert_eq!(take(status, step, doer, &facts), Err(StepError::Illegal { legal }));
+                assert_eq!(
+                    take(status, step, doer, &facts, &Known::default()),
+                    Err(StepError::Illegal { legal })
+                );
             }
         }
     }
@@ -155,7 +190,8 @@ fn what_the_table_does_not_have_is_illegal_and_the_answer_says_what_is_legal() {
 #[test]
 fn every_fact_of_a_row_is_really_asked_for() {
     for row in TRANSITIONS {
-        let Err(StepError::Missing(errors)) = take(row.from, row.step, row.by[0], &StepFacts::default())
+        let Err(StepError::Missing(errors)) =
+            take(row.from, row.step, row.by[0], &StepFacts::default(), &known(row))
         else {
             assert!(row.facts.is_empty(), "{} {}", row.from, row.step);
             continue;
@@ -164,10 +200,15 @@ fn every_fact_of_a_row_is_really_asked_for() {
         let expected: Vec<_> = row
             .facts
             .iter()
-            .map(|fact| match fact {
-                Fact::NoActions => "actions",
-                Fact::Assignees => "lead",
-                other => other.code(),
+            .flat_map(|fact| match fact {
+                Fact::NoActions => vec!["actions"],
+                Fact::Assignees => vec!["lead"],
+                Fact::AnonymousBranch => vec!["anon_crime", "anon_security"],
+                Fact::Assessment => {
+                    let questions = TriageQuestion::ALL.iter().map(|question| question.code());
+                    questions.chain(["likelihood", "impact"]).collect()
+                }
+                other => vec![other.code()],
             })
             .map(|field| (field, REQUIRED))
             .collect();
@@ -206,9 +247,11 @@ fn silence_is_possible_only_where_the_table_says_so_and_with_a_reason() {
     for row in TRANSITIONS {
         let facts = StepFacts {
             silence_reason: Reasons::parse("It would warn the subject.", 100).ok(),
+            // Whoever is sent elsewhere for lack of competence is always told.
+            reason_code: row.reasons.last().copied(),
             ..enough(row)
         };
-        let told = take(row.from, row.step, row.by[0], &facts).unwrap().message;
+        let told = take(row.from, row.step, row.by[0], &facts, &known(row)).unwrap().message;
         let silent = matches!(row.message, MessageRule::TellOrExplain(_) | MessageRule::Silent(_));
         assert_eq!(told.is_none(), silent, "{} {}", row.from, row.step);
     }

@@ -15,7 +15,7 @@ struct Walker {
 impl Walker {
     /// Takes the row with enough facts, as its first doer.
     fn go(self, row: &Transition) -> Self {
-        let step = take(self.status, row.step, row.by[0], &enough(row)).unwrap();
+        let step = take(self.status, row.step, row.by[0], &enough(row), &known(row)).unwrap();
         let to = step.to.status(self.status, self.origin).expect("a walk never loses its origin");
         let origin = if row.step == Step::Ask { Some(self.status) } else { None };
         Self { status: to, origin }
@@ -65,11 +65,14 @@ proptest! {
         value["facts"].as_object_mut().unwrap().remove(dropped);
         let mut facts = StepFacts::from_sealed_json(&serde_json::to_vec(&value).unwrap()).unwrap();
         (facts.checkins_done, facts.retention_due, facts.no_hold) = (true, true, true);
-        let complaint = take(row.from, row.step, row.by[0], &facts).err();
+        let complaint = take(row.from, row.step, row.by[0], &facts, &known(&row)).err();
         let needed = row.facts.iter().any(|fact| fact.code() == dropped)
             || match dropped {
                 "actions" => row.facts.contains(&Fact::NoActions),
                 "lead" => row.facts.contains(&Fact::Assignees),
+                "anon_crime" | "anon_security" => row.facts.contains(&Fact::AnonymousBranch),
+                "likelihood" | "impact" => row.facts.contains(&Fact::Assessment),
+                question if TriageQuestion::parse(question).is_some() => row.facts.contains(&Fact::Assessment),
                 "protection_plan" => row.facts.contains(&Fact::DetrimentLevel),
                 "deferral_reason" => row.facts.contains(&Fact::SubjectHeard),
                 "message" => row.facts.contains(&Fact::FeedbackSent),

@@ -157,6 +157,7 @@ fn lines() -> Vec<CaseLine> {
         status,
         age_days,
         due,
+        severity: due.map(|_| "critical"),
         attest_first,
     };
     vec![
@@ -194,6 +195,7 @@ fn head() -> CaseHead {
         received_on: date(2026, 11, 17),
         age_days: 5,
         due: due(3),
+        severity: Some("high"),
         capacity: "lead",
     }
 }
@@ -201,11 +203,25 @@ fn head() -> CaseHead {
 fn steps(t: Texts) -> Vec<StepForm> {
     let fact = |name, kind, required| FactField { name, kind, required, value: HOSTILE.to_owned() };
     vec![
-        StepForm { step: "open", label: String::new(), four_eyes: false, facts: Vec::new() },
+        StepForm {
+            step: "open",
+            label: String::new(),
+            four_eyes: false,
+            assessment: None,
+            facts: Vec::new(),
+        },
         StepForm {
             step: "reject",
             label: String::new(),
             four_eyes: true,
+            assessment: Some(AssessmentFields {
+                facts: vec![fact(
+                    "in_scope",
+                    FactKind::Choice(Choice::of_codes(t, fact_vocabulary("in_scope"), &["yes", "no"])),
+                    true,
+                )],
+                open: true,
+            }),
             facts: vec![
                 fact(
                     "reason_code",
@@ -293,6 +309,7 @@ fn case(t: Texts) -> CasePage {
             ClosedStep { step: "assign", why: "pending" },
             ClosedStep { step: "archive", why: "timer_only" },
         ],
+        referral: Some(ReferralDue { targets: HOSTILE.to_owned(), on: Some(date(2026, 11, 23)) }),
         may_write: true,
         refused_step: None,
         message_draft: String::new(),

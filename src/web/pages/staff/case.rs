@@ -34,6 +34,8 @@ pub struct CasePage {
     pub alike: Vec<AlikeLine>,
     /// Whom the case concerns.
     pub subjects: Subjects,
+    /// Signs of a crime that are still to be referred.
+    pub referral: Option<ReferralDue>,
     /// Proposals of this case that wait for a decision.
     pub pending: Vec<PendingStep>,
     /// Steps that are legal for me now.
@@ -168,6 +170,15 @@ pub enum HolderAlarm {
         /// How many there are.
         holders: i64,
     },
+}
+
+/// Signs of a crime that are still to be referred.
+#[derive(Debug, Clone)]
+pub struct ReferralDue {
+    /// The bodies to which they go, best first, in words.
+    pub targets: String,
+    /// Until when.
+    pub on: Option<Date>,
 }
 
 /// A step that waits for a second pair of eyes.

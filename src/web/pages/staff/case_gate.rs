@@ -45,6 +45,8 @@ pub struct CaseHead {
     pub age_days: i64,
     /// The next deadline, if one runs.
     pub due: Option<Due>,
+    /// Code of its severity; none before the assessment.
+    pub severity: Option<&'static str>,
     /// In which capacity I was granted the case (code of `capacity`: triager, lead, investigator …).
     pub capacity: &'static str,
 }

@@ -57,6 +57,8 @@ pub struct CaseLine {
     pub age_days: i64,
     /// The next deadline, if one runs.
     pub due: Option<Due>,
+    /// Code of its severity; none before the assessment.
+    pub severity: Option<&'static str>,
     /// True until I have attested that I have no conflict of interest.
     pub attest_first: bool,
 }

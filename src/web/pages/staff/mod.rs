@@ -16,7 +16,7 @@ mod subjects;
 pub use account::AccountPage;
 pub use case::{
     AlikeLine, Answer, CaseMessage, CaseNote, CasePage, ClosedStep, GiveForm, HolderAlarm, Keepers,
-    PendingStep, Reader, TimelineLine,
+    PendingStep, Reader, ReferralDue, TimelineLine,
 };
 pub use case_gate::{CaseGatePage, CaseHead};
 pub use cases::{CaseLine, CasesPage, Due, WaitingLine, phase_of};
@@ -26,5 +26,5 @@ pub use oversight::{MatterRow, OversightPage, SilenceRow, StuckRow};
 pub use proposals::{Decided, ProposalFact, ProposalLine, ProposalPage, ProposalsPage};
 pub use sign_in::SignInPage;
 pub use start::{HeldRole, StartPage};
-pub use step_form::{FactField, FactKind, StepForm, fact_vocabulary};
+pub use step_form::{AssessmentFields, FactField, FactKind, StepForm, fact_vocabulary};
 pub use subjects::{SubjectForm, SubjectLine, Subjects};

@@ -1,3 +1,4 @@
+use crate::domain::profile::TriageQuestion;
 use crate::i18n::Texts;
 use crate::web::pages::{Choice, Faults};
 
@@ -10,8 +11,19 @@ pub struct StepForm {
     pub label: String,
     /// True where it becomes a proposal for a second pair of eyes.
     pub four_eyes: bool,
-    /// The facts that its guard needs.
+    /// The assessment of the report, where it leaves triage with it; asked apart.
+    pub assessment: Option<AssessmentFields>,
+    /// The other facts that its guard needs.
     pub facts: Vec<FactField>,
+}
+
+/// The fields of an assessment: the answers given before stand in them.
+#[derive(Debug, Clone)]
+pub struct AssessmentFields {
+    /// The fields.
+    pub facts: Vec<FactField>,
+    /// True where something is still to be answered: then they are shown at once.
+    pub open: bool,
 }
 
 /// One fact, named as the step's API names it.
@@ -51,6 +63,10 @@ pub fn fact_vocabulary(fact: &'static str) -> &'static str {
         "reason_code" => "reason",
         "detriment_level" | "reassessed_detriment" => "level",
         "anon_crime" | "anon_security" | "public_interest" => "answer",
+        "likelihood" | "impact" => "grade",
+        "red_flags" => "red_flag",
+        "weaknesses" => "weakness",
+        question if TriageQuestion::parse(question).is_some() => "answer",
         _ => fact,
     }
 }
