@@ -134,6 +134,8 @@ const NORM: &[(&[&str], &str, &str, bool)] = &[
     (&["closed", "rejected"],              "review",           "(same)",           true),
     // Not a row of 8.3 but of 8.4: a due day moves by a second person only (controls EU-11.2d-1, KZ-76-1).
     (&["triage", "assigned", "investigation", "suspended", "findings_review"], "extend", "(same)", true),
+    // The profile of a case: PROF-1.
+    (&["triage", "assigned", "investigation", "suspended", "findings_review"], "change_rules", "(same)", true),
     (&["closed", "rejected", "withdrawn", "merged"], "archive", "archived",        false),
     (&["archived"],                        "dispose",          "disposed",         true),
 ];

@@ -27,7 +27,7 @@ use crate::{
             transition::{TRANSITIONS, Transition},
         },
         ids::{CaseId, ItemId, ProposalId, StaffId},
-        profile::ClockName,
+        profile::{ClockName, ProfileId, ProfileVersion},
         report::Report,
     },
     policy::{Action, Permit, Situation, authorize},
@@ -57,6 +57,8 @@ pub struct OpenedCase {
     pub proposal: Option<(ProposalRow, String)>,
     /// The clocks that may be extended now, each to this day at most.
     pub extendable: Vec<(ClockName, Date)>,
+    /// The profiles in force under which it could go on.
+    pub profiles: Vec<ProfileVersion>,
     /// The steps of its state, and for each whether the caller may take it.
     pub steps: Vec<(&'static Transition, bool)>,
     /// The caller attested, but made new keys and was not given the case again.
@@ -143,26 +145,18 @@ pub async fn open_case(ctx: &Context, caller: &Caller, id: CaseId) -> Result<Ope
     };
     let history = if content.is_some() { case_history(ctx, &case).await? } else { Vec::new() };
     let extendable = extendable(ctx, &case);
-    let steps = TRANSITIONS.iter().filter(|row| row.from == case.status).map(|row| {
-        let possible = match row.step {
-            Step::Extend => !extendable.is_empty(),
-            Step::Review => case.review == Some(Review::Asked),
-            _ => true,
-        };
-        let mine =
-            possible && authorize(&caller.actor(), Action::TakeStep(row.step), Some(&situation)).is_ok();
-        (row, mine && !keys_awaited && by_person(row.step))
-    });
-    let steps = steps.collect();
+    let profiles = other_profiles(ctx, &case);
+    let may = |action| !keys_awaited && authorize(&caller.actor(), action, Some(&situation)).is_ok();
+    let steps = steps_of(&case, may, !extendable.is_empty());
     let colleagues = colleagues(&*ctx.registry().await?, &case);
     let short_of_holders = case.status.is_open() && holders.len() < 2;
-    let may = |action| !keys_awaited && authorize(&caller.actor(), action, Some(&situation)).is_ok();
     let removable =
         if may(Action::RevokeAccess) { removable(caller, &case, &situation, &grants) } else { Vec::new() };
     Ok(OpenedCase {
         may_give: may(Action::GrantAccess),
         removable,
         extendable,
+        profiles,
         leaderless: situation.leaderless,
         case,
         situation,
@@ -177,6 +171,22 @@ pub async fn open_case(ctx: &Context, caller: &Caller, id: CaseId) -> Result<Ope
         colleagues,
         names,
     })
+}
+
+/// The steps of the case's state, and for each whether somebody who may do so much may take it.
+fn steps_of(
+    case: &CaseRow,
+    may: impl Fn(Action) -> bool,
+    extendable: bool,
+) -> Vec<(&'static Transition, bool)> {
+    let possible = |step| match step {
+        Step::Extend => extendable,
+        Step::Review => case.review == Some(Review::Asked),
+        _ => true,
+    };
+    let rows = TRANSITIONS.iter().filter(|row| row.from == case.status);
+    rows.map(|row| (row, possible(row.step) && by_person(row.step) && may(Action::TakeStep(row.step))))
+        .collect()
 }
 
 /// Whose part the caller may take.
@@ -219,6 +229,13 @@ async fn head(ctx: &Context, case: &CaseRow) -> Result<Head, Error> {
             Ok((body, grants, holders, proposal))
         })
         .await
+}
+
+fn other_profiles(ctx: &Context, case: &CaseRow) -> Vec<ProfileVersion> {
+    let (book, own) = (ctx.rules(), ctx.profile_of(case));
+    let all = ProfileId::ALL.iter().map(|id| book.current(*id));
+    let others = all.filter(|one| (one.id(), one.version()) != (own.id(), own.version()));
+    others.map(|one| ProfileVersion { id: one.id(), version: one.version() }).collect()
 }
 
 /// The clocks that may be extended now, each with the last day to which.

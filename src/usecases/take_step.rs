@@ -145,7 +145,7 @@ impl Stepping<'_> {
         let effect = Effect::of(self.ctx, case, (step, to), facts, on)?;
         let spot = Spot::next(case, on, Some(self.caller.id));
         self.write_items(tx, spot, (case.status, step), facts).await?;
-        effect.raise(tx, &self.permit, case).await?;
+        effect.raise((self.ctx, tx), &self.permit, case).await?;
         let draft = effect.acts(self.draft(Act::StateChanged));
         let written = tx.save_case(&self.permit, case, effect.change, &draft).await?;
         Ok((StepDone::Taken(to), written))

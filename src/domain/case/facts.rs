@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::outcome::Outcome;
 use super::reason::ReasonCode;
 use crate::domain::ids::{CaseId, StaffId};
-use crate::domain::profile::ClockName;
+use crate::domain::profile::{ClockName, ProfileVersion};
 use crate::domain::text::{Message, Note, Reasons, ShortText};
 use crate::domain::vocabulary::vocabulary;
 
@@ -55,6 +55,8 @@ vocabulary! {
         Question = "question",
         /// The clock that is extended.
         Clock = "clock",
+        /// The profile under which the case goes on, with its version.
+        Profile = "profile",
         /// The day on which the pause is expected to end, or to which a clock is extended.
         ExpectedOn = "expected_on",
         /// Why the case is paused.
@@ -274,6 +276,8 @@ pub struct StepFacts {
     pub expected_on: Option<Date>,
     /// See [`Fact::Clock`].
     pub clock: Option<ClockName>,
+    /// See [`Fact::Profile`].
+    pub profile: Option<ProfileVersion>,
     /// See [`Fact::PauseReason`].
     pub pause_reason: Option<PauseReason>,
     /// Is a crime prepared or committed? Needed for a rejection as `anon_not_considerable` (control KZ-ANON-1).

@@ -17,6 +17,7 @@ use crate::{
             transition::{Doer, MessageRule, Transition},
         },
         ids::StaffId,
+        profile::ProfileVersion,
     },
     i18n::Texts,
     usecases::open_case::{Names, OpenedCase},
@@ -130,6 +131,14 @@ impl Drawing<'_> {
         self.field(name, FactKind::Choice(Choice::of_codes(self.t, fact_vocabulary(name), &codes)), required)
     }
 
+    /// The profiles in force, without the one that the case runs under.
+    fn profiles(&self) -> Vec<Choice> {
+        let label = |profile: &ProfileVersion| {
+            format!("{} ({})", self.t.code("profile", profile.id.code()), profile.version)
+        };
+        self.opened.profiles.iter().map(|one| Choice { value: one.to_string(), label: label(one) }).collect()
+    }
+
     /// Who could investigate.
     fn people(&self) -> Vec<Choice> {
         let people = self.opened.colleagues.iter().filter(|one| one.roles.contains(&Role::Investigator));
@@ -152,6 +161,7 @@ impl Drawing<'_> {
                     self.field("investigators", FactKind::Several(self.people()), false),
                 ];
             }
+            Fact::Profile => return vec![self.field(name, FactKind::Choice(self.profiles()), true)],
             Fact::EvidenceVerified | Fact::ReporterAsked => FactKind::Checkbox,
             Fact::Target | Fact::Master | Fact::Reminders => FactKind::Text,
             Fact::ExpectedOn => FactKind::Date,
@@ -227,6 +237,10 @@ pub(super) fn given(facts: &StepFacts, t: Texts, names: &Names) -> Vec<ProposalF
         ("investigators", Some(others).filter(|others| !others.is_empty())),
         ("target", words(facts.target.as_ref().map(|text| text.expose()))),
         ("question", words(facts.question.as_ref().map(|text| text.expose()))),
+        (
+            "profile",
+            facts.profile.map(|one| format!("{} ({})", t.code("profile", one.id.code()), one.version)),
+        ),
         ("expected_on", facts.expected_on.map(|day| t.date(day))),
         ("reminders", facts.reminders.map(|count| count.to_string())),
         ("silence_reason", words(facts.silence_reason.as_ref().map(|text| text.expose()))),

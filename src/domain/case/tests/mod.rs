@@ -17,7 +17,7 @@ use super::transition::*;
 use super::{Move, StepError, take};
 use crate::domain::field_error::FieldError;
 use crate::domain::ids::{CaseId, StaffId};
-use crate::domain::profile::ClockName;
+use crate::domain::profile::{ClockName, ProfileVersion};
 use crate::domain::text::{Message, Note, Reasons};
 
 const REQUIRED: &str = FieldError::REQUIRED;
@@ -52,6 +52,7 @@ fn enough(row: &Transition) -> StepFacts {
         question: Message::parse("When was it?", 100).ok(),
         expected_on: Some(date(2026, 12, 1)),
         clock: Some(ClockName::Feedback),
+        profile: ProfileVersion::parse("iso_default/1"),
         pause_reason: Some(PauseReason::Court),
         anon_crime: Some(Answer::No),
         anon_security: Some(Answer::No),
