@@ -137,6 +137,8 @@ const NORM: &[(&[&str], &str, &str, bool)] = &[
     (&["triage", "assigned", "investigation", "suspended", "findings_review"], "extend", "(same)", true),
     // The guard "KZ hearing done" as an act of its own, days before the decision (control KZ-73-1).
     (&["investigation", "findings_review"], "notify_hearing", "(same)",            false),
+    // The profile of a case: PROF-1.
+    (&["triage", "assigned", "investigation", "suspended", "findings_review"], "change_rules", "(same)", true),
     (&["closed", "rejected", "withdrawn", "merged"], "archive", "archived",        false),
     (&["archived"],                        "dispose",          "disposed",         true),
 ];

@@ -204,7 +204,7 @@ acts! {
     AckWaived          = "ack.waived",           CASE,           PERSON_OR_REPORTER, HANDLERS,      "9b",             ["codes.waiver"];
     CaseRegistered     = "case.registered",      CASE,           ANYBODY,            HANDLERS,      "2c" "12b",       ["codes.profile"];
     ProfileAssigned    = "profile.assigned",     CASE,           PERSON_OR_REPORTER, HANDLERS,      "2a" "11a",       ["codes.profile"];
-    ProfileChanged     = "profile.changed",      CASE,           PERSON,             HANDLERS,      "2a" "11a",       ["codes.profile", "ok", "sig"] later;
+    ProfileChanged     = "profile.changed",      CASE,           PERSON,             HANDLERS,      "2a" "11a",       ["codes.profile", "codes.step", "ok", "sig"];
     NoticeSent         = "notice.sent",          CASE,           ALL_BUT_SYSTEM,     HANDLERS,      "9b",             [];
     MailboxMessage     = "mailbox.message",      CASE,           PERSON_OR_REPORTER, HANDLERS,      "9a" "12b",       [];
     TriageAnswered     = "triage.answered",      CASE,           PERSON,             HANDLERS,      "10c" "11a",      ["codes.formula", "sig"];

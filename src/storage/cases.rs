@@ -26,7 +26,7 @@ use crate::{
         },
         ids::{BodyId, CaseId, DeskId, ProposalId, StaffId},
         language::Language,
-        profile::{CaseDays, ProfileId},
+        profile::{CaseDays, ProfileId, ProfileVersion},
         taxonomy::{Category, Region},
     },
     policy::Permit,
@@ -171,6 +171,8 @@ pub struct CaseChange {
     pub proposal: Option<ProposalId>,
     /// The status to return to; `Some(None)` clears it.
     pub origin: Option<Option<Status>>,
+    /// The profile under which it goes on.
+    pub profile: Option<ProfileVersion>,
     /// The clocks as they stand after it.
     pub clocks: Option<ClockColumns>,
     /// The date in the register, once it can be told.
@@ -234,6 +236,8 @@ struct CaseColumns {
     #[diesel(serialize_as = jiff_diesel::Date)]
     status_since: Option<Date>,
     origin_status: Option<Option<Status>>,
+    profile: Option<ProfileId>,
+    profile_version: Option<i32>,
     due_on: Option<Option<jiff_diesel::Date>>,
     watch_on: Option<Option<jiff_diesel::Date>>,
     #[diesel(serialize_as = jiff_diesel::Date)]
@@ -361,6 +365,8 @@ impl Tx<'_> {
             status: change.step.map(|(_, to)| to),
             status_since: change.step.and(change.on),
             origin_status: change.origin,
+            profile: change.profile.map(|profile| profile.id),
+            profile_version: change.profile.map(|profile| i32::try_from(profile.version).unwrap_or(i32::MAX)),
             due_on: change.clocks.as_ref().map(|clocks| clocks.due_on.map(Into::into)),
             watch_on: change.clocks.as_ref().map(|clocks| clocks.watch_on.map(Into::into)),
             clocks: change.clocks.map(|columns| columns.clocks),

@@ -241,6 +241,23 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Proves the keys of an epoch anew, after what they are proved with has changed.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn prove_epoch(
+        &mut self,
+        _permit: &Permit,
+        (case, epoch): (CaseId, i32),
+        mac: [u8; 32],
+    ) -> Result<(), StorageError> {
+        diesel::update(case_epochs::table.find((case, epoch)))
+            .set(case_epochs::mac.eq(mac.as_slice()))
+            .execute(self.conn)
+            .await?;
+        Ok(())
+    }
+
     /// Hands out wrapped seeds; a holder who has one of an epoch keeps it.
     ///
     /// # Errors

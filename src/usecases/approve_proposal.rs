@@ -54,7 +54,7 @@ pub async fn approve_proposal(ctx: &Context, caller: &Caller, id: ProposalId) ->
             if let Some(commitment) = proposed {
                 draft = draft.answering(commitment);
             }
-            effect.raise(tx, &permit, &case).await?;
+            effect.raise((ctx, tx), &permit, &case).await?;
             let change = CaseChange { proposal: Some(id), ..effect.change };
             let written = tx.save_case(&permit, &case, change, &draft).await?;
             Ok((proposal.to_status, written))

@@ -1,8 +1,17 @@
 //! What a step does besides moving the case: columns, clocks, acts, messages, and what oversight must see.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 
-use super::{assessed, clock_news, context::Context, error::Error, items::Spot};
+use super::{
+    assessed,
+    authentic::{Authentic, CaseKeys, present_epoch},
+    clock_news,
+    context::Context,
+    error::Error,
+    items::Spot,
+};
 use crate::{
     audit::{act::Act, entry::Draft},
     domain::{
@@ -16,7 +25,7 @@ use crate::{
             transition::{MessageKind, MessageRule, find},
         },
         field_error::FieldError,
-        profile::{CaseDays, ClockName, MissingYear, Profile},
+        profile::{CaseDays, ClockName, MissingYear, Profile, ProfileVersion},
     },
     policy::Permit,
     storage::{
@@ -62,6 +71,12 @@ impl<'f> Effect<'f> {
             extend(&mut clocks, &profile, facts, days)?;
         }
         news = news.and(referred(&mut clocks, (step, to), facts, on));
+        let mut profile = profile;
+        if step == Step::ChangeRules {
+            let next = next_rules(ctx, case, facts)?;
+            news = news.and(clocks.move_to((&profile, &next), case.status, case.days()));
+            profile = next;
+        }
         // A closed text is no letter of a person: it answers nothing and meets no clock.
         let written = facts.message.is_some() || facts.question.is_some();
         let letter = written && told(case.status, step, facts).is_some();
@@ -105,7 +120,11 @@ impl<'f> Effect<'f> {
             draft =
                 draft.and(if kind == MessageKind::Feedback { Act::FeedbackSent } else { Act::NoticeSent });
         }
-        clock_news::acts(codes(draft, self.facts), &self.news)
+        draft = codes(draft, self.facts);
+        if let Some(profile) = self.change.profile {
+            draft = draft.code("profile", profile.to_string());
+        }
+        clock_news::acts(draft, &self.news)
     }
 
     /// Puts the closed text of the stage into the mailbox, where a step is nobody's but the reporter's or a timer's.
@@ -122,12 +141,20 @@ impl<'f> Effect<'f> {
         Ok(())
     }
 
-    /// Writes what oversight must see of it. Before the case is saved.
+    /// Writes what oversight must see of it, and proves the case's keys with its new profile. Before the case is saved.
     ///
     /// # Errors
     /// [`Error`] of the database.
-    pub(super) async fn raise(&self, tx: &mut Tx<'_>, permit: &Permit, case: &CaseRow) -> Result<(), Error> {
+    pub(super) async fn raise(
+        &self,
+        (ctx, tx): (&Context, &mut Tx<'_>),
+        permit: &Permit,
+        case: &CaseRow,
+    ) -> Result<(), Error> {
         clock_news::raise(tx, permit, case, (&self.news, self.on)).await?;
+        if let Some(profile) = self.change.profile {
+            prove_keys(ctx, tx, permit, (case, profile)).await?;
+        }
         if self.moved.1 == Step::Returned {
             tx.raise_matter(permit, case.id, (Matter::ReferralReturned, self.on)).await?;
         }
@@ -165,6 +192,31 @@ fn referred(clocks: &mut Clocks, (step, to): (Step, Status), facts: &StepFacts, 
     news
 }
 
+/// The profile that a case is to go on under: another than its own, and one that is in force.
+fn next_rules(ctx: &Context, case: &CaseRow, facts: &StepFacts) -> Result<Arc<Profile>, Error> {
+    // The guard of the table asked for it.
+    let wanted = facts.profile.ok_or(Error::Conflict)?;
+    let own = ctx.profile_of(case);
+    let book = ctx.rules();
+    let next = book
+        .version(wanted.id, wanted.version)
+        .filter(|next| (next.id(), next.version()) != (own.id(), own.version()));
+    next.cloned().ok_or_else(|| Error::Invalid(vec![FieldError::new("profile", FieldError::NOT_ALLOWED)]))
+}
+
+/// Who a case's words are sealed for is proved with its profile: what was proved before is proved anew.
+async fn prove_keys(
+    ctx: &Context,
+    tx: &mut Tx<'_>,
+    permit: &Permit,
+    (case, profile): (&CaseRow, ProfileVersion),
+) -> Result<(), Error> {
+    let public = present_epoch(ctx, tx, case).await?;
+    let keys = CaseKeys { profile: profile.id, ..CaseKeys::of(case) };
+    let mac = Authentic::epoch(ctx, &keys, case.epoch, &public.to_bytes()).mac(ctx);
+    Ok(tx.prove_epoch(permit, (case.id, case.epoch), mac).await?)
+}
+
 fn extend(clocks: &mut Clocks, profile: &Profile, facts: &StepFacts, days: CaseDays) -> Result<(), Error> {
     // The guard of the table asked for both.
     let (Some(clock), Some(until)) = (facts.clock, facts.expected_on) else { return Err(Error::Conflict) };
@@ -197,6 +249,7 @@ fn columns(case: &CaseRow, step: Step, to: Status, facts: &StepFacts) -> CaseCha
     };
     CaseChange {
         review,
+        profile: facts.profile.filter(|_| step == Step::ChangeRules),
         step: Some((step, to)),
         origin,
         lead,
@@ -206,7 +259,7 @@ fn columns(case: &CaseRow, step: Step, to: Status, facts: &StepFacts) -> CaseCha
         },
         hearing_notified: facts.done_on.filter(|_| step == Step::NotifyHearing),
         outcome: facts.outcome,
-        reason: facts.reason_code.filter(|_| step != Step::Extend),
+        reason: facts.reason_code.filter(|_| !matches!(step, Step::Extend | Step::ChangeRules)),
         master: facts.master,
         ..CaseChange::default()
     }
@@ -235,6 +288,7 @@ const fn particular(step: Step) -> &'static [Act] {
         Step::Reopen => &[Act::CaseReopened],
         Step::Review => &[Act::ReviewDecided],
         Step::Extend => &[Act::DeadlineExtended],
+        Step::ChangeRules => &[Act::ProfileChanged],
         Step::Dispose => &[Act::CaseDisposed],
         Step::Open
         | Step::Timeout

@@ -42,7 +42,7 @@ async fn expire(ctx: &Context, id: CaseId) -> Result<(), Error> {
             let draft = Draft::new(Act::StateChanged, By::Timer, When::At(ctx.store.now()));
             let effect = Effect::of(ctx, &case, (Step::Timeout, to), &facts, on)?;
             effect.tell(tx, &permit, Spot::next(&case, on, None)).await?;
-            effect.raise(tx, &permit, &case).await?;
+            effect.raise((ctx, tx), &permit, &case).await?;
             let draft = effect.acts(draft);
             Ok(((), tx.save_case(&permit, &case, effect.change, &draft).await?))
         })

@@ -31,7 +31,7 @@ use crate::{
             transition::{TRANSITIONS, Transition, find},
         },
         ids::{BodyId, CaseId, ItemId, ProposalId, StaffId},
-        profile::{ClockName, Route},
+        profile::{ClockName, ProfileId, ProfileVersion, Route},
         report::Report,
     },
     policy::{Action, Permit, Situation, authorize},
@@ -71,6 +71,8 @@ pub struct OpenedCase {
     pub referral: Option<OpenReferral>,
     /// What the case itself tells the guards of its steps.
     pub known: Known,
+    /// The profiles in force under which it could go on.
+    pub profiles: Vec<ProfileVersion>,
     /// The steps of its state, and for each whether the caller may take it.
     pub steps: Vec<(&'static Transition, bool)>,
     /// The caller attested, but made new keys and was not given the case again.
@@ -173,20 +175,11 @@ pub async fn open_case(ctx: &Context, caller: &Caller, id: CaseId) -> Result<Ope
     let alike = if content.is_some() { alike(ctx, caller, &case).await? } else { Vec::new() };
     let history = if content.is_some() { case_history(ctx, &case).await? } else { Vec::new() };
     let extendable = extendable(ctx, &case);
-    let takes = |row: &Transition| {
-        let possible = match row.step {
-            Step::Extend => !extendable.is_empty(),
-            Step::Review => case.review == Some(Review::Asked),
-            step => by_person(step),
-        };
-        let allowed = authorize(&caller.actor(), Action::TakeStep(row.step), Some(&situation)).is_ok();
-        possible && allowed && !keys_awaited
-    };
-    let steps =
-        TRANSITIONS.iter().filter(|row| row.from == case.status).map(|row| (row, takes(row))).collect();
+    let profiles = other_profiles(ctx, &case);
+    let may = |action| !keys_awaited && authorize(&caller.actor(), action, Some(&situation)).is_ok();
+    let steps = steps_of(&case, may, !extendable.is_empty());
     let colleagues = colleagues(ctx, &*ctx.registry().await?, &case);
     let short_of_holders = case.status.is_open() && holders.len() < 2;
-    let may = |action| !keys_awaited && authorize(&caller.actor(), action, Some(&situation)).is_ok();
     let removable =
         if may(Action::RevokeAccess) { removable(caller, &case, &situation, &grants) } else { Vec::new() };
     Ok(OpenedCase {
@@ -195,6 +188,7 @@ pub async fn open_case(ctx: &Context, caller: &Caller, id: CaseId) -> Result<Ope
         extendable,
         referral: open_referral(ctx, &case),
         known: known(ctx, &case),
+        profiles,
         leaderless: situation.leaderless,
         case,
         situation,
@@ -215,6 +209,22 @@ pub async fn open_case(ctx: &Context, caller: &Caller, id: CaseId) -> Result<Ope
 fn open_referral(ctx: &Context, case: &CaseRow) -> Option<OpenReferral> {
     let clock = case.clocks.get(ClockName::CriminalReferral).filter(|clock| clock.runs())?;
     Some(OpenReferral { targets: ctx.profile_of(case).targets().criminal.clone(), due_on: clock.due })
+}
+
+/// The steps of the case's state, and for each whether somebody who may do so much may take it.
+fn steps_of(
+    case: &CaseRow,
+    may: impl Fn(Action) -> bool,
+    extendable: bool,
+) -> Vec<(&'static Transition, bool)> {
+    let possible = |step| match step {
+        Step::Extend => extendable,
+        Step::Review => case.review == Some(Review::Asked),
+        _ => true,
+    };
+    let rows = TRANSITIONS.iter().filter(|row| row.from == case.status);
+    rows.map(|row| (row, possible(row.step) && by_person(row.step) && may(Action::TakeStep(row.step))))
+        .collect()
 }
 
 /// Whose part the caller may take.
@@ -271,6 +281,13 @@ async fn alike(ctx: &Context, caller: &Caller, case: &CaseRow) -> Result<Vec<Lik
     );
     let scope = Scope { staff: caller.id };
     Ok(ctx.store.read(async |db| db.cases_like(scope, case, (from, until), MOST_ALIKE).await).await?)
+}
+
+fn other_profiles(ctx: &Context, case: &CaseRow) -> Vec<ProfileVersion> {
+    let (book, own) = (ctx.rules(), ctx.profile_of(case));
+    let all = ProfileId::ALL.iter().map(|id| book.current(*id));
+    let others = all.filter(|one| (one.id(), one.version()) != (own.id(), own.version()));
+    others.map(|one| ProfileVersion { id: one.id(), version: one.version() }).collect()
 }
 
 /// The clocks that may be extended now, each with the last day to which.

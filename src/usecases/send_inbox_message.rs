@@ -54,7 +54,7 @@ pub(super) async fn deliver(ctx: &Context, receipt: &Receipt, text: &str) -> Res
                 let to = taken.to.status(case.status, case.origin_status).ok_or(Error::Conflict)?;
                 let effect = Effect::of(ctx, &case, (Step::Answer, to), &facts, on)?;
                 effect.tell(tx, &permit, spot).await?;
-                effect.raise(tx, &permit, &case).await?;
+                effect.raise((ctx, tx), &permit, &case).await?;
                 draft = effect.acts(draft);
                 change = effect.change;
             }

@@ -169,7 +169,7 @@ impl Stepping<'_> {
         let effect = Effect::of(self.ctx, &assessed.case, (step, to), facts, on)?;
         let spot = Spot::next(case, on, Some(self.caller.id));
         self.write_items(tx, spot, (case.status, step), facts).await?;
-        effect.raise(tx, &self.permit, case).await?;
+        effect.raise((self.ctx, tx), &self.permit, case).await?;
         let draft = effect.acts(assessed.acts(self.draft(Act::StateChanged)));
         let change = assessed.with(effect.change);
         let written = tx.save_case(&self.permit, case, change, &draft).await?;

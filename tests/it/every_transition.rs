@@ -57,7 +57,7 @@ impl<'w> Desk<'w> {
                 (Status::FindingsReview, Step::Return | Step::Decide | Step::DecideClose) => first,
                 (Status::Investigation | Status::Suspended | Status::Remediation, _)
                 | (Status::Assigned, Step::Start | Step::Return)
-                | (Status::FindingsReview, Step::Extend | Step::NotifyHearing)
+                | (Status::FindingsReview, Step::Extend | Step::NotifyHearing | Step::ChangeRules)
                 | (_, Step::Submit) => &self.lead,
                 _ => &self.triager,
             };
@@ -142,7 +142,7 @@ async fn extensions(desk: &Desk<'_>) {
     ];
     for way in ways {
         let case = desk.case(way).await.case;
-        desk.go(case, &[Step::Extend]).await;
+        desk.go(case, &[Step::Extend, Step::ChangeRules]).await;
     }
 }
 

@@ -81,6 +81,7 @@ pub fn enough(from: Status, step: Step, lead: StaffId, mark: &str) -> Value {
             json!({"reason_code": "complexity", "clock": "feedback", "expected_on": "2027-01-20",
                 "detriment_level": "low"})
         }
+        Step::ChangeRules => json!({"reason_code": "other_rules", "profile": "iso_default/1"}),
         Step::Returned | Step::Answer | Step::Timeout | Step::Archive | Step::Dispose => none(),
     };
     with(json!({"reasons": reasons, "message": message}), own)

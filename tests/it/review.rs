@@ -162,10 +162,8 @@ fn a_review_is_asked_for_over_the_api_and_on_the_page() {
         let sent = pages.post("/en/inbox/review", &[("csrf", &csrf), ("review", "It is wrong.")]).await;
         assert_eq!(sent.status, 303);
         let after = pages.get("/en/inbox").await;
-        assert!(
-            !after.body.contains("If you do not agree with the decision")
-                && after.body.contains("Your request has arrived")
-        );
+        let title = "If you do not agree with the decision";
+        assert!(!after.body.contains(title) && after.body.contains("Your request has arrived"));
         api.post("/inbox/review", &json!({"text": "Again."})).await.expect(409);
         let second = world.sign_in("rev2").await;
         second.attest(reporter.case).await;

@@ -7,6 +7,7 @@ use jiff::{
 };
 use senim::{
     domain::{
+        case::{status::Status, step::Step},
         configuration::{Kind, State},
         ids::CaseId,
         mistake::Fault,
@@ -24,6 +25,7 @@ use crate::{
     app::in_app,
     changes::{approve, patient, propose},
     deadlines::clocks,
+    facts::{enough, with},
     http_desk::english,
     world::{World, in_ruined_world, in_world},
 };
@@ -70,6 +72,54 @@ fn aud_6_a_new_version_of_a_profile_takes_two_people_and_leaves_running_cases_al
         assert_eq!(export_config(&world.ctx, Kind::Profile, "kz").await.unwrap(), file);
         let told = open_change(&world.ctx, &two.caller, id).await.unwrap().difference.unwrap();
         assert!(!told.loosening && told.told.len() == 1);
+    });
+}
+
+/// Control PROF-1: after triage the profile of a case changes by a reason and a second person, its days follow from the
+/// new one alone, and the record says which.
+#[test]
+fn prof_1_the_profile_of_a_case_changes_by_two_people_and_its_days_with_it() {
+    in_world(async |world| {
+        let reporter = world.submit("Something.").await;
+        let case = reporter.case;
+        let (triager, reviewer) = (world.sign_in("tri1").await, world.sign_in("rev1").await);
+        world.drive(case, &triager, Step::Open, &reviewer).await;
+        let given = |profile: &str| {
+            with(enough(Status::Triage, Step::ChangeRules, triager.id(), "some"), json!({"profile": profile}))
+        };
+        for wrong in ["kz/1", "kz/2", "iso_default/7"] {
+            let refused = triager.step(case, Step::ChangeRules, given(wrong)).await;
+            assert!(matches!(refused, Err(Error::Invalid(_))), "{wrong}");
+        }
+        let before = clock_due(world, case, ClockName::Feedback).await;
+        let id = triager.propose(case, Step::ChangeRules, given("eu_external/1")).await;
+        assert_eq!(clock_due(world, case, ClockName::Feedback).await, before);
+        assert!(triager.approve(id).await.is_err());
+        reviewer.attest(case).await;
+        assert_eq!(reviewer.approve(id).await.unwrap(), Status::Triage);
+        assert_eq!(clock_due(world, case, ClockName::Feedback).await, Some(date(2027, 2, 23)));
+        assert_eq!(clock_due(world, case, ClockName::Triage).await, Some(date(2026, 12, 7)));
+        let query = format!(
+            "select convert_from(e.body, 'UTF8')::jsonb -> 'codes' from audit.entries e join cases c \
+             on c.audit_id = e.obj_id where c.id = '{case}' and e.acts @> array['profile.changed']"
+        );
+        let codes = world.owner().await.value(&query).await;
+        assert_eq!(
+            (codes["profile"].as_str(), codes["started"].as_str()),
+            (Some("eu_external/1"), Some("feedback.triage"))
+        );
+        let told = reporter.read().await;
+        assert!(told.contains("template: rescheduled") && told.contains("desk: some message"), "{told}");
+        // Its keys are proved with the new profile, so that everybody goes on.
+        reporter.write("One thing more.").await.unwrap();
+        assert!(triager.read(case).await.contains("One thing more."));
+        let profile =
+            world.owner().await.value(&format!("select profile from cases where id = '{case}'")).await;
+        assert_eq!(profile, "eu_external");
+        assert_eq!(
+            senim::usecases::authentic::forged_cases(&world.ctx, &[Status::Triage], 10).await.unwrap(),
+            0
+        );
     });
 }
 

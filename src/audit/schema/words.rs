@@ -4,7 +4,7 @@ use crate::{
     audit::act::Act,
     domain::{
         case::assessment::FORMULA,
-        profile::{ClockName, ProfileId},
+        profile::{ClockName, ProfileId, ProfileVersion},
         role::Role,
         taxonomy::{RedFlag, Weakness},
     },
@@ -17,9 +17,7 @@ pub(super) fn is_part(word: &str) -> bool {
 
 /// A profile, alone or with its version: `kz`, `kz/1`.
 pub(super) fn is_profile(word: &str) -> bool {
-    let (profile, version) = word.split_once('/').unwrap_or((word, "1"));
-    let number = version.parse::<u32>().is_ok_and(|number| number > 0 && number.to_string() == version);
-    ProfileId::parse(profile).is_some() && number
+    ProfileId::parse(word).is_some() || ProfileVersion::parse(word).is_some()
 }
 
 /// Clocks, sorted, with dots between.

@@ -374,5 +374,6 @@ fn reminder_day(profile: &Profile, clock: &Clock) -> Option<Date> {
     (day > clock.from && clock.missed_on.is_none()).then_some(day)
 }
 
+mod other_rules;
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@ use super::assessment::{Assessment, Grade};
 use super::outcome::Outcome;
 use super::reason::ReasonCode;
 use crate::domain::ids::{CaseId, StaffId};
-use crate::domain::profile::ClockName;
+use crate::domain::profile::{ClockName, ProfileVersion};
 use crate::domain::text::{Message, Note, Reasons, ShortText};
 use crate::domain::vocabulary::vocabulary;
 
@@ -71,6 +71,8 @@ vocabulary! {
         Question = "question",
         /// The clock that is extended.
         Clock = "clock",
+        /// The profile under which the case goes on, with its version.
+        Profile = "profile",
         /// The day on which the pause is expected to end, or to which a clock is extended.
         ExpectedOn = "expected_on",
         /// Why the case is paused.
@@ -169,6 +171,8 @@ pub struct StepFacts {
     pub expected_on: Option<Date>,
     /// See [`Fact::Clock`].
     pub clock: Option<ClockName>,
+    /// See [`Fact::Profile`].
+    pub profile: Option<ProfileVersion>,
     /// See [`Fact::PauseReason`].
     pub pause_reason: Option<PauseReason>,
     /// Is a crime prepared or committed? See [`Fact::AnonymousBranch`].

@@ -62,6 +62,7 @@ fn lack(row: &Transition, fact: Fact, (facts, known): (&StepFacts, &Known)) -> V
         Fact::Question => unless(facts.question.is_some(), field),
         Fact::ExpectedOn => unless(facts.expected_on.is_some(), field),
         Fact::Clock => unless(facts.clock.is_some(), field),
+        Fact::Profile => unless(facts.profile.is_some(), field),
         Fact::PauseReason => unless(facts.pause_reason.is_some(), field),
         Fact::ReporterAsked => unless(facts.reporter_asked, field),
         Fact::NewGround => unless(facts.new_ground.is_some(), field),

@@ -15,7 +15,7 @@ use super::facts::{
 use super::outcome::Outcome;
 use super::reason::ReasonCode;
 use crate::domain::field_error::FieldError;
-use crate::domain::profile::{ClockName, TriageQuestion};
+use crate::domain::profile::{ClockName, ProfileVersion, TriageQuestion};
 use crate::domain::taxonomy::{RedFlag, Weakness};
 use crate::domain::text::{Message, Note, Reasons, TextLimits};
 
@@ -126,6 +126,8 @@ raw_facts! {
     expected_on,
     /// Code of [`ClockName`].
     clock,
+    /// A profile with its version, such as `kz/2`.
+    profile,
     /// Code of [`PauseReason`].
     pause_reason,
     /// Code of [`Answer`].
@@ -207,6 +209,7 @@ impl RawFacts {
             question: r.text("question", &self.question, |t| Message::parse(t, message)),
             expected_on: r.value("expected_on", &self.expected_on, |t| t.parse().ok()),
             clock: r.value("clock", &self.clock, ClockName::parse),
+            profile: r.value("profile", &self.profile, ProfileVersion::parse),
             pause_reason: r.value("pause_reason", &self.pause_reason, PauseReason::parse),
             anon_crime: r.value("anon_crime", &self.anon_crime, Answer::parse),
             anon_security: r.value("anon_security", &self.anon_security, Answer::parse),

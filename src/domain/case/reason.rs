@@ -45,6 +45,10 @@ vocabulary! {
         AwaitsOthers = "awaits_others",
         /// Extend: an expert opinion is needed.
         Expertise = "expertise",
+        /// Change of rules: the body or the matter comes under another profile.
+        OtherRules = "other_rules",
+        /// Change of rules: the rules themselves changed, and the later version is to hold for this case.
+        LaterVersion = "later_version",
         /// Lapse: the other body answered none of the reminders.
         RemindersUnanswered = "reminders_unanswered",
     }

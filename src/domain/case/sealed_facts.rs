@@ -91,6 +91,7 @@ impl StepFacts {
         raw.actions = self.actions.as_ref().map(actions);
         raw.master = self.master.map(|case| case.to_string());
         raw.expected_on = self.expected_on.map(|day| day.to_string());
+        raw.profile = self.profile.map(|profile| profile.to_string());
         raw.lead = self.lead.map(|staff| staff.to_string());
         raw.investigators = (!self.investigators.is_empty()).then(|| lines(self.investigators.iter()));
         raw.reminders = self.reminders.map(|count| count.to_string());

@@ -54,6 +54,8 @@ vocabulary! {
         Review = "review",
         /// A due day is moved, as far as the profile allows.
         Extend = "extend",
+        /// The case goes on under another profile, or a later version of its own.
+        ChangeRules = "change_rules",
         /// The retention clock starts.
         Archive = "archive",
         /// The keys are destroyed.
@@ -79,7 +81,8 @@ impl Step {
             | Self::Withdraw
             | Self::Reopen
             | Self::Review
-            | Self::Extend => true,
+            | Self::Extend
+            | Self::ChangeRules => true,
             // `Start` is approved on its plan, `Dispose` on its due date; the rest decide nothing about the matter.
             Self::Open
             | Self::Ask

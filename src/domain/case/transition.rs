@@ -118,6 +118,8 @@ vocabulary! {
         Withdrawn = "withdrawn",
         /// A due day is later than was said, and why.
         Extended = "extended",
+        /// The case goes on under other rules, so that its days are others.
+        Rescheduled = "rescheduled",
         /// The case is taken up again.
         Reopened = "reopened",
         /// The result of the review, and the next route.
@@ -253,6 +255,7 @@ const SENDING_BACK: &[ReasonCode] =
     &[ReasonCode::FactsMissing, ReasonCode::EvidenceUnsound, ReasonCode::SubjectNotHeard];
 const COMPLETING: &[ReasonCode] = &[ReasonCode::ActionsVerified, ReasonCode::ActionsHandedOver];
 const EXTENDING: &[ReasonCode] = &[ReasonCode::Complexity, ReasonCode::AwaitsOthers, ReasonCode::Expertise];
+const MOVING: &[ReasonCode] = &[ReasonCode::OtherRules, ReasonCode::LaterVersion];
 const LAPSING: &[ReasonCode] = &[ReasonCode::RemindersUnanswered];
 
 const REJECTED: &[Fact] = &[
@@ -271,6 +274,7 @@ const NO_INTEREST: &[Fact] = &[Fact::ReporterAsked, Fact::PublicInterest, Fact::
 const GROUND: &[Fact] = &[Fact::NewGround, Fact::Reasons];
 const LATER: &[Fact] = &[Fact::Clock, Fact::ExpectedOn, Fact::ReasonCode, Fact::Reasons, Fact::Message];
 const NOTIFIED: &[Fact] = &[Fact::Preliminary, Fact::DoneOn];
+const RULES: &[Fact] = &[Fact::Profile, Fact::ReasonCode, Fact::Reasons, Fact::Message];
 const REVIEWED: &[Fact] = &[Fact::ReviewResult, Fact::Reasons, Fact::Message];
 
 use self::To::{Fixed, Origin, Same};
@@ -329,6 +333,11 @@ pub const TRANSITIONS: &[Transition] = rows! {
     Investigation   Extend          => Same,                       LEAD,      FOUR_EYES, Tell(Kind::Extended),              LATER, EXTENDING;
     Suspended       Extend          => Same,                       LEAD,      FOUR_EYES, Tell(Kind::Extended),              LATER, EXTENDING;
     FindingsReview  Extend          => Same,                       LEAD,      FOUR_EYES, Tell(Kind::Extended),              LATER, EXTENDING;
+    Triage          ChangeRules     => Same,                       TRIAGER,   FOUR_EYES, Tell(Kind::Rescheduled),           RULES, MOVING;
+    Assigned        ChangeRules     => Same,                       HOLDERS,   FOUR_EYES, Tell(Kind::Rescheduled),           RULES, MOVING;
+    Investigation   ChangeRules     => Same,                       LEAD,      FOUR_EYES, Tell(Kind::Rescheduled),           RULES, MOVING;
+    Suspended       ChangeRules     => Same,                       LEAD,      FOUR_EYES, Tell(Kind::Rescheduled),           RULES, MOVING;
+    FindingsReview  ChangeRules     => Same,                       LEAD,      FOUR_EYES, Tell(Kind::Rescheduled),           RULES, MOVING;
     Received        Withdraw        => Fixed(S::Withdrawn),        HOLDERS,   FOUR_EYES, Tell(Kind::Withdrawn),             NO_INTEREST;
     Triage          Withdraw        => Fixed(S::Withdrawn),        HOLDERS,   FOUR_EYES, Tell(Kind::Withdrawn),             NO_INTEREST;
     AwaitingInfo    Withdraw        => Fixed(S::Withdrawn),        HOLDERS,   FOUR_EYES, Tell(Kind::Withdrawn),             NO_INTEREST;

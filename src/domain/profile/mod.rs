@@ -45,6 +45,32 @@ vocabulary! {
     }
 }
 
+/// A profile in one of its versions, as it stands in facts and entries: `kz/2`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProfileVersion {
+    /// The profile.
+    pub id: ProfileId,
+    /// Its version.
+    pub version: u32,
+}
+
+impl ProfileVersion {
+    /// Reads one; the number stands without zeros in front.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (id, number) = text.split_once('/')?;
+        let version =
+            number.parse().ok().filter(|version: &u32| *version > 0 && version.to_string() == number)?;
+        Some(Self { id: ProfileId::parse(id)?, version })
+    }
+}
+
+impl std::fmt::Display for ProfileVersion {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.id, self.version)
+    }
+}
+
 /// The deadlines and choices of one kind of operator, in one version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {

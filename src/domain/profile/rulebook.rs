@@ -135,10 +135,14 @@ impl Rulebook {
         self.calendar_texts.keys().map(String::as_str).collect()
     }
 
-    /// The files in force, each with the name of its profile or calendar.
-    pub fn files(&self) -> impl Iterator<Item = (&str, &str)> {
-        let calendars = self.calendar_texts.iter().map(|(name, text)| (name.as_str(), text.as_str()));
-        self.profile_texts.iter().map(|(id, text)| (id.code(), text.as_str())).chain(calendars)
+    /// The files of the profiles in force, each with its name.
+    pub fn profile_files(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.profile_texts.iter().map(|(id, text)| (id.code(), text.as_str()))
+    }
+
+    /// The files of the calendars, each with its name.
+    pub fn calendar_files(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.calendar_texts.iter().map(|(name, text)| (name.as_str(), text.as_str()))
     }
 
     /// The file of a profile for new cases.

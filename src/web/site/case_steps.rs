@@ -18,6 +18,7 @@ use crate::{
             transition::{Doer, MessageRule, Transition},
         },
         ids::StaffId,
+        profile::ProfileVersion,
         taxonomy::{RedFlag, Weakness},
     },
     i18n::Texts,
@@ -181,6 +182,14 @@ impl Drawing<'_> {
         })
     }
 
+    /// The profiles in force, without the one that the case runs under.
+    fn profiles(&self) -> Vec<Choice> {
+        let label = |profile: &ProfileVersion| {
+            format!("{} ({})", self.t.code("profile", profile.id.code()), profile.version)
+        };
+        self.opened.profiles.iter().map(|one| Choice { value: one.to_string(), label: label(one) }).collect()
+    }
+
     /// Who could investigate.
     fn people(&self) -> Vec<Choice> {
         let people = self.opened.colleagues.iter().filter(|one| one.roles.contains(&Role::Investigator));
@@ -211,6 +220,7 @@ impl Drawing<'_> {
                     self.field("investigators", FactKind::Several(self.people()), false),
                 ];
             }
+            Fact::Profile => return vec![self.field(name, FactKind::Choice(self.profiles()), true)],
             Fact::EvidenceVerified | Fact::ReporterAsked => FactKind::Checkbox,
             Fact::Target | Fact::Master | Fact::Reminders => FactKind::Text,
             Fact::ExpectedOn | Fact::DoneOn => FactKind::Date,
@@ -299,6 +309,10 @@ pub(super) fn given(facts: &StepFacts, t: Texts, names: &Names) -> Vec<ProposalF
         ("investigators", Some(others).filter(|others| !others.is_empty())),
         ("target", words(facts.target.as_ref().map(|text| text.expose()))),
         ("question", words(facts.question.as_ref().map(|text| text.expose()))),
+        (
+            "profile",
+            facts.profile.map(|one| format!("{} ({})", t.code("profile", one.id.code()), one.version)),
+        ),
         ("expected_on", facts.expected_on.map(|day| t.date(day))),
         ("reminders", facts.reminders.map(|count| count.to_string())),
         ("silence_reason", words(facts.silence_reason.as_ref().map(|text| text.expose()))),

@@ -10,6 +10,7 @@ use crate::{
         field_error::FieldError,
         ids::ChangeId,
         mistake::Mistake,
+        profile::Rulebook,
         taxonomy::{Category, Region},
         text::Reasons,
     },
@@ -26,7 +27,8 @@ use crate::{
         pages::{
             Area, Choice, Faults, StaffFrame,
             admin::{
-                ChangeForm, ChangeLine, ChangePage, ChangesPage, DelayedPage, Shown, ShownMistake, Touching,
+                ChangeForm, ChangeLine, ChangePage, ChangesPage, DelayedPage, FileInForce, Shown,
+                ShownMistake, Touching,
             },
         },
     },
@@ -98,9 +100,21 @@ async fn draw(
         faults: Faults::from(draft.faults.as_slice()),
         mistakes: draft.mistakes.iter().take(MOST_MISTAKES).map(shown).collect(),
         more: count(draft.mistakes.len().saturating_sub(MOST_MISTAKES)),
-        in_force: all.rulebook.files().map(|(name, text)| (name.to_owned(), text.to_owned())).collect(),
+        in_force: in_force(&all.rulebook),
     };
     desk.shown(status, &page)
+}
+
+fn in_force(book: &Rulebook) -> Vec<FileInForce> {
+    let file = |kind: Kind| {
+        move |(name, text): (&str, &str)| FileInForce {
+            kind: kind.code(),
+            name: name.to_owned(),
+            text: text.to_owned(),
+        }
+    };
+    let profiles = book.profile_files().map(file(Kind::Profile));
+    profiles.chain(book.calendar_files().map(file(Kind::Calendar))).collect()
 }
 
 /// Proposes a file; one with mistakes is the page again, with the file and every mistake.

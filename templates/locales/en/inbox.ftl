@@ -57,6 +57,7 @@ letter-archived = The case is closed for good and has been put away.
 letter-review_asked = Your request has arrived. People who had no part in the decision look at it again.
 letter-question = We have a question for you.
 letter-extended = This takes longer than we said. The new date stands above.
+letter-rescheduled = Other rules hold for your case now, so the dates are others. They stand above.
 letter-delayed = We have not kept a date that we had set ourselves. We are sorry. The supervision has been told, and we go on with your report.
 letter-answer_expired = We had asked you something and received no answer, so we go on without it. You can still write to us here.
 letter-rejection = We are not going on with this report. If you do not agree, you can ask here for a review by people who took no part in the decision.

@@ -207,6 +207,24 @@ fn a_clock_of_an_unknown_year_is_told_as_soon_as_the_calendar_has_it() {
     assert_eq!(clocks.get(ClockName::Triage).unwrap().due, before, "a running clock is never moved");
 }
 
+/// Control PROF-1: under other rules a running clock counts from its own day, what was kept stays kept, and what the new
+/// rules do not know is gone.
+#[test]
+fn prof_1_under_other_rules_only_what_runs_is_due_anew() {
+    let (kz, external) = (profile(ProfileId::Kz), profile(ProfileId::EuExternal));
+    let received = date(2026, 3, 3);
+    let (mut clocks, _) = Clocks::at_arrival(&kz, received, None);
+    let kept = clocks.get(ClockName::Acknowledge).unwrap().clone();
+    let news = clocks.move_to((&kz, &external), Status::Received, on(received, date(2026, 3, 5)));
+    assert_eq!(clocks.get(ClockName::Feedback).unwrap().due, Some(date(2026, 6, 3)));
+    assert_eq!(clocks.get(ClockName::Acknowledge), Some(&kept));
+    assert_eq!(news.started, [ClockName::Triage, ClockName::Feedback]);
+    assert!(news.met.is_empty() && news.missed.is_empty());
+    let before = clocks.clone();
+    assert!(clocks.move_to((&external, &external), Status::Received, on(received, received)).is_empty());
+    assert_eq!(clocks, before);
+}
+
 #[test]
 fn clocks_read_back_what_they_wrote() {
     let kz = profile(ProfileId::Kz);

@@ -19,7 +19,7 @@ use super::transition::*;
 use super::{Move, StepError, take};
 use crate::domain::field_error::FieldError;
 use crate::domain::ids::{CaseId, StaffId};
-use crate::domain::profile::{ClockName, TriageQuestion};
+use crate::domain::profile::{ClockName, ProfileVersion, TriageQuestion};
 use crate::domain::taxonomy::{RedFlag, Weakness};
 use crate::domain::text::{Message, Note, Reasons};
 
@@ -84,6 +84,7 @@ fn enough(row: &Transition) -> StepFacts {
         question: Message::parse("When was it?", 100).ok(),
         expected_on: Some(date(2026, 12, 1)),
         clock: Some(ClockName::Feedback),
+        profile: ProfileVersion::parse("iso_default/1"),
         pause_reason: Some(PauseReason::Court),
         anon_crime: Some(Answer::No),
         anon_security: Some(Answer::No),

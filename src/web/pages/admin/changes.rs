@@ -26,8 +26,19 @@ pub struct ChangesPage {
     pub mistakes: Vec<ShownMistake>,
     /// How many mistakes more there are.
     pub more: i64,
-    /// The profiles and calendars in force: name and file.
-    pub in_force: Vec<(String, String)>,
+    /// The profiles and calendars in force.
+    pub in_force: Vec<FileInForce>,
+}
+
+/// A file in force, to make the next version of.
+#[derive(Debug, Clone)]
+pub struct FileInForce {
+    /// Code of its kind.
+    pub kind: &'static str,
+    /// The name of the profile or calendar.
+    pub name: String,
+    /// The file.
+    pub text: String,
 }
 
 /// The form for a proposal: fields `kind` and `file`.

@@ -6,7 +6,7 @@ mod routing;
 mod staff;
 
 pub use changes::{
-    ChangeForm, ChangeLine, ChangePage, ChangesPage, DelayedPage, Shown, ShownMistake, Touching,
+    ChangeForm, ChangeLine, ChangePage, ChangesPage, DelayedPage, FileInForce, Shown, ShownMistake, Touching,
 };
 pub use mail::{LetterLine, MailPage};
 pub use routing::{LookedAt, RouteForm, RoutePage, StaffedDesk, Told};

@@ -77,7 +77,7 @@ fn list(t: Texts) -> ChangesPage {
         faults: Faults::default(),
         mistakes: Vec::new(),
         more: 0,
-        in_force: vec![("kz".to_owned(), HOSTILE.to_owned())],
+        in_force: vec![FileInForce { kind: "profile", name: "kz".to_owned(), text: HOSTILE.to_owned() }],
     }
 }
 
