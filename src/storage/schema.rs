@@ -192,12 +192,12 @@ diesel::table! {
         watch_on -> Nullable<Date>,
         unanswered_since -> Nullable<Date>,
         excluded -> Nullable<Bytea>,
-        review -> Nullable<Text>,
         assessment -> Nullable<Text>,
         severity -> Nullable<Text>,
         severity_formula -> Nullable<Int4>,
         subject_heard -> Nullable<Text>,
         hearing_notified_on -> Nullable<Date>,
+        review -> Nullable<Text>,
     }
 }
 

@@ -210,7 +210,9 @@ fn iso_8_1_1_every_stage_is_told_once() {
              and i.proposal_id is null) as told \
              from audit.entries e join cases c on c.audit_id = e.obj_id where e.acts @> array['state.changed']";
         let rows = world.owner().await.rows(query).await;
-        let other: Vec<_> = rows.iter().filter(|row| row["told"] != 1).collect();
+        // A hearing concerns somebody else, and the stage stays.
+        let staged = rows.iter().filter(|row| row["step"] != "notify_hearing");
+        let other: Vec<_> = staged.filter(|row| row["told"] != 1).collect();
         assert!(rows.len() > 50 && other.is_empty(), "{other:?}");
     });
 }

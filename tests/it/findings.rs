@@ -87,7 +87,8 @@ fn eu_22_1_whether_the_subject_could_respond_stands_with_the_case() {
 fn eu_22_1_no_way_to_an_adverse_outcome_passes_by_the_subject() {
     in_world(async |world| {
         let staff = Staff::of(world).await;
-        let case = world.submit("Something.").await.case;
+        let reporter = world.submit("Something.").await;
+        let case = reporter.case;
         world.drive(case, &staff.triager, Step::Open, &staff.reviewer).await;
         world.drive(case, &staff.triager, Step::Refer, &staff.reviewer).await;
         let received = |more| staff.given(Status::Referred, Step::OutcomeReceived, more);
@@ -99,6 +100,7 @@ fn eu_22_1_no_way_to_an_adverse_outcome_passes_by_the_subject() {
         let nothing = received(json!({"outcome": "unsubstantiated", "subject_heard": ""}));
         let nothing = (Step::OutcomeReceived, nothing);
         assert_eq!(agreed(case, &staff.triager, &staff.reviewer, nothing).await, Status::Closed);
+        reporter.ask_review("Look again.").await.unwrap();
         let third = world.sign_in("rev3").await;
         third.attest(case).await;
         let amended = json!({"review_result": "amended", "outcome": "substantiated"});

@@ -319,6 +319,12 @@ fn a_case_that_is_moved_to_another_desk_or_profile_is_not_sealed_to_it() {
     in_world(async |world| {
         let reporter = rotated(world).await;
         let (case, leaver) = (reporter.case, world.sign_in("tri1").await);
+        let (mut app, which) = (world.app().await, format!("id = '{case}'"));
+        let away = format!(", desk_id = '{}'", world.independent);
+        let moving = moved(&mut app, ("case", "cases"), &which, "epoch.rotated", &away).await;
+        assert!(app.refused(&format!("begin; {moving}; commit")).await.contains("only with a new epoch"));
+        // Whoever owns the database can switch its own guard off.
+        world.owner().await.run("alter table cases disable trigger keys_must_turn").await.unwrap();
         let back = format!(", desk_id = '{}', profile = 'kz'", world.desk);
         let open: Vec<Status> = Status::ALL.iter().copied().filter(|status| status.is_open()).collect();
         for moved in [format!(", desk_id = '{}'", world.independent), ", profile = 'iso_default'".to_owned()]

@@ -85,7 +85,8 @@ fn prof_1_the_profile_of_a_case_changes_by_two_people_and_its_days_with_it() {
         let (triager, reviewer) = (world.sign_in("tri1").await, world.sign_in("rev1").await);
         world.drive(case, &triager, Step::Open, &reviewer).await;
         let given = |profile: &str| {
-            with(enough(Status::Triage, Step::ChangeRules, triager.id(), "some"), json!({"profile": profile}))
+            let more = json!({"profile": profile, "detriment_level": "low"});
+            with(enough(Status::Triage, Step::ChangeRules, triager.id(), "some"), more)
         };
         for wrong in ["kz/1", "kz/2", "iso_default/7"] {
             let refused = triager.step(case, Step::ChangeRules, given(wrong)).await;

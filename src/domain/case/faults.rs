@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::facts::Fact;
 use super::status::Status;
 use super::step::Step;
-use super::transition::{ARRIVAL, MessageRule, TRANSITIONS, Transition};
+use super::transition::{ARRIVAL, MessageRule, Silence, TRANSITIONS, To, Transition};
 
 /// What is wrong with the published table; empty if it holds together.
 #[must_use]
@@ -92,7 +92,12 @@ fn row_faults(row: &Transition, faults: &mut Vec<String>) {
     if row.four_eyes && proposers == 1 && row.by.iter().any(|doer| !doer.is_staff()) {
         fault("proposed by staff or by a process: the number of approvals is not clear");
     }
-    if matches!(row.message, MessageRule::Silent(_)) && row.to.possible(row.from) != [Status::Disposed] {
+    let stays_silent = match row.message {
+        MessageRule::Silent(Silence::NoMailbox) => row.to.possible(row.from) == [Status::Disposed],
+        MessageRule::Silent(Silence::SameStage) => row.to == To::Same,
+        MessageRule::Tell(_) | MessageRule::TellOrExplain(_) => true,
+    };
+    if !stays_silent {
         fault("the reporter is not told of the stage");
     }
     if ends_unseen(row) {

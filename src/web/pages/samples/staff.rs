@@ -306,7 +306,6 @@ fn case(t: Texts) -> CasePage {
         steps: steps(t),
         closed_steps: vec![
             ClosedStep { step: "decide", why: "state" },
-            ClosedStep { step: "assign", why: "pending" },
             ClosedStep { step: "archive", why: "timer_only" },
         ],
         referral: Some(ReferralDue { targets: HOSTILE.to_owned(), on: Some(date(2026, 11, 23)) }),
