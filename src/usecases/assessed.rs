@@ -141,9 +141,9 @@ impl<'f> Assessed<'f> {
 /// Adds how urgent the case is, and by which formula.
 pub(super) fn severity<'k>(mut draft: Draft<'k>, case: &CaseRow) -> Draft<'k> {
     if let Some(severity) = case.severity {
-        draft = draft.code("severity", severity.code());
+        draft = draft.code("severity", severity.code()).code("formula", FORMULA.to_string());
     }
-    draft.code("formula", FORMULA.to_string())
+    draft
 }
 
 /// Starts the clock for sending a case elsewhere. It runs from the receipt; after a reopening or a return, from the day on

@@ -10,6 +10,7 @@ use crate::crypto::{random::Rng, receipt::Receipt, secret::Secret, token};
 const NONCE_BYTES: usize = 16;
 /// How long a form may stay open: a frightened person takes their time (ASVS would allow less).
 const FORM_HOURS: u64 = 24;
+
 /// Where a form was given out. Its token counts nowhere else: whoever got a token could have somebody else's browser
 /// send it, and would then know the receipt of what that person wrote.
 #[derive(Debug, Clone)]

@@ -63,31 +63,51 @@ impl OversightList {
 pub async fn oversee(ctx: &Context, caller: &Caller) -> Result<Oversight, Error> {
     authorize(&caller.actor(), Action::SeeOversight, None)?;
     let before: Date = ctx.store.today().saturating_sub(PATIENCE.days());
-    let mut seen = ctx
-        .store
+    // Whom a case concerns does not learn of it here either (norms.md 8.5, rule 1), not even by a count.
+    let kept = |case, marks: &Option<Vec<u8>>| caller.impartiality.kept_from(case, marks.as_deref());
+    ctx.store
         .read(async |db| {
-            // One more than is shown tells whether there is more.
-            let asked = i64::try_from(SHOWN).unwrap_or(i64::MAX).saturating_add(1);
+            // More than is shown tells whether there is more, also where some must not be.
+            let asked = i64::try_from(SHOWN).unwrap_or(i64::MAX).saturating_mul(2);
             let mut cut = Vec::new();
             Ok::<_, Error>(Oversight {
-                open: shown(db.matters(false, asked).await?, OversightList::Open, &mut cut),
-                taken_up: shown(db.matters(true, asked).await?, OversightList::TakenUp, &mut cut),
-                unanswered: shown(db.unanswered(before, asked).await?, OversightList::Unanswered, &mut cut),
-                proposals: shown(db.proposals_that_wait(asked).await?, OversightList::Proposals, &mut cut),
+                open: shown(
+                    db.matters(false, asked).await?,
+                    |line| kept(line.case, &line.excluded),
+                    OversightList::Open,
+                    &mut cut,
+                ),
+                taken_up: shown(
+                    db.matters(true, asked).await?,
+                    |line| kept(line.case, &line.excluded),
+                    OversightList::TakenUp,
+                    &mut cut,
+                ),
+                unanswered: shown(
+                    db.unanswered(before, asked).await?,
+                    |line| kept(line.case, &line.excluded),
+                    OversightList::Unanswered,
+                    &mut cut,
+                ),
+                proposals: shown(
+                    db.proposals_that_wait(asked).await?,
+                    |line| kept(line.case, &line.excluded),
+                    OversightList::Proposals,
+                    &mut cut,
+                ),
                 cut,
             })
         })
-        .await?;
-    // Whom a case concerns does not learn of it here either (norms.md 8.5, rule 1).
-    let may_know = |case, marks: &Option<Vec<u8>>| !caller.impartiality.kept_from(case, marks.as_deref());
-    seen.open.retain(|line| may_know(line.case, &line.excluded));
-    seen.taken_up.retain(|line| may_know(line.case, &line.excluded));
-    seen.unanswered.retain(|line| may_know(line.case, &line.excluded));
-    seen.proposals.retain(|line| may_know(line.case, &line.excluded));
-    Ok(seen)
+        .await
 }
 
-fn shown<T>(mut lines: Vec<T>, list: OversightList, cut: &mut Vec<OversightList>) -> Vec<T> {
+fn shown<T>(
+    mut lines: Vec<T>,
+    hidden: impl Fn(&T) -> bool,
+    list: OversightList,
+    cut: &mut Vec<OversightList>,
+) -> Vec<T> {
+    lines.retain(|line| !hidden(line));
     if lines.len() > SHOWN {
         lines.truncate(SHOWN);
         cut.push(list);

@@ -1,5 +1,5 @@
-//! The first of two administrators signs other roles, another name or another unit for somebody who works here. A second one confirms, as for new
-//! keys (`confirm_member`): what grants the new roles do not carry end then.
+//! The first of two administrators signs other roles, another name or another unit for somebody who works here. A second
+//! one confirms, as for new keys (`confirm_member`): what grants the new roles and unit do not carry end then.
 
 use super::{
     caller::Caller,
@@ -26,7 +26,7 @@ pub struct Wanted {
 /// Proposes that the directory says this of an active member from now on. It takes the place of another change that waits.
 ///
 /// # Errors
-/// [`Error::Invalid`] for `roles` and `desk`, also where they are those that the person has; [`Error::NotFound`] where
+/// [`Error::Invalid`] for `roles`, `desk` and `unit`, also where they are those that the person has; [`Error::NotFound`] where
 /// they are not an active member; [`Error::Forbidden`] for oneself; [`Error::Conflict`] where just this waits already.
 pub async fn propose_roles(
     ctx: &Context,

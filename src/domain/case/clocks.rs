@@ -4,6 +4,7 @@
 //! running clock. Which clocks run in a state, what stops them and how far they may be extended is the profile's.
 
 mod news;
+mod other_rules;
 
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -374,6 +375,5 @@ fn reminder_day(profile: &Profile, clock: &Clock) -> Option<Date> {
     (day > clock.from && clock.missed_on.is_none()).then_some(day)
 }
 
-mod other_rules;
 #[cfg(test)]
 mod tests;

@@ -146,7 +146,7 @@ fn fields(form: &Form) -> ReportFields {
         first_hand: form.text("first_hand"),
         ongoing: form.text("ongoing"),
         evidence: form.text("evidence"),
-        concerns: form.all("concerns").map(str::to_owned).collect(),
+        concerns: form.all("concerns").collect::<Vec<_>>().join("\n"),
         people: form.text("people"),
         risk: form.text("risk"),
     }

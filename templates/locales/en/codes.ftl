@@ -59,7 +59,7 @@ step-withdraw = Withdraw
 step-reopen = Reopen
 step-review = Review the decision
 step-extend = Extend a deadline
-step-change_rules = go on under other rules
+step-change_rules = Go on under other rules
 step-archive = Archive
 step-dispose = Delete for good
 
@@ -173,10 +173,10 @@ level-low = low
 level-medium = medium
 level-high = high
 
-grade-1 = 1 – hardly
+grade-1 = 1 – slightly
 grade-2 = 2 – somewhat
 grade-3 = 3 – considerably
-grade-4 = 4 – very
+grade-4 = 4 – very much
 
 severity-low = low
 severity-medium = medium

@@ -88,3 +88,5 @@ error-home = To the start page
 error-no_head = No head has been signed yet
 error-log_changed = The log changed while it was read
 error-log_too_large = The log is too large to be verified here
+fault-subject-required = Give at least one: a person, a colleague or a unit.
+fault-subject-too_long = No more can be kept from this case. Tell an administrator.

@@ -69,8 +69,8 @@ pub struct ReportFields {
     pub ongoing: String,
     /// `yes`, `no`, `unsure`.
     pub evidence: String,
-    /// Codes of whom it concerns (field `concerns`, once for each).
-    pub concerns: Vec<String>,
+    /// Codes of whom it concerns, a line each (field `concerns`, once for each).
+    pub concerns: String,
     /// The persons it is about, a line each.
     pub people: String,
     /// Risk to the reporter: `none`, `some`, `high`, `unsure`.
@@ -111,10 +111,9 @@ impl ReportPage {
     }
 
     /// Whom a report must not reach, to be ticked.
-    fn concerns(&self) -> Vec<(Choice, bool)> {
+    fn concerns(&self) -> Vec<Choice> {
         let codes: Vec<&str> = Concern::ALL.iter().map(|concern| concern.code()).collect();
-        let choices = Choice::of_codes(self.t, "concern", &codes).into_iter();
-        choices.map(|choice| (choice.clone(), self.fields.concerns.contains(&choice.value))).collect()
+        Choice::of_codes(self.t, "concern", &codes)
     }
 
     /// "I would rather not say" stands last and is what is ticked at first.
