@@ -12,11 +12,19 @@ use super::{
 };
 use crate::{
     domain::{
-        case::status::Status,
+        case::{review::Review, status::Status},
         ids::{CaseId, DeskId, StaffId},
     },
     policy::Capacity,
 };
+
+impl CaseRow {
+    /// Whether the reporter is owed an answer: by its state, or because they asked for a review.
+    #[must_use]
+    pub fn owes_answer(&self) -> bool {
+        self.status.owes_answer() || self.review == Some(Review::Asked)
+    }
+}
 
 /// Which cases a person may see: those they hold a living grant for.
 #[derive(Debug, Clone, Copy)]

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     domain::{
-        case::{status::Status, step::Step},
+        case::{review::Review, status::Status, step::Step},
         ids::{CaseId, DeskId, MatterId, StaffId},
         profile::ClockName,
     },
@@ -173,7 +173,7 @@ impl Db<'_> {
         let query = cases::table
             .inner_join(desks::table)
             .filter(cases::unanswered_since.lt(jiff_diesel::Date::from(before)))
-            .filter(cases::status.eq_any(open))
+            .filter(cases::status.eq_any(open).or(cases::review.eq(Review::Asked).assume_not_null()))
             .select((
                 cases::id,
                 cases::excluded,

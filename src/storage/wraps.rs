@@ -5,7 +5,7 @@
 
 use diesel::{
     prelude::*,
-    sql_types::{Array, BigInt, Binary, Integer, Text, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Binary, Integer, Nullable, Text, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
@@ -56,8 +56,8 @@ pub struct PresentKeys {
     #[diesel(sql_type = Binary)]
     pub reporter_key: Vec<u8>,
     /// The marks of those who are kept from it.
-    #[diesel(sql_type = Binary)]
-    pub excluded: Vec<u8>,
+    #[diesel(sql_type = Nullable<Binary>)]
+    pub excluded: Option<Vec<u8>>,
     /// The newest epoch; 0 where there is none.
     #[diesel(sql_type = Integer)]
     pub newest: i32,
@@ -145,7 +145,7 @@ impl Db<'_> {
     ) -> Result<Vec<PresentKeys>, StorageError> {
         let among: Vec<_> = among.iter().map(|status| status.code().to_owned()).collect();
         Ok(diesel::sql_query(
-            "select c.id as \"case\", c.epoch, c.desk_id as desk, c.profile, c.reporter_key, coalesce(c.excluded, '') as excluded, coalesce(e.epoch, 0) as newest,
+            "select c.id as \"case\", c.epoch, c.desk_id as desk, c.profile, c.reporter_key, c.excluded, coalesce(e.epoch, 0) as newest,
                coalesce(e.public_key, '') as public_key, coalesce(e.mac, '') as mac
              from cases c left join lateral (
                select * from case_epochs where case_id = c.id order by epoch desc limit 1) e on true

@@ -35,13 +35,19 @@ pub(super) struct CaseKeys<'c> {
     pub desk: DeskId,
     pub profile: ProfileId,
     pub reporter: &'c [u8],
-    pub excluded: &'c [u8],
+    /// None in cases from before there were marks.
+    pub excluded: Option<&'c [u8]>,
 }
 
 impl<'c> CaseKeys<'c> {
     pub(super) fn of(row: &'c CaseRow) -> Self {
-        let excluded = row.excluded.as_deref().unwrap_or_default();
-        Self { id: row.id, desk: row.desk_id, profile: row.profile, reporter: &row.reporter_key, excluded }
+        Self {
+            id: row.id,
+            desk: row.desk_id,
+            profile: row.profile,
+            reporter: &row.reporter_key,
+            excluded: row.excluded.as_deref(),
+        }
     }
 }
 
@@ -118,13 +124,15 @@ impl Authentic {
         let row = [case.id.0.as_bytes().as_slice(), &epoch.to_be_bytes()].concat();
         Self {
             place: ctx.store.place("case_epochs", &row, "mac"),
-            columns: vec![
+            columns: [
                 public.to_vec(),
                 case.reporter.to_vec(),
                 case.desk.0.as_bytes().to_vec(),
                 case.profile.code().into(),
-                case.excluded.to_vec(),
-            ],
+            ]
+            .into_iter()
+            .chain(case.excluded.map(<[u8]>::to_vec))
+            .collect(),
         }
     }
 
@@ -197,8 +205,13 @@ pub async fn forged_cases(ctx: &Context, among: &[Status], most: i64) -> Result<
             mac: row.mac.clone(),
         };
         let desk = DeskId(row.desk);
-        let case =
-            |profile| CaseKeys { id, desk, profile, reporter: &row.reporter_key, excluded: &row.excluded };
+        let case = |profile| CaseKeys {
+            id,
+            desk,
+            profile,
+            reporter: &row.reporter_key,
+            excluded: row.excluded.as_deref(),
+        };
         let held = |profile| in_force(ctx, &case(profile), row.epoch, &newest);
         !ProfileId::parse(&row.profile).is_some_and(held)
     });

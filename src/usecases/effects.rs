@@ -74,6 +74,8 @@ impl<'f> Effect<'f> {
         let mut profile = profile;
         if step == Step::ChangeRules {
             let next = next_rules(ctx, case, facts)?;
+            // What was missed under the old rules stays missed.
+            news = news.and(clocks.tick(&profile, on, case.days()));
             news = news.and(clocks.move_to((&profile, &next), case.status, case.days()));
             profile = next;
         }
@@ -198,8 +200,9 @@ fn next_rules(ctx: &Context, case: &CaseRow, facts: &StepFacts) -> Result<Arc<Pr
     let wanted = facts.profile.ok_or(Error::Conflict)?;
     let own = ctx.profile_of(case);
     let book = ctx.rules();
-    let next = book
-        .version(wanted.id, wanted.version)
+    let in_force = |next: &&Arc<Profile>| next.version() == wanted.version;
+    let next = Some(book.current(wanted.id))
+        .filter(in_force)
         .filter(|next| (next.id(), next.version()) != (own.id(), own.version()));
     next.cloned().ok_or_else(|| Error::Invalid(vec![FieldError::new("profile", FieldError::NOT_ALLOWED)]))
 }

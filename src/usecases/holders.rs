@@ -5,6 +5,7 @@ use super::{
     caller::Caller,
     context::Context,
     error::Error,
+    impartiality::Impartiality,
     registry::{Desk, Registry},
 };
 use crate::{
@@ -157,7 +158,10 @@ pub(super) async fn rotate(
     let keys = EpochKeys::from_seed(&seed);
     // Who has a grant but waits for this case after making new keys is given none by a timer's or a leaver's hand.
     let mut remaining = tx.key_holders(case.id).await?;
-    remaining.retain(|staff| registry.directory.members.contains_key(staff));
+    remaining.retain(|staff| {
+        registry.directory.members.contains_key(staff)
+            && !Impartiality::of(ctx, registry, *staff).kept_from_case(case)
+    });
     let reporter =
         KemPublic::parse(&case.reporter_key).map_err(|_bad| Error::Sealed("the reporter's key"))?;
     let desk = registry.desks.get(&case.desk_id).ok_or(Error::NotReady("the case's desk is gone"))?;

@@ -97,8 +97,10 @@ impl Registry {
     /// Whom a report must not reach by the reporter's own ticks and names, and what is marked of it.
     pub(super) fn exclusion(&self, report: &Report) -> (Exclusion, Concerned) {
         let ticked = |concern| report.concerns.contains(&concern);
+        let of_body = [Concern::Unit, Concern::Head, Concern::SeniorOfficial];
         let mut concerned = Concerned {
-            units: report.body.filter(|_| ticked(Concern::Unit)).into_iter().collect(),
+            // Of the head nobody in the body is free.
+            units: report.body.filter(|_| of_body.into_iter().any(ticked)).into_iter().collect(),
             names: report.people.iter().map(|line| line.expose().to_owned()).collect(),
             ..Concerned::default()
         };

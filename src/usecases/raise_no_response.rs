@@ -23,7 +23,7 @@ const PATIENCE: i32 = 7;
 #[must_use]
 pub fn may_raise(case: &CaseRow, today: Date) -> bool {
     let waited = case.unanswered_since.is_some_and(|since| since.saturating_add(PATIENCE.days()) < today);
-    case.status.owes_answer() && (waited || case.clocks.late_on(today))
+    case.owes_answer() && (waited || case.clocks.late_on(today))
 }
 
 /// Puts the case on oversight's list, once as long as nobody of oversight took it up.

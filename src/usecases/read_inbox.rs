@@ -77,7 +77,7 @@ pub async fn read_inbox(ctx: &Context, inbox_token: &str) -> Result<Inbox, Error
         letters.push(Letter { on: item.written_on, body });
     }
     let today = ctx.today_of(&case);
-    let late = case.status.owes_answer() && case.clocks.late_on(today);
+    let late = case.owes_answer() && case.clocks.late_on(today);
     let profile = ctx.profile_of(&case);
     let routes = if late { profile.routes().to_vec() } else { Vec::new() };
     let may_ask_review = may_ask(&profile, case.status, case.review, case.days(), today);

@@ -9,7 +9,7 @@ use super::{
     denials::watched,
     error::Error,
     holders::{HeldSeeds, aftermath, rotate, unlock},
-    impartiality::{Impartiality, marks, subjects},
+    impartiality::{Barrier, Impartiality, marks, subjects},
     items::{Sealer, Spot},
     registry::{Desk, Registry},
 };
@@ -37,7 +37,7 @@ use crate::{
 ///
 /// # Errors
 /// [`Error::NotFound`] and [`Error::Forbidden`] by the policy; [`Error::Invalid`] for `login` and `unit`, where they are
-/// not known, and for `subject`, where no more can be kept from one case.
+/// not known, and for `subject`, where no more can be kept from one case, or nobody at all would be left.
 pub async fn record_subject(
     ctx: &Context,
     caller: &Caller,
@@ -123,14 +123,23 @@ impl Barring<'_> {
     /// Takes the case from whom the marks keep from it, and begins an epoch without them.
     async fn turn(&self, tx: &mut Tx<'_>, case: &CaseRow, excluded: Vec<u8>) -> Result<Barred, Error> {
         let mut after = CaseRow { excluded: Some(excluded.clone()), ..case.clone() };
-        let bars = |staff: StaffId| Impartiality::of(self.ctx, self.registry, staff).kept_from_case(&after);
-        let grants = tx.grants(case.id).await?.into_iter().map(|(grant, _)| grant);
-        let living: Vec<StaffId> = grants.filter(GrantRow::lives).map(|grant| grant.staff_id).collect();
+        let barrier = Barrier::read(self.ctx, tx, self.registry, (case, self.seeds)).await?;
+        let bars = |staff: StaffId| {
+            barrier.bars(staff) || Impartiality::of(self.ctx, self.registry, staff).kept_from_case(&after)
+        };
+        let grants: Vec<GrantRow> = tx.grants(case.id).await?.into_iter().map(|(grant, _)| grant).collect();
+        let recused: Vec<StaffId> =
+            grants.iter().filter(|grant| grant.recused_on.is_some()).map(|grant| grant.staff_id).collect();
+        let living: Vec<StaffId> =
+            grants.iter().filter(|grant| grant.lives()).map(|grant| grant.staff_id).collect();
         let mut leaving: Vec<StaffId> = living.iter().copied().filter(|staff| bars(*staff)).collect();
         let mut acts = if leaving.is_empty() { Vec::new() } else { vec![Act::CoiBlocked] };
-        let refuge = self.refuge(case, &bars);
+        let refuge = self.refuge(case, &|staff| bars(staff) || recused.contains(&staff));
         if refuge.is_some() {
             leaving.clone_from(&living);
+        } else if leaving.len() == living.len() {
+            // Nobody would be left who could do anything about it.
+            return Err(Error::Invalid(vec![FieldError::new("subject", FieldError::NOT_ALLOWED)]));
         }
         for staff in &leaving {
             tx.end_grant(self.permit, (case.id, *staff), GrantEnd::Revoked, self.ctx.today_of(case)).await?;

@@ -8,6 +8,7 @@ use super::{
     context::Context,
     error::Error,
     holders::HeldSeeds,
+    impartiality::Barrier,
     items::{Spot, insert_words},
     registry::Registry,
 };
@@ -65,9 +66,11 @@ pub async fn request_review(ctx: &Context, inbox_token: &str, text: &Message) ->
             let mut draft = Draft::new(Act::ReviewRequested, By::Reporter, When::Day(on))
                 .and(Act::MailboxMessage)
                 .and(Act::NoticeSent);
-            let (free, newcomers) = uninvolved(tx, &registry, &case).await?;
+            let seeds = reporters_seeds(ctx, tx, (&case, &receipt)).await?;
+            let barrier = Barrier::read(ctx, tx, &registry, (&case, &seeds)).await?;
+            let (free, newcomers) = uninvolved(tx, &registry, (&case, &barrier)).await?;
             if !newcomers.is_empty() {
-                admit(ctx, tx, (&permit, &registry), (&case, &receipt), &newcomers).await?;
+                admit(ctx, tx, (&permit, &registry), (&case, &seeds), &newcomers).await?;
                 draft = draft.and(Act::GrantAdded);
             }
             if free < REVIEWERS {
@@ -89,15 +92,15 @@ pub async fn request_review(ctx: &Context, inbox_token: &str, text: &Message) ->
         .await
 }
 
-/// How many reviewers of the desk had no part in the case, and who of them does not have its keys yet.
+/// How many reviewers of the desk had no part in the case and may know of it, and who of them does not have its keys yet.
 async fn uninvolved(
     tx: &mut Tx<'_>,
     registry: &Registry,
-    case: &CaseRow,
+    (case, barrier): (&CaseRow, &Barrier<'_>),
 ) -> Result<(usize, Vec<StaffId>), Error> {
     let (mut free, mut newcomers) = (0, Vec::new());
     for (id, _) in registry.directory.with_role(Role::Reviewer, case.desk_id) {
-        if case.lead_id == Some(id) || tx.took_part(case.id, id).await? {
+        if case.lead_id == Some(id) || barrier.bars(id) || tx.took_part(case.id, id).await? {
             continue;
         }
         match tx.grant(case.id, id).await? {
@@ -109,18 +112,27 @@ async fn uninvolved(
     Ok((free + newcomers.len(), newcomers))
 }
 
-/// Gives them the keys that the reporter holds.
-async fn admit(
+/// The keys that the reporter holds.
+async fn reporters_seeds(
     ctx: &Context,
     tx: &mut Tx<'_>,
-    (permit, registry): (&Permit, &Registry),
     (case, receipt): (&CaseRow, &Receipt),
-    newcomers: &[StaffId],
-) -> Result<(), Error> {
+) -> Result<HeldSeeds, Error> {
     let wraps = tx.reporter_wraps(&receipt.lookup(ctx.store.instance())).await?;
     let (secret, _) = receipt.key_pair(ctx.store.instance());
     let seeds = HeldSeeds::open(ctx, case.id, &wraps, (Holder::Reporter(case.id), &secret))?;
     check_held(ctx, tx, (case, &seeds)).await?;
+    Ok(seeds)
+}
+
+/// Gives them those keys.
+async fn admit(
+    ctx: &Context,
+    tx: &mut Tx<'_>,
+    (permit, registry): (&Permit, &Registry),
+    (case, seeds): (&CaseRow, &HeldSeeds),
+    newcomers: &[StaffId],
+) -> Result<(), Error> {
     let wraps = seeds.rewrap(ctx, registry, newcomers, &mut tx.rng)?;
     let to: Vec<_> = newcomers.iter().map(|id| (*id, Capacity::Reviewer)).collect();
     tx.grant_access(permit, case.id, &to, (None, ctx.today_of(case))).await?;

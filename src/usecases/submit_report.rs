@@ -200,7 +200,7 @@ fn seal_case(
     let wraps = holders.wrap(ctx, &triagers, &seed, rng)?;
     let (epoch_key, reporter_key) = (keys.public().to_bytes(), reporter_key.to_bytes());
     let (of, under) = (desk.row.id, desk.row.profile);
-    let bound = CaseKeys { id, desk: of, profile: under, reporter: &reporter_key, excluded: &excluded };
+    let bound = CaseKeys { id, desk: of, profile: under, reporter: &reporter_key, excluded: Some(&excluded) };
     let profile = registry.rulebook.current(desk.row.profile);
     let received_on = profile.day_of(ctx.store.now());
     let waiver = report.ack_waiver;

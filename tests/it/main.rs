@@ -71,6 +71,7 @@ mod denials;
 mod devices;
 mod directory;
 mod every_transition;
+mod exclusions;
 mod factors;
 mod findings;
 mod forged;

@@ -90,3 +90,4 @@ error-log_changed = The log changed while it was read
 error-log_too_large = The log is too large to be verified here
 fault-subject-required = Give at least one: a person, a colleague or a unit.
 fault-subject-too_long = No more can be kept from this case. Tell an administrator.
+fault-subject-not_allowed_here = Nobody would be left who could look into this case, and no independent desk has enough people. Ask an administrator to open or staff one first.

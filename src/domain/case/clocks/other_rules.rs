@@ -27,7 +27,8 @@ impl Clocks {
             self.start_in(new, before.name, CaseDays { received_on, status_since, ..days }, &mut told);
             for clock in self.running_mut(before.name) {
                 clock.still_since = before.still_since.filter(|_| new.stands_still(before.name));
-                clock.missed_on = before.missed_on;
+                // Another day can be missed again.
+                clock.missed_on = before.missed_on.filter(|_| clock.due == before.due);
                 if clock.due != before.due {
                     news.started.push(before.name);
                 }
