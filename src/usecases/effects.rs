@@ -200,11 +200,12 @@ fn next_rules(ctx: &Context, case: &CaseRow, facts: &StepFacts) -> Result<Arc<Pr
     let wanted = facts.profile.ok_or(Error::Conflict)?;
     let own = ctx.profile_of(case);
     let book = ctx.rules();
-    let in_force = |next: &&Arc<Profile>| next.version() == wanted.version;
-    let next = Some(book.current(wanted.id))
-        .filter(in_force)
-        .filter(|next| (next.id(), next.version()) != (own.id(), own.version()));
-    next.cloned().ok_or_else(|| Error::Invalid(vec![FieldError::new("profile", FieldError::NOT_ALLOWED)]))
+    let next = book.current(wanted.id);
+    let own = (next.id(), next.version()) == (own.id(), own.version());
+    if own || next.version() != wanted.version {
+        return Err(Error::Invalid(vec![FieldError::new("profile", FieldError::NOT_ALLOWED)]));
+    }
+    Ok(Arc::clone(next))
 }
 
 /// Who a case's words are sealed for is proved with its profile: what was proved before is proved anew.

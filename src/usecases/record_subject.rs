@@ -14,13 +14,14 @@ use super::{
     registry::{Desk, Registry},
 };
 use crate::{
-    audit::act::Act,
+    audit::{act::Act, entry::Draft},
     crypto::epoch::EpochKeys,
     domain::{
         case::{item::ItemKind, subject::Subject},
         conflict::Concerned,
         field_error::FieldError,
         ids::{CaseId, StaffId},
+        role::Role,
         routing::{Exclusion, TRIAGERS},
     },
     policy::{Action, Capacity, Permit},
@@ -65,7 +66,7 @@ pub async fn record_subject(
                 let barring =
                     Barring { ctx, registry: &registry, permit: &permit, seeds: &seeds, by: caller.id };
                 let barred = barring.turn(tx, &case, excluded).await?;
-                draft = barred.acts.into_iter().fold(draft, crate::audit::entry::Draft::and);
+                draft = barred.acts.into_iter().fold(draft, Draft::and);
                 (change, keys, keeps) = (barred.change, barred.keys, !barred.leaving.contains(&caller.id));
                 spot.epoch = change.epoch.unwrap_or(spot.epoch);
             }
@@ -168,7 +169,7 @@ impl Barring<'_> {
 
     /// The independent desk that is to have the case, with its triagers; none while the desk that has it can keep it.
     fn refuge(&self, case: &CaseRow, bars: &impl Fn(StaffId) -> bool) -> Option<(&Desk, Vec<StaffId>)> {
-        let triagers = |desk| self.registry.directory.with_role(crate::domain::role::Role::Triager, desk);
+        let triagers = |desk| self.registry.directory.with_role(Role::Triager, desk);
         if triagers(case.desk_id).filter(|(staff, _)| !bars(*staff)).count() >= TRIAGERS {
             return None;
         }

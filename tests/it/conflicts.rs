@@ -50,7 +50,7 @@ pub async fn concerning(world: &World, answers: Value) -> ReporterActor {
 }
 
 /// Two triagers of the independent desk, which belongs to the body of the other one.
-async fn staff_the_independent_desk(world: &World) -> [StaffActor; 2] {
+pub async fn staff_the_independent_desk(world: &World) -> [StaffActor; 2] {
     for login in ["ind1", "ind2"] {
         world.enrol(login, &at(Role::Triager, world.independent)).await;
     }
@@ -58,7 +58,7 @@ async fn staff_the_independent_desk(world: &World) -> [StaffActor; 2] {
 }
 
 /// A second body, with a unit under it, that no desk belongs to.
-async fn another_body(world: &World) -> (BodyId, BodyId) {
+pub async fn another_body(world: &World) -> (BodyId, BodyId) {
     let file = "code,parent,region,name_kk,name_ru,name_en\nbody,,,Орган,Орган,Body\n\
                 other,,,Басқа,Другой,Other\nunit,other,,Бөлім,Отдел,Unit\n";
     world.configure(Kind::Bodies, file).await;
@@ -69,7 +69,7 @@ async fn another_body(world: &World) -> (BodyId, BodyId) {
     (id("other").await, id("unit").await)
 }
 
-async fn holders(world: &World, case: CaseId) -> Vec<StaffId> {
+pub async fn holders(world: &World, case: CaseId) -> Vec<StaffId> {
     let query = format!(
         "select holder_id from case_wraps w join cases c on c.id = w.case_id and c.epoch = w.epoch \
          where c.id = '{case}' and holder_kind = 'staff'"
@@ -79,7 +79,7 @@ async fn holders(world: &World, case: CaseId) -> Vec<StaffId> {
 }
 
 /// Nothing that somebody can ask tells them of a case.
-async fn finds_nothing(world: &World, who: &StaffActor, case: CaseId) {
+pub async fn finds_nothing(world: &World, who: &StaffActor, case: CaseId) {
     assert!(!holders(world, case).await.contains(&who.id()), "no key");
     assert!(!who.cases().await.contains(&case), "no line");
     let filter = CaseFilter { limit: 50, ..CaseFilter::default() };

@@ -87,6 +87,19 @@ fn oi_11a_4_a_review_is_asked_for_once_and_done_by_people_who_had_no_part() {
     });
 }
 
+/// Who asked for a review and hears nothing can complain of it, although the case has ended.
+#[test]
+fn oi_12b_1_a_review_that_nobody_decides_can_be_complained_of() {
+    in_world(async |world| {
+        let (reporter, ..) = rejected(world).await;
+        assert!(!reporter.inbox().await.may_complain);
+        reporter.ask_review("It is wrong.").await.unwrap();
+        world.advance_days(60);
+        let inbox = reporter.inbox().await;
+        assert!(inbox.may_complain && !inbox.routes.is_empty(), "and is told where else to go");
+    });
+}
+
 /// What was reopened comes to a new decision, which may be reviewed again.
 #[test]
 fn oi_11a_4_a_reopened_case_may_be_reviewed_again() {

@@ -75,6 +75,29 @@ fn aud_6_a_new_version_of_a_profile_takes_two_people_and_leaves_running_cases_al
     });
 }
 
+/// A version that another one has followed is in force for the cases that run under it, and for no other.
+#[test]
+fn prof_1_a_case_goes_on_under_rules_in_force_alone() {
+    in_world(async |world| {
+        let case = world.submit("Something.").await.case;
+        for (version, rules) in [(2, SHORTER), (3, ("feedback = { amount = 10,", "feedback = { amount = 9,"))]
+        {
+            let file = next_profile(world, version, rules).await;
+            let id = propose(&world.ctx, Some(world.admin(0)), Kind::Profile, &file).await;
+            assert_eq!(approve(&world.ctx, world.admin(1), id).await.unwrap(), State::InForce);
+        }
+        let (triager, reviewer) = (world.sign_in("tri1").await, world.sign_in("rev1").await);
+        world.drive(case, &triager, Step::Open, &reviewer).await;
+        let given = |profile: &str| {
+            let more = json!({"profile": profile, "detriment_level": "low"});
+            with(enough(Status::Triage, Step::ChangeRules, triager.id(), "some"), more)
+        };
+        let refused = triager.step(case, Step::ChangeRules, given("kz/2")).await;
+        assert!(matches!(refused, Err(Error::Invalid(fields)) if fields[0].field == "profile"));
+        triager.propose(case, Step::ChangeRules, given("kz/3")).await;
+    });
+}
+
 /// Control PROF-1: after triage the profile of a case changes by a reason and a second person, its days follow from the
 /// new one alone, and the record says which.
 #[test]
