@@ -137,6 +137,9 @@ const NORM: &[(&[&str], &str, &str, bool)] = &[
     (&["triage", "assigned", "investigation", "suspended", "findings_review"], "extend", "(same)", true),
     // The guard "KZ hearing done" as an act of its own, days before the decision (control KZ-73-1).
     (&["investigation", "findings_review"], "notify_hearing", "(same)",            false),
+    // What one person recorded in error two people strike out (8.5, rule 1).
+    (&["triage", "assigned", "investigation", "suspended", "findings_review", "remediation", "referred"], "strike_subject",
+       "(same)", true),
     // The profile of a case: PROF-1.
     (&["triage", "assigned", "investigation", "suspended", "findings_review"], "change_rules", "(same)", true),
     (&["closed", "rejected", "withdrawn", "merged"], "archive", "archived",        false),

@@ -211,10 +211,11 @@ acts! {
     TriageCompleted    = "triage.completed",     CASE,           PERSON,             HANDLERS,      "10c" "11a",      ["codes.step", "sig"];
     DetrimentAssessed  = "detriment.assessed",   CASE,           PERSON,             HANDLERS,      "9b",             ["codes.detriment_level|codes.reassessed_detriment", "sig"];
     SubjectRecorded    = "subject.recorded",     CASE,           PERSON,             HANDLERS,      "11a",            ["sig"];
+    SubjectStruck      = "subject.struck",       CASE,           PERSON,             HANDLERS,      "11a",            ["codes.step", "ok", "sig"];
     CoiAttested        = "coi.attested",         CASE,           PERSON,             HANDLERS,      "4c" "11a",       ["sig"];
     CoiRecused         = "coi.recused",          CASE,           PERSON,             HANDLERS,      "4c" "11a",       ["sig"];
     CoiBlocked         = "coi.blocked",          CASE,           ANYBODY,            AUDITORS,      "4c" "11a",       [];
-    CoiEscalated       = "coi.escalated",        CASE,           PERSON,             HANDLERS,      "4c" "11a",       ["sig"];
+    CoiEscalated       = "coi.escalated",        CASE,           PERSON_OR_SYSTEM,   HANDLERS,      "4c" "11a",       [];
     GrantAdded         = "grant.added",          CASE,           ALL_BUT_TIMER,      HANDLERS,      "2a" "9b",        [];
     GrantRemoved       = "grant.removed",        CASE,           PERSON_OR_SYSTEM,   HANDLERS,      "2a" "9b",        [];
     GrantSuspended     = "grant.suspended",      CASE,           PERSON_OR_SYSTEM,   HANDLERS,      "2a" "9b",        [];

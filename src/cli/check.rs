@@ -99,6 +99,7 @@ async fn examine(ctx: &Context) -> Result<Vec<Verdict>, Failure> {
     let people = ctx.store.read(async |db| db.all_staff().await).await?;
     verdicts.extend(directory::verdicts(ctx, &registry, &people).await?);
     verdicts.extend(strangers(&registry, &people));
+    verdicts.extend(nameless(&registry));
     verdicts.extend(forged(&registry));
     verdicts.extend(desks(&registry));
     verdicts.push(match forged_changes(ctx).await? {
@@ -171,6 +172,20 @@ fn strangers(registry: &Registry, people: &[StaffRow]) -> Vec<Verdict> {
     verdicts
 }
 
+/// Members whom no name in a report can keep from it.
+fn nameless(registry: &Registry) -> Option<Verdict> {
+    let members = registry.directory.members.values();
+    let mut without: Vec<&str> =
+        members.filter(|member| member.name.is_none()).map(|member| member.login.as_str()).collect();
+    without.sort_unstable();
+    (!without.is_empty()).then(|| {
+        Note(format!(
+            "The directory has no name of these, so that a report that names them may reach them: {}.",
+            without.join(", ")
+        ))
+    })
+}
+
 /// Rows by which keys are chosen, and which the server did not write.
 fn forged(registry: &Registry) -> Vec<Verdict> {
     if registry.faults.is_empty() {
@@ -189,7 +204,7 @@ fn forged(registry: &Registry) -> Vec<Verdict> {
         Fault::Rules { id } => {
             format!("The version of a profile or calendar by the change {id} is not as this server wrote it, or cannot be read: it does not hold.")
         }
-        Fault::Bodies => "The tree of bodies is not as this server wrote it: a rule for a body is not for what is under it."
+        Fault::Bodies => "The tree of bodies is not as this server wrote it: nobody can be told impartial, so nobody opens a case until two administrators have put the file of bodies in force again."
             .to_owned(),
     }
     };
@@ -231,7 +246,7 @@ async fn work(ctx: &Context) -> Result<Vec<Verdict>, Failure> {
     let (short, without_lead, (waiting, dead)) = ctx
         .store
         .read(async |db| {
-            let short = db.cases_short_of_holders(&open, MOST).await?.len();
+            let short = db.cases_short_of_holders(&open, MOST).await?;
             Ok::<_, Error>((short, db.cases_without_lead(MOST).await?.len(), db.queue_depth().await?))
         })
         .await?;
@@ -244,9 +259,12 @@ async fn work(ctx: &Context) -> Result<Vec<Verdict>, Failure> {
                 "The keys of {forged} open cases are not as this server wrote them: nothing is sealed to them."
             )),
         },
-        match short {
-            0 => Good("Every open case has at least two people who can read it.".to_owned()),
-            short => Found(format!("{short} open cases have fewer than two people who can read them.")),
+        match (short.len(), short.iter().filter(|(_, holders)| *holders == 0).count()) {
+            (0, _) => Good("Every open case has at least two people who can read it.".to_owned()),
+            (short, 0) => Found(format!("{short} open cases have fewer than two people who can read them.")),
+            (short, nobody) => Found(format!(
+                "{short} open cases have fewer than two people who can read them, {nobody} of them nobody at all: `senim keys recover` gives them to somebody, also to a triager of an independent desk where their own may not have them."
+            )),
         },
         match without_lead {
             0 => Good("Every case that needs a lead investigator has one.".to_owned()),

@@ -55,6 +55,18 @@ impl<'k> Exclusions<'k> {
         Ok(list)
     }
 
+    /// The list without one that is kept out no longer.
+    #[must_use]
+    pub fn without(&self, list: &[u8], id: &[u8]) -> Vec<u8> {
+        let (mut list, mark) = (list.to_vec(), self.mark(id));
+        for (slot, found) in list.chunks_exact_mut(MARK).enumerate() {
+            if *found == mark {
+                found.copy_from_slice(&self.filler(slot));
+            }
+        }
+        list
+    }
+
     /// Whether this one is kept out.
     #[must_use]
     pub fn holds(&self, list: &[u8], id: &[u8]) -> bool {
@@ -108,6 +120,18 @@ mod tests {
         }
         assert!(!list.holds(&three, b"four"));
         assert_eq!(list.with(&three, b"two").unwrap(), three);
+    }
+
+    #[test]
+    fn who_is_let_in_again_leaves_no_trace() {
+        let (key, place) = (key(), place(1));
+        let list = Exclusions::new(&key, &place);
+        let one = list.with(&list.empty(), b"one").unwrap();
+        let two = list.with(&one, b"two").unwrap();
+        assert!(!list.holds(&list.without(&two, b"one"), b"one"));
+        assert!(list.holds(&list.without(&two, b"one"), b"two"));
+        assert_eq!(list.without(&one, b"one"), list.empty());
+        assert_eq!(list.without(&one, b"three"), one);
     }
 
     #[test]

@@ -37,6 +37,8 @@ impl FieldError {
     pub const TOO_SIMPLE: &'static str = "too_simple";
     /// The risk to the reporter must be assessed first.
     pub const ASSESS_FIRST: &'static str = "assess_first";
+    /// With these ticks nobody may look at the report.
+    pub const NOBODY_LEFT: &'static str = "nobody_left";
     /// Two fields that should be the same are not.
     pub const NOT_THE_SAME: &'static str = "not_the_same";
 

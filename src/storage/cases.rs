@@ -311,15 +311,6 @@ impl Db<'_> {
         Ok(query.first(self.conn).await.optional()?)
     }
 
-    /// What these cases are called.
-    ///
-    /// # Errors
-    /// [`StorageError`].
-    pub async fn references(&mut self, ids: &[CaseId]) -> Result<Vec<(CaseId, String)>, StorageError> {
-        let query = cases::table.filter(cases::id.eq_any(ids)).select((cases::id, cases::reference));
-        Ok(query.load(self.conn).await?)
-    }
-
     /// The cases of a desk that still have keys, with their references, by reference.
     ///
     /// # Errors

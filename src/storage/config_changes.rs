@@ -131,6 +131,17 @@ impl Db<'_> {
         Ok(i32::try_from(count).unwrap_or(i32::MAX))
     }
 
+    /// Whether a change of a kind came in force at a moment or after it.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn changed_since(&mut self, kind: Kind, since: Timestamp) -> Result<bool, StorageError> {
+        let query = config_changes::table
+            .filter(config_changes::kind.eq(kind).and(config_changes::state.eq(State::InForce)))
+            .filter(config_changes::ended_at.ge(jiff_diesel::Timestamp::from(since)));
+        Ok(diesel::select(diesel::dsl::exists(query)).get_result(self.conn).await?)
+    }
+
     /// The changes of a kind that came in force, in that order, each with its file.
     ///
     /// # Errors

@@ -60,6 +60,8 @@ impl GrantRow {
 struct ShortCase {
     #[diesel(sql_type = SqlUuid)]
     id: Uuid,
+    #[diesel(sql_type = BigInt)]
+    holders: i64,
 }
 
 #[derive(QueryableByName)]
@@ -247,20 +249,20 @@ impl Db<'_> {
         &mut self,
         among: &[Status],
         limit: i64,
-    ) -> Result<Vec<CaseId>, StorageError> {
+    ) -> Result<Vec<(CaseId, i64)>, StorageError> {
         let among: Vec<_> = among.iter().map(|status| status.code().to_owned()).collect();
         let rows: Vec<ShortCase> = diesel::sql_query(
-            "select c.id from cases c where c.status = any($1) and (
-               select count(*) from case_grants g join staff s on s.id = g.staff_id
+            "select c.id, h.holders from cases c cross join lateral (
+               select count(*) as holders from case_grants g join staff s on s.id = g.staff_id
                join case_wraps w on w.case_id = c.id and w.epoch = c.epoch and w.holder_id = g.staff_id
-               where g.case_id = c.id and g.recused_on is null and g.revoked_on is null and s.state = 'active') < 2
-             order by c.id limit $2",
+               where g.case_id = c.id and g.recused_on is null and g.revoked_on is null and s.state = 'active') h
+             where c.status = any($1) and h.holders < 2 order by c.id limit $2",
         )
         .bind::<Array<Text>, _>(among)
         .bind::<BigInt, _>(limit)
         .load(self.conn)
         .await?;
-        Ok(rows.into_iter().map(|row| CaseId(row.id)).collect())
+        Ok(rows.into_iter().map(|row| (CaseId(row.id), row.holders)).collect())
     }
 }
 

@@ -31,6 +31,8 @@ pub enum Matter {
     ReferralReturned,
     /// A review was asked for, and the desk has fewer than two reviewers who had no part in the decision.
     ReviewUnstaffed,
+    /// A holder lost a case because it concerns them, by what a colleague recorded or by their name.
+    HolderBarred,
 }
 
 impl Matter {
@@ -42,13 +44,14 @@ impl Matter {
             Self::NoResponse => "no_response",
             Self::ReferralReturned => "referral_returned",
             Self::ReviewUnstaffed => "review_unstaffed",
+            Self::HolderBarred => "holder_barred",
         }
     }
 
     const fn clock(self) -> Option<ClockName> {
         match self {
             Self::DeadlineMissed(clock) => Some(clock),
-            Self::NoResponse | Self::ReferralReturned | Self::ReviewUnstaffed => None,
+            Self::NoResponse | Self::ReferralReturned | Self::ReviewUnstaffed | Self::HolderBarred => None,
         }
     }
 }

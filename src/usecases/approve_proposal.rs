@@ -9,11 +9,15 @@ use super::{
     error::Error,
     holders::{HeldSeeds, unlock},
     items::Opener,
+    unbar::unbar,
 };
 use crate::{
-    audit::{act::Act, entry::ObjectKind},
+    audit::{
+        act::Act,
+        entry::{Draft, ObjectKind},
+    },
     domain::{
-        case::{facts::StepFacts, item::ItemKind, status::Status},
+        case::{facts::StepFacts, item::ItemKind, status::Status, step::Step},
         ids::ProposalId,
     },
     policy::{Action, Permit, Situation, authorize},
@@ -55,7 +59,13 @@ pub async fn approve_proposal(ctx: &Context, caller: &Caller, id: ProposalId) ->
                 draft = draft.answering(commitment);
             }
             effect.raise((ctx, tx), &permit, &case).await?;
-            let change = CaseChange { proposal: Some(id), ..effect.change };
+            let mut change = effect.change;
+            if let Some(item) = facts.struck.filter(|_| proposal.step == Step::StrikeSubject) {
+                let (turned, acts) = unbar(ctx, tx, &permit, (&case, &seeds), item).await?;
+                draft = acts.into_iter().fold(draft, Draft::and);
+                (change.excluded, change.epoch) = (turned.excluded, turned.epoch);
+            }
+            let change = CaseChange { proposal: Some(id), ..change };
             let written = tx.save_case(&permit, &case, change, &draft).await?;
             Ok((proposal.to_status, written))
         })

@@ -42,7 +42,14 @@ impl BodyTree {
         self.of.as_ref() == instance.and_then(|row| row.bodies_digest.as_ref())
     }
 
-    /// Whether the server wrote it. One that somebody else wrote has no branches: a rule for a body is for that one only.
+    /// The digest of the registry that it was read of.
+    #[must_use]
+    pub fn digest(&self) -> Option<&[u8]> {
+        self.of.as_deref()
+    }
+
+    /// Whether the server wrote it. One that somebody else wrote has no branches: a rule for a body is for
+    /// that one only, and nobody can be told impartial.
     #[must_use]
     pub const fn is_sound(&self) -> bool {
         self.sound

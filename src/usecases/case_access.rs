@@ -14,6 +14,7 @@ pub(super) async fn situation(
     case: &CaseRow,
     proposal: Option<&ProposalRow>,
 ) -> Result<Situation, Error> {
+    caller.impartiality.seeing()?;
     let grant = db.grant(case.id, caller.id).await?;
     let living = grant.as_ref().filter(|grant| GrantRow::lives(grant));
     let excluded = caller.impartiality.kept_from_case(case);

@@ -1,6 +1,9 @@
 //! What every use case is given: the store with clock and randomness, the keys, the registry, the limits.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use jiff::{SignedDuration, civil::Date, tz::TimeZone};
 use uuid::Uuid;
@@ -40,6 +43,8 @@ pub struct Context {
     pub sessions: SessionsConfig,
     /// How long a change of the configuration that loosens waits after two people agreed.
     pub loosening: Duration,
+    /// The tree of bodies, by its digest, with which this process compared who holds which case last.
+    pub(super) compared: Mutex<Option<Vec<u8>>>,
     /// Keys of the founding administrators.
     pub genesis: Vec<VerifyingKey>,
 }
@@ -104,6 +109,7 @@ impl Context {
                 staff: config.server.limits.message_chars,
             },
             sessions: config.sessions.clone(),
+            compared: Mutex::default(),
             loosening: config.changes.loosening,
             genesis: config.keys.genesis.iter().filter_map(|key| VerifyingKey::parse(key).ok()).collect(),
         })

@@ -287,6 +287,7 @@ const fn particular(step: Step) -> &'static [Act] {
         Step::Assign => &[Act::GrantAdded],
         Step::Start => &[Act::PlanApproved],
         Step::NotifyHearing => &[Act::HearingNotified],
+        Step::StrikeSubject => &[Act::SubjectStruck],
         Step::DecideClose | Step::Complete | Step::Lapse => &[Act::CaseClosed, Act::RetentionSet],
         Step::Reject | Step::Withdraw => &[Act::CaseClosed],
         Step::Reopen => &[Act::CaseReopened],

@@ -1,4 +1,7 @@
-//! A timer: what somebody's leaving, or a change of their roles, left undone, because the request that did it was cut short.
+//! A timer: what somebody's leaving, or a change of their roles, left undone, because the request that did it was cut short;
+//! and what a change of the tree of bodies means for who may have which case.
+
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     context::Context,
@@ -6,7 +9,10 @@ use super::{
     error::Error,
     roles::end_uncarried,
 };
-use crate::policy::{Action, Actor, authorize};
+use crate::{
+    domain::configuration::Kind,
+    policy::{Action, Actor, Permit, authorize},
+};
 
 /// Takes the keys of those who do not work here, or not in that role, from every case that still has them; says how many people that were.
 ///
@@ -34,6 +40,33 @@ pub async fn finish_departures(ctx: &Context) -> Result<usize, Error> {
         if end_uncarried(ctx, None, &permit, staff).await? > 0 {
             finished = finished.saturating_add(1);
         }
+    }
+    Ok(finished.saturating_add(follow_bodies(ctx, &permit).await?))
+}
+
+/// How long after a change of the tree of bodies a process that begins looks whether somebody's cases concern them by it.
+const LATELY: SignedDuration = SignedDuration::from_hours(24);
+
+/// Where bodies moved: whoever belongs by now to a unit that their case concerns loses it (norms.md 8.5, rule 1). Once in each
+/// process for each change.
+async fn follow_bodies(ctx: &Context, permit: &Permit) -> Result<usize, Error> {
+    let registry = ctx.current_registry().await?;
+    let tree = registry.bodies.digest().map(<[u8]>::to_vec);
+    let compared = |with: &Option<Vec<u8>>| ctx.compared.lock().is_ok_and(|last| *last == *with);
+    if compared(&tree) || !registry.bodies.is_sound() {
+        return Ok(0);
+    }
+    let since = ctx.store.now().saturating_sub(LATELY).unwrap_or(Timestamp::MIN);
+    let mut finished = 0_usize;
+    if ctx.store.read(async |db| db.changed_since(Kind::Bodies, since).await).await? {
+        for staff in registry.directory.members.keys() {
+            if end_uncarried(ctx, None, permit, *staff).await? > 0 {
+                finished = finished.saturating_add(1);
+            }
+        }
+    }
+    if let Ok(mut last) = ctx.compared.lock() {
+        *last = tree;
     }
     Ok(finished)
 }

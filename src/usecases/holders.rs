@@ -5,7 +5,8 @@ use super::{
     caller::Caller,
     context::Context,
     error::Error,
-    impartiality::Impartiality,
+    impartiality::{Impartiality, told_of},
+    piece::people_in,
     registry::{Desk, Registry},
 };
 use crate::{
@@ -112,9 +113,24 @@ impl HeldSeeds {
     }
 }
 
-/// Opens a case for the caller inside a recording transaction. The reading is noted first; the caller adds
-/// `content.read` to the entry when this says so.
+/// Opens the case's keys for an act of the caller; says whether it is their first reading of the case in this session, which
+/// is noted. Whoever the case names in words finds nothing, whenever their name became known.
 pub(super) async fn unlock(
+    ctx: &Context,
+    tx: &mut Tx<'_>,
+    permit: &Permit,
+    caller: &Caller,
+    case: &CaseRow,
+) -> Result<(HeldSeeds, bool), Error> {
+    let (seeds, first) = open_keys(ctx, tx, permit, caller, case).await?;
+    if caller.impartiality.is_named(people_in(&told_of(ctx, tx, (case, &seeds)).await?)) {
+        return Err(Error::NotFound);
+    }
+    Ok((seeds, first))
+}
+
+/// The same for the server's own act on behalf of a case that names the caller.
+pub(super) async fn open_keys(
     ctx: &Context,
     tx: &mut Tx<'_>,
     permit: &Permit,
@@ -153,6 +169,7 @@ pub(super) async fn rotate(
     registry: &Registry,
     case: &CaseRow,
 ) -> Result<NewEpoch, Error> {
+    registry.seeing()?;
     let epoch = case.epoch.saturating_add(1);
     let seed = EpochSeed::generate(&mut tx.rng);
     let keys = EpochKeys::from_seed(&seed);

@@ -4,9 +4,16 @@
 //! from a case must be known where nobody holds its keys, for every list and every look. The epoch's proof covers the
 //! marks, so nobody lets themselves in by changing the row.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
-use super::{context::Context, error::Error, holders::HeldSeeds, items::Opener, registry::Registry};
+use super::{
+    context::Context,
+    error::Error,
+    holders::HeldSeeds,
+    items::Opener,
+    piece::{Piece, people_in, piece},
+    registry::Registry,
+};
 use crate::{
     crypto::{
         exclusions::{Exclusions, Full},
@@ -14,7 +21,7 @@ use crate::{
         secret::Secret,
     },
     domain::{
-        case::{item::ItemKind, subject::Subject},
+        case::item::ItemKind,
         conflict::{Concern, Concerned, Conflict, Standing, conflict},
         ids::{BodyId, CaseId, DeskId, StaffId},
         report::Report,
@@ -34,18 +41,38 @@ pub struct Impartiality {
     key: Secret<32>,
     instance: String,
     standing: Standing,
+    /// Which unit belongs to which cannot be told: the tree of bodies is not as the server wrote it.
+    blind: bool,
 }
 
 impl Impartiality {
     /// That of a member of staff.
     pub(super) fn of(ctx: &Context, registry: &Registry, staff: StaffId) -> Self {
         let (key, instance) = (ctx.keys.exclusions.clone(), ctx.store.instance().to_owned());
-        Self { key, instance, standing: registry.standing(staff) }
+        let blind = !registry.bodies.is_sound();
+        Self { key, instance, standing: registry.standing(staff), blind }
     }
 
-    /// Whether a case with these marks concerns the person or a unit they belong to.
+    /// Fails while nobody can be told impartial.
+    ///
+    /// # Errors
+    /// [`Error::NotReady`] where the tree of bodies was changed past the server.
+    pub(super) const fn seeing(&self) -> Result<(), Error> {
+        if self.blind { Err(BLIND) } else { Ok(()) }
+    }
+
+    /// Whether one of these lines names the person.
+    pub(super) fn is_named(&self, names: Vec<String>) -> bool {
+        let concerned = Concerned { names, ..Concerned::default() };
+        conflict(&self.standing, &concerned).is_some()
+    }
+
+    /// Whether a case with these marks concerns the person or a unit they belong to; always, where that cannot be told.
     #[must_use]
     pub fn kept_from(&self, case: CaseId, marks: Option<&[u8]>) -> bool {
+        if self.blind {
+            return true;
+        }
         let place = place(&self.instance, case);
         let list = Exclusions::new(&self.key, &place);
         let Some(marks) = marks else { return false };
@@ -61,7 +88,20 @@ impl Impartiality {
     }
 }
 
+/// Two administrators must bring the bodies in again before anybody is given, or reads, a case.
+const BLIND: Error = Error::NotReady(
+    "the tree of bodies is not as this server wrote it, so that nobody can be told impartial: propose the file of bodies again",
+);
+
 impl Registry {
+    /// Fails while nobody can be told impartial: then no key changes hands and none is taken away.
+    ///
+    /// # Errors
+    /// [`Error::NotReady`] where the tree of bodies was changed past the server.
+    pub(super) fn seeing(&self) -> Result<(), Error> {
+        if self.bodies.is_sound() { Ok(()) } else { Err(BLIND) }
+    }
+
     /// Who somebody is: their name, and the units they belong to: their own, those of their desks, and all above.
     #[must_use]
     pub fn standing(&self, staff: StaffId) -> Standing {
@@ -84,10 +124,13 @@ impl Registry {
         if *concerned == Concerned::default() {
             return Vec::new();
         }
+        // Who belongs to the units cannot be told: then nobody is known not to.
+        let unsure = (!self.bodies.is_sound() && !concerned.units.is_empty()).then_some(Conflict::Unit);
         let all = self.directory.members.keys();
         let mut found: Vec<_> = all
             .filter_map(|staff| {
-                conflict(&self.standing(*staff), concerned).map(|conflict| (*staff, conflict))
+                let found = conflict(&self.standing(*staff), concerned).or(unsure);
+                found.map(|conflict| (*staff, conflict))
             })
             .collect();
         found.sort_unstable_by_key(|(staff, _)| *staff);
@@ -141,20 +184,9 @@ impl<'b> Barrier<'b> {
         registry: &'b Registry,
         (case, seeds): (&'b CaseRow, &HeldSeeds),
     ) -> Result<Self, Error> {
-        let opener = Opener::new(ctx, seeds);
-        let mut concerned = Concerned::default();
-        for item in db.items_of(case.id, &[ItemKind::Report, ItemKind::Subject]).await? {
-            let opened = opener.open(&item)?;
-            if item.kind == ItemKind::Report {
-                let report = Report::from_sealed_json(opened.expose());
-                let report = report.map_err(|_cause| Error::Sealed("the report is of no known format"))?;
-                concerned.names.extend(report.people.iter().map(|line| line.expose().to_owned()));
-            } else {
-                let subject = Subject::from_sealed_json(opened.expose());
-                let subject = subject.ok_or(Error::Sealed("a subject is of no known format"))?;
-                concerned.names.extend(subject.name.map(|name| name.expose().to_owned()));
-            }
-        }
+        registry.seeing()?;
+        let concerned =
+            Concerned { names: people_in(&told_of(ctx, db, (case, seeds)).await?), ..Concerned::default() };
         Ok(Self { ctx, registry, case, concerned })
     }
 
@@ -163,6 +195,27 @@ impl<'b> Barrier<'b> {
         Impartiality::of(self.ctx, self.registry, staff).kept_from_case(self.case)
             || conflict(&self.registry.standing(staff), &self.concerned).is_some()
     }
+}
+
+/// What tells whom a case concerns: the report, what was recorded since, and what was struck out.
+pub(super) async fn told_of(
+    ctx: &Context,
+    db: &mut Db<'_>,
+    (case, seeds): (&CaseRow, &HeldSeeds),
+) -> Result<Vec<Piece>, Error> {
+    let (opener, nobody) = (Opener::new(ctx, seeds), HashMap::new());
+    let told = [ItemKind::Report, ItemKind::Subject, ItemKind::StepRecord];
+    let items = db.items_of(case.id, &told).await?;
+    items.iter().map(|item| piece(&opener, item, &nobody)).collect()
+}
+
+/// The marks of a case without these.
+pub(super) fn unmarked(ctx: &Context, case: &CaseRow, freed: &Concerned) -> Option<Vec<u8>> {
+    let place = place(ctx.store.instance(), case.id);
+    let list = Exclusions::new(&ctx.keys.exclusions, &place);
+    let (people, units) = (freed.people.iter().map(|staff| staff.0), freed.units.iter().map(|unit| unit.0));
+    let marks = case.excluded.clone()?;
+    Some(people.chain(units).fold(marks, |marks, id| list.without(&marks, id.as_bytes())))
 }
 
 /// The marks of a case, with those of what concerns it added to the ones that stand there. `Err` has as many as one case

@@ -32,6 +32,7 @@ pub struct CaseList {
 /// [`Error::Forbidden`] without a role that works on cases; [`Error`] of the database.
 pub async fn list_cases(ctx: &Context, caller: &Caller, mut filter: CaseFilter) -> Result<CaseList, Error> {
     authorize(&caller.actor(), Action::ListCases, None)?;
+    caller.impartiality.seeing()?;
     let scope = Scope { staff: caller.id };
     let limit = filter.limit.clamp(1, MOST);
     filter.limit = limit.saturating_add(1);

@@ -6,6 +6,7 @@ use jiff::{ToSpan, civil::Date};
 
 use super::{
     assessed::known,
+    bar_named::bar_named,
     caller::Caller,
     case_access::{locked, permitted, role_code},
     case_history::{HistoryLine, case_history},
@@ -13,8 +14,9 @@ use super::{
     denials::watched,
     error::Error,
     holders::HeldSeeds,
-    items::{Opener, text_of},
+    items::Opener,
     part::{Colleague, colleagues, part_of},
+    piece::{Piece, PieceBody, piece},
     take_access::may_take,
 };
 pub use crate::storage::case_lists::LikeLine;
@@ -22,24 +24,20 @@ use crate::{
     audit::act::Act,
     domain::{
         case::{
-            facts::StepFacts,
-            item::ItemKind,
             known::Known,
             review::Review,
             step::Step,
             subject::Subject,
             transition::{TRANSITIONS, Transition, find},
         },
-        ids::{BodyId, CaseId, ItemId, ProposalId, StaffId},
+        ids::{BodyId, CaseId, ItemId, StaffId},
         profile::{ClockName, ProfileId, ProfileVersion, Route},
-        report::Report,
     },
     policy::{Action, Permit, Situation, authorize},
     storage::{
         bodies::BodyRow,
         case_lists::Scope,
         cases::{CaseChange, CaseRow},
-        content::ItemRow,
         grants::GrantRow,
         proposals::ProposalRow,
         wraps::Holder,
@@ -113,36 +111,8 @@ pub struct Names {
     pub cases: HashMap<CaseId, String>,
     /// Bodies and units that the case concerns.
     pub bodies: HashMap<BodyId, BodyRow>,
-}
-
-/// An opened piece of a case.
-pub struct Piece {
-    /// Its id.
-    pub id: ItemId,
-    /// Its place in the case's history.
-    pub n: i32,
-    /// The day.
-    pub on: Date,
-    /// Who wrote it, where it was a member of staff.
-    pub author: Option<String>,
-    /// What it says.
-    pub body: PieceBody,
-    /// The proposal that it waits for.
-    pub proposal: Option<ProposalId>,
-}
-
-/// What a piece says.
-pub enum PieceBody {
-    /// The report.
-    Report(Box<Report>),
-    /// Words: a message, a question, a note.
-    Words(ItemKind, String),
-    /// What was given with a step.
-    Step(Box<StepFacts>),
-    /// Whom the case concerns.
-    Subject(Box<Subject>),
-    /// A closed text, by its code.
-    Template(String),
+    /// Whom those who work on the case recorded, by the piece in which it stands.
+    pub subjects: HashMap<ItemId, Subject>,
 }
 
 /// Opens a case.
@@ -169,6 +139,7 @@ pub async fn open_case(ctx: &Context, caller: &Caller, id: CaseId) -> Result<Ope
                 record_reading(ctx, caller, id).await?;
             }
             let (pieces, names) = read_content(ctx, caller, &case).await?;
+            bar_named(ctx, caller, id, &pieces).await?;
             (Some(pieces), names)
         }
     };
@@ -323,48 +294,28 @@ async fn read_content(ctx: &Context, caller: &Caller, case: &CaseRow) -> Result<
     let staff: HashMap<StaffId, String> = logins.into_iter().collect();
     let pieces: Vec<Piece> =
         items.iter().map(|item| piece(&opener, item, &staff)).collect::<Result<_, Error>>()?;
-    let named: Vec<CaseId> = pieces.iter().filter_map(|piece| named_case(&piece.body)).collect();
+    let named: Vec<CaseId> = pieces.iter().filter_map(|piece| piece.body.other_case()).collect();
     let cases = match named.as_slice() {
         [] => HashMap::new(),
-        named => ctx.store.read(async |db| db.references(named).await).await?.into_iter().collect(),
+        named => {
+            let scope = Scope { staff: caller.id };
+            let known = ctx.store.read(async |db| db.references(scope, named).await).await?;
+            let seen = known
+                .into_iter()
+                .filter(|(id, marks, _)| !caller.impartiality.kept_from(*id, marks.as_deref()));
+            seen.map(|(id, _, reference)| (id, reference)).collect()
+        }
     };
-    let units = pieces.iter().filter_map(|piece| match &piece.body {
-        PieceBody::Subject(subject) => subject.unit,
+    let recorded = pieces.iter().filter_map(|piece| match &piece.body {
+        PieceBody::Subject(subject) => Some((piece.id, subject.as_ref().clone())),
         _ => None,
     });
-    let units: Vec<BodyId> = units.collect();
+    let subjects: HashMap<ItemId, Subject> = recorded.collect();
+    let units: Vec<BodyId> = subjects.values().filter_map(|subject| subject.unit).collect();
     let bodies = match units.as_slice() {
         [] => Vec::new(),
         units => ctx.store.read(async |db| db.bodies_of_ids(units).await).await?,
     };
     let bodies = bodies.into_iter().map(|body| (body.id, body)).collect();
-    Ok((pieces, Names { staff, cases, bodies }))
-}
-
-/// The other case that a step names.
-fn named_case(body: &PieceBody) -> Option<CaseId> {
-    match body {
-        PieceBody::Step(facts) => facts.master,
-        PieceBody::Report(_) | PieceBody::Words(..) | PieceBody::Subject(_) | PieceBody::Template(_) => None,
-    }
-}
-
-fn piece(opener: &Opener<'_>, item: &ItemRow, logins: &HashMap<StaffId, String>) -> Result<Piece, Error> {
-    let unknown = |_| Error::Sealed("the content is of no known format");
-    let body = match (&item.template, item.kind) {
-        (Some(code), _) => PieceBody::Template(code.clone()),
-        (None, ItemKind::Report) => PieceBody::Report(Box::new(
-            Report::from_sealed_json(opener.open(item)?.expose()).map_err(unknown)?,
-        )),
-        (None, ItemKind::StepRecord) => PieceBody::Step(Box::new(
-            StepFacts::from_sealed_json(opener.open(item)?.expose()).map_err(unknown)?,
-        )),
-        (None, ItemKind::Subject) => {
-            let subject = Subject::from_sealed_json(opener.open(item)?.expose());
-            PieceBody::Subject(Box::new(subject.ok_or(Error::Sealed("the content is of no known format"))?))
-        }
-        (None, kind) => PieceBody::Words(kind, text_of(&opener.open(item)?)?),
-    };
-    let author = item.author_id.and_then(|id| logins.get(&id).cloned());
-    Ok(Piece { id: item.id, n: item.n, on: item.written_on, author, body, proposal: item.proposal_id })
+    Ok((pieces, Names { staff, cases, bodies, subjects }))
 }

@@ -7,7 +7,8 @@ use super::{
     denials::watched,
     error::Error,
     list_proposals::Part,
-    open_case::{OpenedCase, Piece, PieceBody, open_case},
+    open_case::{OpenedCase, open_case},
+    piece::{Piece, PieceBody},
 };
 pub use crate::storage::proposals::{Answered, ProposalRow};
 use crate::{

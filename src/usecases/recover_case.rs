@@ -3,6 +3,7 @@
 
 use super::{
     authentic::check_held,
+    barring::Barring,
     context::Context,
     error::Error,
     holders::HeldSeeds,
@@ -61,7 +62,8 @@ pub async fn recovery_key(ctx: &Context, seed: Secret<32>) -> Result<RecoveryKey
     Ok(RecoveryKey { secret, desks: desks.collect(), forged: forged.collect() })
 }
 
-/// Opens a case and gives the part in it.
+/// Opens a case and gives the part in it. Where too few of the desk's triagers may have it, and the person triages at the
+/// independent desk that is to have it then, it moves there (norms.md 8.5, rule 5).
 ///
 /// # Errors
 /// [`Error::NotFound`] where the case is of another desk; [`Error::Invalid`] where the person or the part does not fit;
@@ -85,8 +87,19 @@ pub async fn recover_case(
             let holder = (Holder::Recovery(desk.row.id), &key.secret);
             let seeds = HeldSeeds::open(ctx, id, &wraps, holder)?;
             check_held(ctx, tx, (&case, &seeds)).await?;
-            if Barrier::read(ctx, tx, &registry, (&case, &seeds)).await?.bars(part.staff) {
+            let barrier = Barrier::read(ctx, tx, &registry, (&case, &seeds)).await?;
+            if barrier.bars(part.staff) {
                 return Err(unfit());
+            }
+            let barring = Barring { ctx, registry: &registry, permit: &permit, seeds: &seeds, by: None };
+            let refuge = barring.refuge(&case, &|staff| barrier.bars(staff));
+            if refuge.is_some_and(|(_, triagers)| triagers.contains(&part.staff)) {
+                let marks = case.excluded.clone().unwrap_or_default();
+                let barred = barring.turn(tx, &case, marks).await?;
+                let draft = Draft::new(Act::CoiEscalated, By::System, When::At(ctx.store.now()));
+                let others = barred.acts.into_iter().filter(|act| *act != Act::CoiEscalated);
+                let draft = others.fold(draft.code("what", "recovery"), Draft::and);
+                return Ok((Recovered::Given, tx.save_case(&permit, &case, barred.change, &draft).await?));
             }
             let before = fit(tx, &registry, &case, part).await?.filter(GrantRow::lives);
             if before.is_some() {

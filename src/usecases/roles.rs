@@ -83,6 +83,7 @@ pub(super) async fn end_uncarried(
     staff: StaffId,
 ) -> Result<usize, Error> {
     let registry = ctx.current_registry().await?;
+    registry.seeing()?;
     let Some(member) = registry.directory.members.get(&staff) else { return Ok(0) };
     let held = ctx.store.read(async |db| db.parts_of(staff).await).await?;
     let impartiality = Impartiality::of(ctx, &registry, staff);

@@ -170,6 +170,18 @@ fn destination<'r>(
     Ok(Destination { desk, triagers: route.triagers, why: route.reason, excluded })
 }
 
+/// Whether the reporter's ticks leave anybody who may look into it. Names are not asked: the answer would tell who works here.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub async fn reaches_somebody(ctx: &Context, report: &Report) -> Result<bool, Error> {
+    let registry = ctx.registry().await?;
+    let asked = Report { people: Vec::new(), ..report.clone() };
+    let (exclusion, _) = registry.exclusion(&asked);
+    let route = registry.route(asked.body, asked.category, asked.region, &exclusion);
+    Ok(report.concerns.is_empty() || route.is_none_or(|route| route.reason != RouteReason::Nobody))
+}
+
 /// No acknowledgement only where the profile lets the reporter choose so (control EU-11.2b-1).
 fn check_waiver(profile: &Profile, waiver: Option<Waiver>) -> Result<(), Error> {
     match waiver {

@@ -9,9 +9,10 @@ use super::{
     effects::{self, Effect},
     error::Error,
     holders::{HeldSeeds, unlock},
-    impartiality::Barrier,
+    impartiality::{Barrier, told_of},
     items::{Sealer, Spot, words},
     registry::Registry,
+    unbar::standing_subject,
 };
 use crate::{
     audit::act::Act,
@@ -86,6 +87,13 @@ pub async fn take_step(
             let (seeds, first) = unlock(ctx, tx, &permit, caller, &case).await?;
             let act =
                 Stepping { ctx, caller, registry: &registry, permit, situation, seeds, first, overtaken };
+            if let Some(item) = facts.struck.filter(|_| step == Step::StrikeSubject) {
+                let pieces = told_of(ctx, tx, (&case, &act.seeds)).await?;
+                standing_subject(&pieces, item)?;
+            }
+            if let Some(master) = facts.master.filter(|_| step == Step::Merge) {
+                act.check_holders(tx, &case, master).await?;
+            }
             if taken.four_eyes {
                 act.propose(tx, &case, (step, to), facts).await
             } else {
@@ -259,6 +267,16 @@ impl Stepping<'_> {
         }
         self.grant(tx, case, &newcomers).await?;
         Ok(!newcomers.is_empty())
+    }
+
+    /// Nobody whom this case concerns has the one that it joins (norms.md 8.5, rule 1).
+    async fn check_holders(&self, tx: &mut Tx<'_>, case: &CaseRow, master: CaseId) -> Result<(), Error> {
+        let barrier = self.barrier(tx, case).await?;
+        let grants = tx.grants(master).await?;
+        if grants.iter().any(|(grant, _)| grant.lives() && barrier.bars(grant.staff_id)) {
+            return Err(Error::Invalid(vec![FieldError::new("master", FieldError::NOT_ALLOWED)]));
+        }
+        Ok(())
     }
 
     async fn barrier<'s>(&'s self, tx: &mut Tx<'_>, case: &'s CaseRow) -> Result<Barrier<'s>, Error> {

@@ -81,6 +81,8 @@ pub fn enough(from: Status, step: Step, lead: StaffId, mark: &str) -> Value {
             json!({"reason_code": "complexity", "clock": "feedback", "expected_on": "2027-01-20",
                 "detriment_level": "low"})
         }
+        // With the piece that is struck out.
+        Step::StrikeSubject => json!({"detriment_level": "low"}),
         Step::ChangeRules => json!({"reason_code": "other_rules", "profile": "iso_default/1"}),
         Step::Returned | Step::Answer | Step::Timeout | Step::Archive | Step::Dispose => none(),
     };

@@ -53,6 +53,7 @@ mod absent;
 mod access;
 mod aliases;
 mod audit_room;
+mod barred;
 mod browser_main_job;
 mod browser_people;
 mod browser_print;

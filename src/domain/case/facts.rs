@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::assessment::{Assessment, Grade};
 use super::outcome::Outcome;
 use super::reason::ReasonCode;
-use crate::domain::ids::{CaseId, StaffId};
+use crate::domain::ids::{CaseId, ItemId, StaffId};
 use crate::domain::profile::{ClockName, ProfileVersion};
 use crate::domain::text::{Message, Note, Reasons, ShortText};
 use crate::domain::vocabulary::vocabulary;
@@ -49,6 +49,8 @@ vocabulary! {
         Hearing = "hearing",
         /// To whom the preliminary decision was delivered, and what it says.
         Preliminary = "preliminary",
+        /// The subject that is struck out: the id of the piece in which it was recorded.
+        Struck = "struck",
         /// The day of an act that is recorded afterwards.
         DoneOn = "done_on",
         /// At least one measure, in the field `actions`.
@@ -149,6 +151,8 @@ pub struct StepFacts {
     pub hearing_reason: Option<Reasons>,
     /// See [`Fact::Preliminary`].
     pub preliminary: Option<Note>,
+    /// See [`Fact::Struck`].
+    pub struck: Option<ItemId>,
     /// See [`Fact::DoneOn`].
     pub done_on: Option<Date>,
     /// See [`Fact::Actions`].

@@ -53,6 +53,7 @@ fn lack(row: &Transition, fact: Fact, (facts, known): (&StepFacts, &Known)) -> V
         Fact::EvidenceVerified => unless(facts.evidence_verified, field),
         Fact::Hearing => hearing(facts, known),
         Fact::Preliminary => unless(facts.preliminary.is_some(), field),
+        Fact::Struck => unless(facts.struck.is_some(), field),
         Fact::DoneOn => unless(facts.done_on.is_some(), field),
         Fact::Proceedings => unless(facts.proceedings.is_some(), field),
         Fact::RetentionClass => unless(facts.retention_class.is_some(), field),

@@ -104,6 +104,8 @@ raw_facts! {
     hearing_reason,
     /// Words.
     preliminary,
+    /// Id of a piece of the case.
+    struck,
     /// A day, `YYYY-MM-DD`.
     done_on,
     /// `none`, or one measure per line.
@@ -188,6 +190,7 @@ impl RawFacts {
             hearing: r.value("hearing", &self.hearing, Hearing::parse),
             hearing_reason: r.text("hearing_reason", &self.hearing_reason, |t| Reasons::parse(t, staff)),
             preliminary: r.text("preliminary", &self.preliminary, |t| Note::parse(t, staff)),
+            struck: r.value("struck", &self.struck, |t| t.parse().ok()),
             done_on: r.value("done_on", &self.done_on, |t| t.parse().ok()),
             actions: r.actions(&self.actions),
             proceedings: r.value("proceedings", &self.proceedings, Proceedings::parse),

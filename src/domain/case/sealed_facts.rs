@@ -81,6 +81,7 @@ impl StepFacts {
         raw.deferral_reason = self.deferral_reason.as_ref().map(|text| text.expose().to_owned());
         raw.hearing_reason = self.hearing_reason.as_ref().map(|text| text.expose().to_owned());
         raw.preliminary = self.preliminary.as_ref().map(|text| text.expose().to_owned());
+        raw.struck = self.struck.map(|item| item.to_string());
         raw.done_on = self.done_on.map(|day| day.to_string());
         raw.target = self.target.as_ref().map(|text| text.expose().to_owned());
         raw.question = self.question.as_ref().map(|text| text.expose().to_owned());

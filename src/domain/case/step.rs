@@ -20,6 +20,8 @@ vocabulary! {
         Merge = "merge",
         /// The case goes to another body.
         Refer = "refer",
+        /// A subject that was recorded in error counts no longer.
+        StrikeSubject = "strike_subject",
         /// Handlers are named.
         Assign = "assign",
         /// The investigation starts on an approved plan.
@@ -93,6 +95,7 @@ impl Step {
             | Self::Resume
             | Self::Submit
             | Self::NotifyHearing
+            | Self::StrikeSubject
             | Self::Returned
             | Self::Archive
             | Self::Dispose => false,

@@ -18,8 +18,9 @@ use crate::{
     policy::Capacity,
     usecases::{
         list_cases::{CaseLine, CaseList, CaseRow},
-        open_case::{LikeLine, OpenedCase, Piece, PieceBody},
+        open_case::{LikeLine, OpenedCase},
         part::part_of,
+        piece::{Piece, PieceBody},
     },
 };
 

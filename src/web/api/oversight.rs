@@ -16,7 +16,7 @@ use crate::{
 pub struct MatterView {
     /// Its id.
     pub id: uuid::Uuid,
-    /// `deadline_missed`, `no_response`, `referral_returned` or `review_unstaffed`.
+    /// `deadline_missed`, `no_response`, `referral_returned`, `review_unstaffed` or `holder_barred`.
     pub kind: String,
     /// The clock that was missed.
     pub clock: Option<&'static str>,

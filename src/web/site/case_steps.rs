@@ -1,5 +1,6 @@
 //! The forms of steps: which fields a step asks for, and what was given with it in words.
 
+use super::case_subjects::{recorded, who};
 use crate::{
     domain::role::Role,
     domain::{
@@ -190,6 +191,12 @@ impl Drawing<'_> {
         self.opened.profiles.iter().map(|one| Choice { value: one.to_string(), label: label(one) }).collect()
     }
 
+    /// The subjects that were recorded by those who work on the case, and stand.
+    fn subjects(&self) -> Vec<Choice> {
+        let stands = recorded(self.t, self.opened).into_iter().filter(|(_, line)| !line.struck);
+        stands.map(|(item, line)| Choice { value: item.to_string(), label: line.who }).collect()
+    }
+
     /// Who could investigate.
     fn people(&self) -> Vec<Choice> {
         let people = self.opened.colleagues.iter().filter(|one| one.roles.contains(&Role::Investigator));
@@ -220,6 +227,7 @@ impl Drawing<'_> {
                     self.field("investigators", FactKind::Several(self.people()), false),
                 ];
             }
+            Fact::Struck => return vec![self.field(name, FactKind::Choice(self.subjects()), true)],
             Fact::Profile => return vec![self.field(name, FactKind::Choice(self.profiles()), true)],
             Fact::EvidenceVerified | Fact::ReporterAsked => FactKind::Checkbox,
             Fact::Target | Fact::Master | Fact::Reminders => FactKind::Text,
@@ -300,6 +308,10 @@ pub(super) fn given(facts: &StepFacts, t: Texts, names: &Names) -> Vec<ProposalF
         ("deferral_reason", words(facts.deferral_reason.as_ref().map(|text| text.expose()))),
         ("hearing_reason", words(facts.hearing_reason.as_ref().map(|text| text.expose()))),
         ("preliminary", words(facts.preliminary.as_ref().map(|text| text.expose()))),
+        (
+            "struck",
+            facts.struck.and_then(|item| names.subjects.get(&item)).map(|subject| who(t, names, subject)),
+        ),
         ("done_on", facts.done_on.map(|day| t.date(day))),
         ("evidence_verified", yes(facts.evidence_verified)),
         ("reporter_asked", yes(facts.reporter_asked)),

@@ -11,14 +11,15 @@ use crate::{
     domain::{
         case::subject::{RawSubject, Subject},
         field_error::FieldError,
-        ids::CaseId,
+        ids::{CaseId, ItemId},
     },
     i18n::Texts,
     policy::{Action, authorize},
     usecases::{
         Error,
         find_bodies::find_code,
-        open_case::{OpenedCase, Piece, PieceBody},
+        open_case::{Names, OpenedCase},
+        piece::{Piece, PieceBody, struck},
         record_subject::record_subject,
     },
     web::{
@@ -64,16 +65,14 @@ async fn try_record(desk: &Desk, id: CaseId, form: &Form) -> Result<bool, Error>
 pub(super) fn subjects(desk: &Desk, opened: &OpenedCase, form: &Form) -> Subjects {
     let mut lines = Vec::new();
     for piece in opened.content.iter().flatten() {
-        match &piece.body {
-            PieceBody::Report(report) => {
-                let ticks = report.concerns.iter().map(|concern| desk.t.code("concern", concern.code()));
-                let named = report.people.iter().map(|line| line.expose().to_owned());
-                lines.extend(named.chain(ticks).map(|who| SubjectLine { who, by: None, on: piece.on }));
-            }
-            PieceBody::Subject(subject) => lines.push(recorded(desk.t, opened, piece, subject)),
-            _ => {}
+        if let PieceBody::Report(report) = &piece.body {
+            let ticks = report.concerns.iter().map(|concern| desk.t.code("concern", concern.code()));
+            let named = report.people.iter().map(|line| line.expose().to_owned());
+            let line = |who| SubjectLine { who, by: None, on: piece.on, struck: false };
+            lines.extend(named.chain(ticks).map(line));
         }
     }
+    lines.extend(recorded(desk.t, opened).into_iter().map(|(_, line)| line));
     let may = authorize(&desk.caller.actor(), Action::RecordSubject, Some(&opened.situation)).is_ok();
     let form = (may && !opened.keys_awaited).then(|| SubjectForm {
         name: form.text("subject_name"),
@@ -83,13 +82,29 @@ pub(super) fn subjects(desk: &Desk, opened: &OpenedCase, form: &Form) -> Subject
     Subjects { lines, form }
 }
 
-fn recorded(t: Texts, opened: &OpenedCase, piece: &Piece, subject: &Subject) -> SubjectLine {
-    let unit = subject.unit.and_then(|unit| opened.names.bodies.get(&unit));
+/// Whom those who work on the case recorded, each with the piece in which it stands.
+pub(super) fn recorded(t: Texts, opened: &OpenedCase) -> Vec<(ItemId, SubjectLine)> {
+    let pieces = opened.content.as_deref().unwrap_or_default();
+    let struck = struck(pieces);
+    let line = |piece: &Piece| match &piece.body {
+        PieceBody::Subject(subject) => Some(SubjectLine {
+            who: who(t, &opened.names, subject),
+            by: piece.author.clone(),
+            on: piece.on,
+            struck: struck.contains(&piece.id),
+        }),
+        _ => None,
+    };
+    pieces.iter().filter_map(|piece| Some((piece.id, line(piece)?))).collect()
+}
+
+/// A subject in words.
+pub(super) fn who(t: Texts, names: &Names, subject: &Subject) -> String {
+    let unit = subject.unit.and_then(|unit| names.bodies.get(&unit));
     let parts = [
         subject.name.as_ref().map(|name| name.expose().to_owned()),
         subject.login.as_ref().map(|login| login.as_str().to_owned()),
         unit.map(|body| body.name(t.language()).to_owned()),
     ];
-    let who = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
-    SubjectLine { who, by: piece.author.clone(), on: piece.on }
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }

@@ -11,8 +11,8 @@ use crate::{
         approve_proposal::approve_proposal,
         list_cases::CaseRow,
         list_proposals::{ListedProposal, answered_proposals, list_proposals},
-        open_case::PieceBody,
         open_proposal::{OpenedProposal, ProposalRow, open_proposal},
+        piece::PieceBody,
         refuse_proposal::refuse_proposal,
     },
     web::{

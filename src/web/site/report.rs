@@ -19,7 +19,7 @@ use crate::{
     usecases::{
         Context, Error,
         find_bodies::{BodyRow, find_bodies, find_body},
-        submit_report::{FormOrigin, FormToken, Submission, Submitted, submit_report},
+        submit_report::{FormOrigin, FormToken, Submission, Submitted, reaches_somebody, submit_report},
     },
     web::{
         App,
@@ -119,6 +119,9 @@ async fn take(app: &App, request: &HttpRequest, payload: Payload) -> Result<Http
 
 async fn send(app: &App, browser: &Browser, form: &Form, t: Texts) -> Result<Submitted, Problem> {
     let report = Report::parse(&raw(form, t), app.context.limits).map_err(Problem::invalid)?;
+    if form.get("unread").is_none() && !reaches_somebody(&app.context, &report).await? {
+        return Err(Problem::invalid(vec![FieldError::new("concerns", FieldError::NOBODY_LEFT)]));
+    }
     let submission = Submission { report, form_token: browser.token(form), channel: "web" };
     Ok(submit_report(&app.context, &submission).await?)
 }

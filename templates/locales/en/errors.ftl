@@ -35,6 +35,7 @@ fault-mistakes = The file has mistakes: they are listed below, line by line.
 fault-body-unknown_value = There is no such body.
 fault-not_confirmed = Please tick this if you agree with it.
 fault-conflict = The case has changed in the meantime. Please look at it again.
+fault-nobody_left = With these ticks nobody here could look at your report. If you can, choose the very unit that it concerns instead of a body above it, or take a tick away.
 fault-receipt_inside = Your text contains your receipt. Please take it out: nobody but you may see it.
 
 error-malformed = This request could not be understood

@@ -68,4 +68,6 @@ report-whom-lead = Whoever you name or tick here is not given your report if the
 report-people = Names of the persons involved
 report-people-hint = One person a line, at most ten. A surname is enough.
 report-concerns = Does it concern one of these?
+report-unread = Send it all the same
+report-unread-hint = It is kept sealed, and nobody opens it until people who may are found.
 report-concerns-hint = Tick what applies. You may leave this empty.

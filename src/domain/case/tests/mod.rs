@@ -18,7 +18,7 @@ use super::step::Step;
 use super::transition::*;
 use super::{Move, StepError, take};
 use crate::domain::field_error::FieldError;
-use crate::domain::ids::{CaseId, StaffId};
+use crate::domain::ids::{CaseId, ItemId, StaffId};
 use crate::domain::profile::{ClockName, ProfileVersion, TriageQuestion};
 use crate::domain::taxonomy::{RedFlag, Weakness};
 use crate::domain::text::{Message, Note, Reasons};
@@ -73,6 +73,7 @@ fn enough(row: &Transition) -> StepFacts {
         hearing: Some(Hearing::Held),
         hearing_reason: None,
         preliminary: Note::parse("It was handed over.", 100).ok(),
+        struck: Some(ItemId(Uuid::from_u128(9))),
         done_on: Some(date(2026, 11, 1)),
         actions: Some(if no_actions { Actions::None } else { Actions::Listed(vec![measure]) }),
         proceedings: Some(Proceedings::None),

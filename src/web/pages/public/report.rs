@@ -3,6 +3,7 @@ use std::borrow::Cow;
 use askama::Template;
 
 use crate::domain::conflict::Concern;
+use crate::domain::field_error::FieldError;
 use crate::i18n::Texts;
 use crate::web::pages::frame;
 use crate::web::pages::{Choice, Faults, Kept, PublicFrame};
@@ -111,6 +112,11 @@ impl ReportPage {
     }
 
     /// Whom a report must not reach, to be ticked.
+    /// Whether the ticks leave nobody who may look at the report, so that sending it all the same is to be confirmed.
+    fn nobody_left(&self) -> bool {
+        self.faults.0.iter().any(|fault| fault.code == FieldError::NOBODY_LEFT)
+    }
+
     fn concerns(&self) -> Vec<Choice> {
         let codes: Vec<&str> = Concern::ALL.iter().map(|concern| concern.code()).collect();
         Choice::of_codes(self.t, "concern", &codes)

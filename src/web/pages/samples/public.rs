@@ -98,6 +98,7 @@ fn refused_report(t: Texts) -> ReportPage {
         ("narrative", "too_long", Some(100_000)),
         ("category", "required", None),
         ("evidence", "unknown_value", None),
+        ("concerns", "nobody_left", None),
         ("form", "expired", None),
     ]);
     report(t, fields, faults)

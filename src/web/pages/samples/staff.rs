@@ -248,13 +248,16 @@ fn alike() -> Vec<AlikeLine> {
 }
 
 fn subjects() -> Subjects {
-    let line = |who: &str, by: Option<&str>| SubjectLine {
+    let line = |who: &str, by: Option<&str>, struck| SubjectLine {
         who: who.to_owned(),
         by: by.map(str::to_owned),
         on: date(2026, 11, 18),
+        struck,
     };
     let form = SubjectForm { name: "<x>".to_owned(), ..SubjectForm::default() };
-    Subjects { lines: vec![line(HOSTILE, None), line("<Unit>", Some("<triage.one>"))], form: Some(form) }
+    let by = Some("<triage.one>");
+    let lines = vec![line(HOSTILE, None, false), line("<Unit>", by, false), line("<Other>", by, true)];
+    Subjects { lines, form: Some(form) }
 }
 
 fn case(t: Texts) -> CasePage {

@@ -18,6 +18,8 @@ pub struct SubjectLine {
     pub by: Option<String>,
     /// On which day.
     pub on: Date,
+    /// Two people struck it out: it counts no longer.
+    pub struck: bool,
 }
 
 /// The form: fields `subject_name`, `login` and `unit` (a code of the registry of bodies).
