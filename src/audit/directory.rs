@@ -89,6 +89,10 @@ pub struct DirectoryBody {
     /// it waits for the signature that lets it take effect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prev: Option<String>,
+    /// From when on the roles count by which they come to cases, and which they did not have before, in seconds since
+    /// 1970: everybody can see beforehand who will (norms.md 8.5, rule 9). At once where none is given; set with `prev`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<i64>,
     /// Their roles; none means that they are out.
     pub roles: Vec<RoleAt>,
 }
@@ -107,6 +111,11 @@ impl DirectoryBody {
     pub fn behind(self, prev: Option<[u8; 32]>) -> Self {
         Self { prev: prev.map(|digest| data_encoding::HEXLOWER.encode(&digest)), ..self }
     }
+
+    /// The entry as it was proposed, before it had a place and a time.
+    fn proposed(self) -> Self {
+        Self { prev: None, from: None, ..self }
+    }
 }
 
 /// A member of the directory.
@@ -118,15 +127,33 @@ pub struct Member {
     pub name: Option<String>,
     /// The body or unit they belong to, where it is not simply that of their desks.
     pub unit: Option<BodyId>,
-    /// Their roles.
+    /// Their roles, those that count now.
     pub roles: Vec<RoleAt>,
+    /// Roles that count later.
+    pub awaited: Option<Awaited>,
     /// Their public keys.
     pub public: StaffPublic,
     /// Number of the entry that counts.
     pub serial: i32,
 }
 
+/// Roles that were signed, and count from a moment on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Awaited {
+    /// The roles.
+    pub roles: Vec<RoleAt>,
+    /// From when on, in seconds since 1970.
+    pub from: i64,
+}
+
 impl Member {
+    /// All their roles that were signed, those that count now and those that count later.
+    #[must_use]
+    pub fn signed_roles(&self) -> Vec<RoleAt> {
+        let awaited = self.awaited.iter().flat_map(|awaited| &awaited.roles);
+        self.roles.iter().chain(awaited).copied().collect()
+    }
+
     /// Whether they hold a role at a desk (or everywhere).
     #[must_use]
     pub fn holds(&self, role: Role, desk: DeskId) -> bool {
@@ -162,19 +189,22 @@ pub struct Directory {
     /// Every signing key that each person was ever signed in with: who made new ones signed with the old before.
     pub keys: HashMap<StaffId, Vec<VerifyingKey>>,
     authorities: Vec<VerifyingKey>,
+    /// The moment that it is verified for, in seconds since 1970.
+    at: i64,
     /// The last entry that took effect about anybody, also about those who are out.
     serials: HashMap<StaffId, i32>,
 }
 
 impl Directory {
-    /// Verifies entries in the order in which they took effect.
+    /// Verifies entries of an instance in the order in which they took effect, as they count at a moment in seconds since
+    /// 1970.
     #[must_use]
     pub fn verify<'e>(
         entries: impl IntoIterator<Item = DirectoryEntry<'e>>,
         genesis: &[VerifyingKey],
-        instance: &str,
+        (instance, at): (&str, i64),
     ) -> Self {
-        let mut directory = Self { authorities: genesis.to_vec(), ..Self::default() };
+        let mut directory = Self { authorities: genesis.to_vec(), at, ..Self::default() };
         for entry in entries {
             if directory.admit(&entry, instance).is_none() {
                 directory.faults.push((entry.staff, entry.serial));
@@ -233,8 +263,10 @@ impl Directory {
         if body.roles.is_empty() {
             self.members.remove(&body.staff);
         } else {
-            let DirectoryBody { login, name, unit, roles, serial, .. } = body;
-            let member = Member { login, name, unit, roles, public, serial };
+            let before = self.members.get(&body.staff).map(|member| member.roles.as_slice());
+            let (roles, awaited) = split(&body, before.unwrap_or_default(), self.at);
+            let DirectoryBody { login, name, unit, serial, .. } = body;
+            let member = Member { login, name, unit, roles, awaited, public, serial };
             self.members.insert(entry.staff, member);
         }
         Some(())
@@ -246,7 +278,7 @@ impl Directory {
         if body.roles.is_empty() {
             return self.authority(entry.body, entry.first_signature).map(drop);
         }
-        let proposed = body.clone().behind(None).to_bytes().ok()?;
+        let proposed = body.clone().proposed().to_bytes().ok()?;
         let first = self.authority(&proposed, entry.first_signature)?;
         let second = self.authority(entry.body, entry.second_signature?)?;
         (first != second).then_some(())
@@ -258,6 +290,12 @@ impl Directory {
         self.authorities.iter().find(|key| key.verify(SIGNATURE_DOMAIN, body, signature).is_ok()).cloned()
     }
 
+    /// The next moment from which somebody's roles count, in seconds since 1970.
+    #[must_use]
+    pub fn ripens_at(&self) -> Option<i64> {
+        self.members.values().filter_map(|member| Some(member.awaited.as_ref()?.from)).min()
+    }
+
     /// The members who hold a role at a desk.
     pub fn with_role(&self, role: Role, desk: DeskId) -> impl Iterator<Item = (StaffId, &Member)> {
         self.members
@@ -265,4 +303,12 @@ impl Directory {
             .filter(move |(_, member)| member.holds(role, desk))
             .map(|(id, member)| (*id, member))
     }
+}
+
+/// The roles of an entry that count at a moment, and those that do not yet, where somebody had these before.
+fn split(body: &DirectoryBody, before: &[RoleAt], at: i64) -> (Vec<RoleAt>, Option<Awaited>) {
+    let Some(from) = body.from.filter(|from| *from > at) else { return (body.roles.clone(), None) };
+    let counts = |held: &RoleAt| !held.role.handles() || before.contains(held);
+    let (roles, awaited) = body.roles.iter().copied().partition::<Vec<_>, _>(counts);
+    (roles, (!awaited.is_empty()).then_some(Awaited { roles: awaited, from }))
 }

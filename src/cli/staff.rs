@@ -247,7 +247,9 @@ async fn list(ctx: &Context) -> Result<(), Failure> {
     let StaffList { lines, desks } = list_staff(ctx, None).await?;
     let mut rows = vec![["Login", "State", "Roles", "Mail", "Signatures"].map(ToOwned::to_owned).to_vec()];
     for line in lines {
-        let roles: Vec<String> = line.roles.iter().map(|held| role_text(held, &desks)).collect();
+        let mut roles: Vec<String> = line.roles.iter().map(|held| role_text(held, &desks)).collect();
+        // What a person comes to cases by waits (norms.md 8.5, rule 9).
+        roles.extend(line.counts_from.map(|at| format!("cases from {at}")));
         let signatures = match (line.state.as_str(), line.waits_for_second) {
             ("enrolled", false) => "waits for two",
             ("enrolled", true) => "waits for the second",

@@ -57,6 +57,12 @@ impl Role {
         }
     }
 
+    /// Whether its holders come to what a report says, or to who sent it: a new one waits (norms.md 8.5, rule 9).
+    #[must_use]
+    pub const fn handles(self) -> bool {
+        self.at_desk() || matches!(self, Self::Custodian)
+    }
+
     /// Whether the role changes anything, as opposed to looking on.
     #[must_use]
     pub const fn acts(self) -> bool {

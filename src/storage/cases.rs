@@ -311,6 +311,14 @@ impl Db<'_> {
         Ok(query.first(self.conn).await.optional()?)
     }
 
+    /// Whether any report was ever taken in.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn has_cases(&mut self) -> Result<bool, StorageError> {
+        Ok(diesel::select(diesel::dsl::exists(cases::table.select(cases::id))).get_result(self.conn).await?)
+    }
+
     /// The cases of a desk that still have keys, with their references, by reference.
     ///
     /// # Errors

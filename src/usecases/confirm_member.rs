@@ -10,10 +10,14 @@ use super::{
     standing::Standing,
 };
 use crate::{
-    audit::{act::Act, directory::SIGNATURE_DOMAIN},
-    domain::ids::StaffId,
+    audit::{
+        act::Act,
+        directory::{Member, SIGNATURE_DOMAIN},
+    },
+    domain::{ids::StaffId, role::RoleAt},
     policy::{Action, authorize},
     storage::{
+        Tx,
         directory::DirectoryRow,
         staff::{StaffChange, StaffRow},
     },
@@ -50,7 +54,8 @@ pub async fn confirm_member(ctx: &Context, caller: &Caller, id: StaffId, shown: 
                 return Err(Error::Conflict);
             }
             let now = ctx.store.now();
-            let mut row = standing.effective(row)?;
+            let from = from(ctx, tx, standing.directory().members.get(&id), &invited_roles(&person)?).await?;
+            let mut row = standing.effective(row, from)?;
             let signature = caller.secrets.sign.sign(SIGNATURE_DOMAIN, &row.body);
             (row.second_signer, row.second_signature) = (Some(caller.id), Some(signature.to_vec()));
             let entry = standing.take(ctx, &row)?;
@@ -66,6 +71,22 @@ pub async fn confirm_member(ctx: &Context, caller: &Caller, id: StaffId, shown: 
     confirmed?;
     end_uncarried(ctx, Some(caller), &permit, id).await?;
     Ok(())
+}
+
+/// When roles count by which somebody comes to cases and which they did not have: what loosens waits, visible to oversight
+/// (norms.md 8.5, rule 9). Before the first report there is nothing that it could loosen.
+async fn from(
+    ctx: &Context,
+    tx: &mut Tx<'_>,
+    before: Option<&Member>,
+    roles: &[RoleAt],
+) -> Result<Option<i64>, Error> {
+    let held = before.map(|member| member.roles.as_slice()).unwrap_or_default();
+    let gains = roles.iter().any(|one| one.role.handles() && !held.contains(one));
+    if !gains || ctx.loosening.is_zero() || !tx.has_cases().await? {
+        return Ok(None);
+    }
+    Ok(Some(ctx.unix_in(ctx.loosening)))
 }
 
 /// What binds a person's alias to them in the log.

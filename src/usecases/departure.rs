@@ -109,16 +109,19 @@ impl Departure<'_> {
         }
         let serial = tx.last_serial(person.id).await?.saturating_add(1);
         let body = body_of(self.ctx, person, serial, Vec::new())?;
-        let mut row = standing.effective(DirectoryRow {
-            staff_id: person.id,
-            serial,
-            first_signer: caller.id,
-            first_signature: Vec::new(),
-            body,
-            second_signer: None,
-            second_signature: None,
-            version: None,
-        })?;
+        let mut row = standing.effective(
+            DirectoryRow {
+                staff_id: person.id,
+                serial,
+                first_signer: caller.id,
+                first_signature: Vec::new(),
+                body,
+                second_signer: None,
+                second_signature: None,
+                version: None,
+            },
+            None,
+        )?;
         row.first_signature = caller.secrets.sign.sign(SIGNATURE_DOMAIN, &row.body).to_vec();
         let entry = standing.take(self.ctx, &row)?;
         tx.insert_directory_row(self.permit, &row).await?;

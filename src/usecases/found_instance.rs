@@ -128,16 +128,19 @@ async fn sign(
     let mut row = tx.lock_staff(person.id).await?.ok_or(Error::Conflict)?;
     row.public_keys = Some(person.columns.public_keys.clone());
     let body = body_of(ctx, &row, 1, founders_roles())?;
-    let mut entry = standing.effective(DirectoryRow {
-        staff_id: person.id,
-        serial: 1,
-        first_signer: first.id,
-        first_signature: first.secrets.sign.sign(SIGNATURE_DOMAIN, &body).to_vec(),
-        body,
-        second_signer: Some(second.id),
-        second_signature: None,
-        version: None,
-    })?;
+    let mut entry = standing.effective(
+        DirectoryRow {
+            staff_id: person.id,
+            serial: 1,
+            first_signer: first.id,
+            first_signature: first.secrets.sign.sign(SIGNATURE_DOMAIN, &body).to_vec(),
+            body,
+            second_signer: Some(second.id),
+            second_signature: None,
+            version: None,
+        },
+        None,
+    )?;
     entry.second_signature = Some(second.secrets.sign.sign(SIGNATURE_DOMAIN, &entry.body).to_vec());
     let digest = standing.take(ctx, &entry)?;
     tx.insert_directory_row(permit, &entry).await?;

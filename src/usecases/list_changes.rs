@@ -3,6 +3,8 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use jiff::Timestamp;
+
 use super::{
     caller::Caller,
     config_plan::{plan, told},
@@ -15,6 +17,7 @@ use crate::{
         configuration::{Difference, State, approval},
         ids::{ChangeId, StaffId},
         profile::Rulebook,
+        role::RoleAt,
     },
     policy::{Action, authorize},
     storage::Db,
@@ -99,6 +102,33 @@ pub async fn delayed_changes(ctx: &Context, caller: &Caller) -> Result<Vec<Opene
         changes.push(opened(ctx, caller, row.id).await?);
     }
     Ok(changes)
+}
+
+/// Somebody who comes to cases from a moment on (norms.md 8.5, rule 9).
+pub struct Newcomer {
+    /// Their sign-in name.
+    pub login: String,
+    /// The roles that do not count yet.
+    pub roles: Vec<RoleAt>,
+    /// From when they do.
+    pub from: Timestamp,
+}
+
+/// Shows oversight who comes to cases soon, the next first.
+///
+/// # Errors
+/// [`Error::Forbidden`] for whoever is not of oversight.
+pub async fn newcomers(ctx: &Context, caller: &Caller) -> Result<Vec<Newcomer>, Error> {
+    authorize(&caller.actor(), Action::SeeOversight, None)?;
+    let registry = ctx.current_registry().await?;
+    let waiting = registry.directory.members.values().filter_map(|member| {
+        let awaited = member.awaited.as_ref()?;
+        let from = Timestamp::from_second(awaited.from).ok()?;
+        Some(Newcomer { login: member.login.clone(), roles: awaited.roles.clone(), from })
+    });
+    let mut waiting: Vec<Newcomer> = waiting.collect();
+    waiting.sort_by(|one, other| (one.from, &one.login).cmp(&(other.from, &other.login)));
+    Ok(waiting)
 }
 
 async fn opened(ctx: &Context, caller: &Caller, id: ChangeId) -> Result<OpenedChange, Error> {

@@ -38,6 +38,8 @@ pub struct StaffLine {
     pub state: String,
     /// Their roles: of the directory where they are in it, of the invitation otherwise.
     pub roles: Vec<RoleAt>,
+    /// When those of their roles count that do not yet (norms.md 8.5, rule 9).
+    pub counts_from: Option<Timestamp>,
     /// The roles that a waiting change would give somebody who works here.
     pub proposed: Option<Vec<RoleAt>>,
     /// Whether an administrator has signed and a second one is awaited.
@@ -89,7 +91,7 @@ pub async fn list_staff(ctx: &Context, caller: Option<&Caller>) -> Result<StaffL
         let waiting = last.filter(|row| waits(ctx, &registry.directory, &person, row));
         let member = registry.directory.members.get(&person.id);
         let roles = match member {
-            Some(member) => member.roles.clone(),
+            Some(member) => member.signed_roles(),
             None => invited_roles(&person)?,
         };
         let signed_before =
@@ -113,6 +115,7 @@ pub async fn list_staff(ctx: &Context, caller: Option<&Caller>) -> Result<StaffL
             proposed,
             fingerprint: person.public_keys.as_deref().map(fingerprint),
             state: person.state,
+            counts_from: member.and_then(|member| Timestamp::from_second(member.awaited.as_ref()?.from).ok()),
             roles,
         });
     }

@@ -125,6 +125,7 @@ pub(super) fn body_of(
         serial,
         keys: data_encoding::HEXLOWER.encode(keys),
         prev: None,
+        from: None,
         roles,
     };
     body.to_bytes().map_err(|_cause| Error::Sealed("the directory entry has no canonical form"))

@@ -44,7 +44,7 @@ pub async fn propose_roles(
     check_identity(&registry, identity)?;
     let member = registry.directory.members.get(&id).ok_or(Error::NotFound)?;
     let stays = StaffIdentity { name: member.name.clone(), unit: member.unit } == *identity;
-    if stays && same(&member.roles, roles) {
+    if stays && same(&member.signed_roles(), roles) {
         return Err(Error::Invalid(vec![FieldError::new("roles", FieldError::TAKEN)]));
     }
     let asked = serde_json::to_string(roles).map_err(|_cause| Error::Sealed("the roles"))?;

@@ -8,7 +8,7 @@ use super::{
     propose_member::{digest, to_be_signed, waits},
 };
 use crate::{
-    audit::act::Act,
+    audit::{act::Act, directory::Member},
     domain::{ids::StaffId, mail_address::Notice},
     policy::{Action, authorize},
     storage::staff::StaffChange,
@@ -31,7 +31,7 @@ pub async fn refuse_member(
         return Err(Error::Forbidden);
     }
     let registry = ctx.current_registry().await?;
-    let present = registry.directory.members.get(&id).map(|member| member.roles.clone());
+    let present = registry.directory.members.get(&id).map(Member::signed_roles);
     let present =
         serde_json::to_string(&present.unwrap_or_default()).map_err(|_cause| Error::Sealed("the roles"))?;
     let new = NewInvitation::make(ctx);

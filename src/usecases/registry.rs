@@ -216,7 +216,7 @@ impl Context {
     /// # Errors
     /// [`Error`] of the database.
     pub async fn registry(&self) -> Result<Arc<Registry>, Error> {
-        match self.cached() {
+        match self.current() {
             Some(registry) => Ok(registry),
             None => self.fresh_registry().await,
         }
@@ -228,7 +228,7 @@ impl Context {
     /// [`Error`] of the database.
     pub async fn current_registry(&self) -> Result<Arc<Registry>, Error> {
         let version = self.store.read(async |db| db.instance().await).await?.map_or(0, |row| row.version);
-        match self.cached().filter(|registry| registry.version == version) {
+        match self.current().filter(|registry| registry.version == version) {
             Some(registry) => Ok(registry),
             None => self.fresh_registry().await,
         }
@@ -236,7 +236,7 @@ impl Context {
 
     /// The registry of the version that a transaction has locked: as it was verified before, or read under the lock.
     pub(super) async fn registry_at(&self, db: &mut Db<'_>, version: i64) -> Result<Arc<Registry>, Error> {
-        match self.cached().filter(|registry| registry.version == version) {
+        match self.current().filter(|registry| registry.version == version) {
             Some(registry) => Ok(registry),
             None => Ok(Arc::new(Registry::load(db, self, self.cached().as_deref()).await?)),
         }
@@ -274,6 +274,12 @@ impl Context {
     pub fn rules(&self) -> Arc<Rulebook> {
         self.cached()
             .map_or_else(|| Arc::new(Rulebook::embedded()), |registry| Arc::clone(&registry.rulebook))
+    }
+
+    /// The registry as last verified, unless somebody's roles count since.
+    fn current(&self) -> Option<Arc<Registry>> {
+        let now = self.store.now().as_second();
+        self.cached().filter(|registry| registry.directory.ripens_at().is_none_or(|at| at > now))
     }
 
     fn cached(&self) -> Option<Arc<Registry>> {

@@ -26,7 +26,8 @@ pub(super) fn verified(
     rows: &[DirectoryRow],
 ) -> Directory {
     let entries = rows.iter().filter_map(DirectoryRow::in_force);
-    let mut directory = Directory::verify(entries, genesis, ctx.store.instance());
+    let mut directory =
+        Directory::verify(entries, genesis, (ctx.store.instance(), ctx.store.now().as_second()));
     let pinned = |row: &InstanceRow| match (&row.directory_head, &row.directory_mac) {
         (Some(head), Some(proof)) => {
             directory.head().is_some_and(|newest| newest.as_slice() == head)
@@ -79,23 +80,23 @@ impl Standing {
         &self.directory
     }
 
-    /// An entry as it takes effect behind the newest one, still to be signed.
+    /// An entry as it takes effect behind the newest one, still to be signed; `from` is when new roles in it count.
     ///
     /// # Errors
     /// [`Error::Sealed`] where entries are missing: nothing is built upon that.
-    pub(super) fn effective(&self, row: DirectoryRow) -> Result<DirectoryRow, Error> {
+    pub(super) fn effective(&self, row: DirectoryRow, from: Option<i64>) -> Result<DirectoryRow, Error> {
         if self.directory.breach.is_some() {
             return Err(Error::Sealed("the directory of staff is not as this server left it"));
         }
-        let (body, version) = (self.place(&row.body)?, Some(self.instance.next_version()));
+        let (body, version) = (self.place(&row.body, from)?, Some(self.instance.next_version()));
         Ok(DirectoryRow { body, version, ..row })
     }
 
     /// The bytes of an entry behind the newest one.
-    fn place(&self, body: &[u8]) -> Result<Vec<u8>, Error> {
+    fn place(&self, body: &[u8], from: Option<i64>) -> Result<Vec<u8>, Error> {
         let body: DirectoryBody =
             serde_json::from_slice(body).map_err(|_cause| Error::Sealed("a directory entry"))?;
-        let placed = body.behind(self.directory.head());
+        let placed = DirectoryBody { from, ..body.behind(self.directory.head()) };
         placed.to_bytes().map_err(|_cause| Error::Sealed("the directory entry has no canonical form"))
     }
 

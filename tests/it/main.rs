@@ -102,6 +102,7 @@ mod mail_silence;
 mod main_job;
 mod merging;
 mod migrations;
+mod newcomers;
 mod notice;
 mod observed;
 mod planted;

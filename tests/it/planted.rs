@@ -69,6 +69,7 @@ fn body(world: &World, planted: &Planted, login: &str, role: Role) -> Vec<u8> {
         serial: 1,
         keys: data_encoding::HEXLOWER.encode(&planted.secrets.public().to_bytes()),
         prev: None,
+        from: None,
         roles: vec![RoleAt { role, desk: Some(world.desk) }],
     };
     body.to_bytes().unwrap()
@@ -221,7 +222,7 @@ pub fn verified(world: &World, rows: &[DirectoryRow]) -> Directory {
     Directory::verify(
         rows.iter().filter_map(DirectoryRow::in_force),
         &world.ctx.genesis,
-        world.ctx.store.instance(),
+        (world.ctx.store.instance(), i64::MAX),
     )
 }
 
@@ -279,13 +280,13 @@ fn an_entry_counts_only_with_the_signatures_of_two_administrators() {
         let elsewhere = Directory::verify(
             good.iter().filter_map(DirectoryRow::in_force),
             &world.ctx.genesis,
-            "another-instance",
+            ("another-instance", i64::MAX),
         );
         assert!(elsewhere.members.is_empty(), "entries of one instance count in no other");
         let foreign = Directory::verify(
             good.iter().filter_map(DirectoryRow::in_force),
             &[stranger.verifying()],
-            world.ctx.store.instance(),
+            (world.ctx.store.instance(), i64::MAX),
         );
         assert!(foreign.members.is_empty(), "everything hangs on the genesis keys");
     });

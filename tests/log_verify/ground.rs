@@ -246,6 +246,7 @@ impl Log {
                 serial: 1,
                 keys: data_encoding::HEXLOWER.encode(&person.keys.public().to_bytes()),
                 prev: None,
+                from: None,
                 roles: vec![RoleAt { role, desk: None }],
             };
             let [one, two] = &self.founders;

@@ -176,7 +176,7 @@ fn read_directory(
         second_signature: second.as_deref(),
     });
     let lines = entries.clone().map(|entry| (entry.digest(), entry.staff)).collect();
-    Some((Directory::verify(entries, &genesis, &instance.unwrap_or_default()), lines))
+    Some((Directory::verify(entries, &genesis, (&instance.unwrap_or_default(), i64::MAX)), lines))
 }
 
 /// The keys of a `genesis` file: one a line, hexadecimal.

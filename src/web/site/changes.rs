@@ -15,10 +15,11 @@ use crate::{
         text::Reasons,
     },
     i18n::Texts,
+    policy::RoleAt,
     usecases::{
         Error,
         approve_change::approve_change,
-        list_changes::{ListedChange, OpenedChange, delayed_changes, list_changes, open_change},
+        list_changes::{ListedChange, OpenedChange, delayed_changes, list_changes, newcomers, open_change},
         propose_change::propose_change,
         refuse_change::refuse_change,
     },
@@ -27,8 +28,8 @@ use crate::{
         pages::{
             Area, Choice, Faults, StaffFrame,
             admin::{
-                ChangeForm, ChangeLine, ChangePage, ChangesPage, DelayedPage, FileInForce, Shown,
-                ShownMistake, Touching,
+                ChangeForm, ChangeLine, ChangePage, ChangesPage, DelayedPage, FileInForce, NewcomerLine,
+                Shown, ShownMistake, Touching,
             },
         },
     },
@@ -269,6 +270,19 @@ pub async fn watch(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Pag
         (line(&one.listed, &zone), touches)
     };
     let changes = opened.into_iter().map(told).collect();
-    let page = DelayedPage { t: desk.t, frame: desk.frame(Area::Delayed), changes };
+    let registry = desk.app.context.registry().await.map_err(refuse)?;
+    let soon = newcomers(&desk.app.context, &desk.caller).await.map_err(refuse)?;
+    let role = |held: &RoleAt| {
+        let at = held.desk.and_then(|id| registry.desks.get(&id));
+        let at = at.map(|at| format!(" ({})", at.row.name(desk.t.language()))).unwrap_or_default();
+        format!("{}{at}", desk.t.code("role", held.role.code()))
+    };
+    let newcomers = soon.iter().map(|one| NewcomerLine {
+        login: one.login.clone(),
+        roles: one.roles.iter().map(role).collect(),
+        from: zone.to_datetime(one.from),
+    });
+    let newcomers = newcomers.collect();
+    let page = DelayedPage { t: desk.t, frame: desk.frame(Area::Delayed), changes, newcomers };
     desk.shown(StatusCode::OK, &page)
 }

@@ -84,12 +84,12 @@ pub(super) async fn draw(
     let invite = Invite { roles, desks, ..draft.invite };
     let waits = |person: &&Person| person.state == "enrolled" || person.proposed.is_some();
     let joined = |person: &&Person| person.state != "enrolled";
-    let unsigned = people.lines.iter().filter(waits).map(|person| line(desk, &people, person, true));
-    let rows = people.lines.iter().filter(joined).map(|person| line(desk, &people, person, false));
     let zone = people
         .desks
         .first()
         .map_or(TimeZone::UTC, |place| desk.app.context.current_profile(place.row.profile).zone());
+    let unsigned = people.lines.iter().filter(waits).map(|person| line(desk, &people, &zone, (person, true)));
+    let rows = people.lines.iter().filter(joined).map(|person| line(desk, &people, &zone, (person, false)));
     let recoveries = people.lines.iter().filter_map(|person| {
         let (asked, number) = person.recovery_asked.clone()?;
         Some(RecoveryLine {
@@ -121,7 +121,7 @@ fn desk_name(people: &StaffList, id: DeskId, language: &str) -> String {
 }
 
 /// A person, as what waits for signatures would have them or as they are.
-fn line(desk: &Desk, people: &StaffList, person: &Person, waiting: bool) -> StaffLine {
+fn line(desk: &Desk, people: &StaffList, zone: &TimeZone, (person, waiting): (&Person, bool)) -> StaffLine {
     let state = match person.state.as_str() {
         "invited" => "invited",
         "enrolled" => "enrolled",
@@ -145,6 +145,7 @@ fn line(desk: &Desk, people: &StaffList, person: &Person, waiting: bool) -> Staf
         unit: person.unit.clone(),
         roles: codes(wanted),
         desk: at(wanted),
+        counts_from: person.counts_from.map(|at| zone.to_datetime(at)),
         before: if changing { codes(&person.roles) } else { Vec::new() },
         changing,
         state,

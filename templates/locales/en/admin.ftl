@@ -11,6 +11,7 @@ people-unsigned-none = Nothing is waiting.
 people-signatures = { NUMBER($count) } of 2 signatures
 people-sign-button = Sign the keys of { $login }
 people-sign-roles-button = Sign the roles of { $login }
+people-roles-from = cases from { $at }
 people-roles-before = Now:
 people-refuse-summary = Refuse
 people-refuse-keys-note = If the fingerprint is another than the person read out. These keys then count for nothing, and the person gets a new invitation, which is shown to you once.

@@ -11,6 +11,7 @@ people-unsigned-none = Күтіп тұрған ештеңе жоқ.
 people-signatures = 2 қолдың { NUMBER($count) } қойылды
 people-sign-button = { $login } кілттеріне қол қою
 people-sign-roles-button = { $login } рөлдеріне қол қою
+people-roles-from = істер { $at } бастап
 people-roles-before = Қазір:
 people-refuse-summary = Қабылдамау
 people-refuse-keys-note = Кілт таңбасы адам оқып бергенінен басқа болса. Бұл кілттер жарамайды, ал адамға жаңа шақыру беріледі: ол сізге бір рет қана көрсетіледі.

@@ -11,6 +11,7 @@ people-unsigned-none = Ничего не ждёт подписи.
 people-signatures = подписей: { NUMBER($count) } из 2
 people-sign-button = Подписать ключи { $login }
 people-sign-roles-button = Подписать роли { $login }
+people-roles-from = дела с { $at }
 people-roles-before = Сейчас:
 people-refuse-summary = Отклонить
 people-refuse-keys-note = Если отпечаток не совпал с тем, что прочитал человек. Эти ключи не будут действовать, а человек получит новое приглашение: вам покажут его один раз.

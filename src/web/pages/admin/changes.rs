@@ -163,4 +163,17 @@ pub struct DelayedPage {
     pub frame: StaffFrame,
     /// Each change with what it touches; none where it no longer fits.
     pub changes: Vec<(ChangeLine, Option<Vec<Touching>>)>,
+    /// Who comes to cases soon, the next first.
+    pub newcomers: Vec<NewcomerLine>,
+}
+
+/// Somebody who comes to cases from a moment on.
+#[derive(Debug, Clone)]
+pub struct NewcomerLine {
+    /// Login.
+    pub login: String,
+    /// Roles, each with its desk, in words.
+    pub roles: Vec<String>,
+    /// From when.
+    pub from: DateTime,
 }

@@ -6,7 +6,8 @@ mod routing;
 mod staff;
 
 pub use changes::{
-    ChangeForm, ChangeLine, ChangePage, ChangesPage, DelayedPage, FileInForce, Shown, ShownMistake, Touching,
+    ChangeForm, ChangeLine, ChangePage, ChangesPage, DelayedPage, FileInForce, NewcomerLine, Shown,
+    ShownMistake, Touching,
 };
 pub use mail::{LetterLine, MailPage};
 pub use routing::{LookedAt, RouteForm, RoutePage, StaffedDesk, Told};

@@ -136,6 +136,8 @@ pub struct StaffLine {
     pub unit: Option<String>,
     /// Codes of the roles; where other roles wait for signatures, of these.
     pub roles: Vec<&'static str>,
+    /// When those count by which they come to cases, where they do not yet.
+    pub counts_from: Option<DateTime>,
     /// Codes of the roles that they have while others wait for signatures.
     pub before: Vec<&'static str>,
     /// True where other roles wait for signatures, not keys.

@@ -34,12 +34,20 @@ pub(super) fn all(t: Texts) -> Vec<Sample> {
         Sample::of("admin-change-faults", &wrong),
         Sample::of("admin-routing", &routing(t, Faults::default(), Some(told()))),
         Sample::of("admin-routing-asked", &routing(t, faults(&[("body", "unknown_value", None)]), None)),
-        Sample::of("staff-changes", &DelayedPage { t, frame: frame(Area::Delayed), changes: watched }),
+        Sample::of(
+            "staff-changes",
+            &DelayedPage { t, frame: frame(Area::Delayed), changes: watched, newcomers: vec![newcomer()] },
+        ),
         Sample::of(
             "staff-changes-none",
-            &DelayedPage { t, frame: frame(Area::Delayed), changes: Vec::new() },
+            &DelayedPage { t, frame: frame(Area::Delayed), changes: Vec::new(), newcomers: Vec::new() },
         ),
     ]
+}
+
+fn newcomer() -> NewcomerLine {
+    let roles = vec!["<Triager> (<Integrity desk>)".to_owned()];
+    NewcomerLine { login: "<triage.nine>".to_owned(), roles, from: date(2026, 11, 27).at(9, 0, 0, 0) }
 }
 
 fn line(kind: &'static str, state: &'static str) -> ChangeLine {

@@ -59,6 +59,7 @@ fn person(login: &str, roles: &[&'static str], state: &'static str) -> StaffLine
         name: (state != "invited").then(|| "<Ахметов Болат>".to_owned()),
         unit: (state == "active").then(|| "<AQM-2>".to_owned()),
         roles: roles.to_vec(),
+        counts_from: (state == "active").then(|| date(2026, 11, 27).at(9, 0, 0, 0)),
         before: Vec::new(),
         changing: false,
         desk: Some("<Integrity desk>".to_owned()),
