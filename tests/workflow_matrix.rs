@@ -115,6 +115,8 @@ const NORM: &[(&[&str], &str, &str, bool)] = &[
     (&["triage"],                          "reject",           "rejected",         true),
     (&["triage"],                          "merge",            "merged",           true),
     (&["triage"],                          "refer",            "referred",         true),
+    // A part of a case alone: "partial referral possible" (control KZ-65-1).
+    (&["triage", "investigation"],         "refer_part",       "(same)",           true),
     (&["triage"],                          "assign",           "assigned",         false),
     (&["assigned"],                        "start",            "investigation",    true),
     (&["assigned"],                        "return",           "triage",           false),

@@ -243,10 +243,11 @@ acts! {
     EvidenceAccessed   = "evidence.accessed",    CASE,           PERSON,             HANDLERS,      "9b" "12a",       ["sig"] later;
     EvidenceExported   = "evidence.exported",    CASE,           PERSON,             HANDLERS,      "9b" "12a",       ["sig"] later;
     ReferralRequired   = "referral.required",    CASE,           PERSON,             HANDLERS,      "10c" "11b",      ["codes.started", "sig"];
-    ReferralSent       = "referral.sent",        CASE,           PERSON,             HANDLERS,      "11b",            ["codes.reason_code", "codes.identity_removed", "ok", "sig"];
-    ReferralAck        = "referral.ack",         CASE,           PERSON,             HANDLERS,      "11b",            ["sig"] later;
-    ReferralReturned   = "referral.returned",    CASE,           PERSON,             HANDLERS,      "11b",            ["codes.step", "sig"];
-    ReferralOutcome    = "referral.outcome",     CASE,           PERSON,             HANDLERS,      "11b" "11c",      ["codes.outcome", "ok", "sig"];
+    ReferralSent       = "referral.sent",        CASE,           PERSON,             HANDLERS,      "11b",            ["codes.reason_code", "codes.identity_removed", "codes.target", "ok", "sig"];
+    ReferralAck        = "referral.ack",         CASE,           PERSON,             HANDLERS,      "11b",            ["sig"];
+    ReferralAccepted   = "referral.accepted",    CASE,           PERSON,             HANDLERS,      "11b",            ["sig"];
+    ReferralReturned   = "referral.returned",    CASE,           PERSON,             HANDLERS,      "11b",            ["sig"];
+    ReferralOutcome    = "referral.outcome",     CASE,           PERSON,             HANDLERS,      "11b" "11c",      ["sig"];
     ProceedingOpened   = "proceeding.opened",    CASE,           PERSON,             HANDLERS,      "11a" "11c",      ["sig"] later;
     ProceedingConcluded= "proceeding.concluded", CASE,           PERSON,             HANDLERS,      "11a" "11c",      ["sig"] later;
     ProceedingAppealed = "proceeding.appealed",  CASE,           PERSON,             HANDLERS,      "11a" "11c",      ["sig"] later;

@@ -177,6 +177,7 @@ const COMMITTING: &[Act] = &[
     Act::ConfigStale,
     Act::DirectorySigned,
     Act::LogHeadmap,
+    Act::ReferralSent,
 ];
 
 /// The acts about a proposed change of the configuration, whose digest they name.
@@ -185,7 +186,8 @@ const CONFIGURING: &[Act] = &[Act::ConfigApproved, Act::ConfigProposed, Act::Con
 /// The members of `cm`: commitments to what stands elsewhere. `config` is the digest of the file that is agreed on (changes
 /// of the directory have none), `heads` is the root of the head map, `head` that of a tree
 /// whose head a quorum of witnesses cosigned, `directory` the digest of the entry of the directory that took effect (who is
-/// retired by the operator has none), `identity` who the `alias` is, salted.
+/// retired by the operator has none), `identity` who the `alias` is, salted,
+/// `package` that of the manifest of what was sent to another body.
 #[rustfmt::skip]
 pub const CM: &[Member] = members! {
     "config"    WithAnyOrSometimes(CONFIGURING, &[Act::ConfigChanged]), Shape::Hex(64);
@@ -193,6 +195,7 @@ pub const CM: &[Member] = members! {
     "head"      With(Act::ChainAnchored), Shape::Hex(64);
     "heads"     With(Act::LogHeadmap),    Shape::Hex(64);
     "identity"  With(Act::ActorEnrolled), Shape::Hex(64);
+    "package"   With(Act::ReferralSent),  Shape::Hex(64);
 };
 
 /// Everything about the bytes of an entry that the table does not allow; empty where all is well.

@@ -100,6 +100,12 @@ impl VerifyingKey {
     }
 }
 
+/// The bytes over which a signature is made, for whoever checks it with another program.
+#[must_use]
+pub fn signed_bytes(domain: &'static str, bytes: &[u8]) -> Vec<u8> {
+    message(domain, bytes)
+}
+
 fn message(domain: &'static str, bytes: &[u8]) -> Vec<u8> {
     label::SIGNATURE.bind(&[domain.as_bytes(), bytes])
 }

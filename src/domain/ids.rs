@@ -57,6 +57,8 @@ ids! {
     ItemId,
     /// A proposal that waits for a second person.
     ProposalId,
+    /// Something that was sent to another body.
+    ReferralId,
     /// Something that oversight must see.
     MatterId,
     /// A staff session.

@@ -19,14 +19,18 @@ use crate::{
             item::ItemKind,
             outcome::Outcome,
             reason::ReasonCode,
+            referral::ReferralState,
             review::Review,
             status::Status,
             step::Step,
         },
         configuration::{Kind, State, Why},
-        ids::{BodyId, CaseId, ChangeId, DeskId, ItemId, MatterId, ProposalId, SessionId, StaffId, TaskId},
+        ids::{
+            BodyId, CaseId, ChangeId, DeskId, ItemId, MatterId, ProposalId, ReferralId, SessionId, StaffId,
+            TaskId,
+        },
         language::Language,
-        profile::{ClockName, ProfileId},
+        profile::{ClockName, ProfileId, Route},
         taxonomy::{Category, Region},
     },
     policy::Capacity,
@@ -111,7 +115,9 @@ macro_rules! json_in_columns {
 }
 
 json_in_columns!(Assessment, Clocks);
-ids_in_columns!(BodyId, CaseId, ChangeId, DeskId, ItemId, MatterId, ProposalId, SessionId, StaffId, TaskId);
+ids_in_columns!(
+    BodyId, CaseId, ChangeId, DeskId, ItemId, MatterId, ProposalId, ReferralId, SessionId, StaffId, TaskId
+);
 codes_in_columns!(
     Capacity,
     Category,
@@ -123,8 +129,10 @@ codes_in_columns!(
     Outcome,
     ProfileId,
     ReasonCode,
+    ReferralState,
     Review,
     Region,
+    Route,
     Severity,
     State,
     Status,

@@ -16,6 +16,7 @@
 
 mod codes;
 mod images;
+pub mod referrals;
 mod schema;
 mod store;
 mod tx;

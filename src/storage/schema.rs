@@ -319,6 +319,28 @@ diesel::table! {
 }
 
 diesel::table! {
+    referrals (id) {
+        id -> Uuid,
+        case_id -> Uuid,
+        n -> Int4,
+        outside -> Nullable<Text>,
+        body_id -> Nullable<Uuid>,
+        whole -> Bool,
+        state -> Text,
+        sent_on -> Date,
+        due_on -> Nullable<Date>,
+        moved_on -> Date,
+        overdue -> Bool,
+        item_id -> Uuid,
+        digest -> Bytea,
+        proposer_id -> Uuid,
+        approver_id -> Uuid,
+        approver_key -> Bytea,
+        signature -> Bytea,
+    }
+}
+
+diesel::table! {
     routing_rules (position) {
         position -> Int4,
         body_id -> Nullable<Uuid>,
@@ -418,6 +440,7 @@ diesel::joinable!(case_grants -> cases (case_id));
 diesel::joinable!(cases -> desks (desk_id));
 diesel::joinable!(oversight_matters -> cases (case_id));
 diesel::joinable!(proposals -> cases (case_id));
+diesel::joinable!(referrals -> cases (case_id));
 diesel::allow_tables_to_appear_in_same_query!(
     bodies,
     case_grants,
@@ -428,6 +451,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     directory_entries,
     oversight_matters,
     proposals,
+    referrals,
     routing_rules,
     staff
 );

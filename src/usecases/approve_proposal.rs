@@ -9,6 +9,7 @@ use super::{
     error::Error,
     holders::{HeldSeeds, unlock},
     items::Opener,
+    refer,
     unbar::unbar,
 };
 use crate::{
@@ -59,18 +60,50 @@ pub async fn approve_proposal(ctx: &Context, caller: &Caller, id: ProposalId) ->
                 draft = draft.answering(commitment);
             }
             effect.raise((ctx, tx), &permit, &case).await?;
-            let mut change = effect.change;
-            if let Some(item) = facts.struck.filter(|_| proposal.step == Step::StrikeSubject) {
-                let (turned, acts) = unbar(ctx, tx, &permit, (&case, &seeds), item).await?;
-                draft = acts.into_iter().fold(draft, Draft::and);
-                (change.excluded, change.epoch) = (turned.excluded, turned.epoch);
-            }
-            let change = CaseChange { proposal: Some(id), ..change };
+            refer::follow(tx, &permit, &case, (proposal.step, on)).await?;
+            let change = CaseChange { proposal: Some(id), ..effect.change };
+            let deciding = Deciding { ctx, caller, permit: &permit, case: &case, seeds: &seeds };
+            let (change, draft) = deciding.settle(tx, (&proposal, &facts), (change, draft)).await?;
             let written = tx.save_case(&permit, &case, change, &draft).await?;
             Ok((proposal.to_status, written))
         })
         .await;
     watched(ctx, caller, outcome).await
+}
+
+/// A proposal while it takes effect.
+struct Deciding<'d> {
+    ctx: &'d Context,
+    caller: &'d Caller,
+    permit: &'d Permit,
+    case: &'d CaseRow,
+    seeds: &'d HeldSeeds,
+}
+
+impl<'d> Deciding<'d> {
+    /// What some steps do besides moving the case.
+    async fn settle(
+        &self,
+        tx: &mut Tx<'_>,
+        (proposal, facts): (&ProposalRow, &StepFacts),
+        (change, draft): (CaseChange, Draft<'d>),
+    ) -> Result<(CaseChange, Draft<'d>), Error> {
+        let Self { ctx, caller, permit, case, seeds } = *self;
+        match proposal.step {
+            Step::Refer | Step::ReferPart => {
+                let sent = (case, seeds, proposal);
+                let draft = refer::send(ctx, tx, (permit, caller), sent, (facts, draft)).await?;
+                Ok((change, draft))
+            }
+            Step::StrikeSubject => {
+                let item = facts.struck.ok_or(Error::Sealed("a strike that names no subject"))?;
+                let (turned, acts) = unbar(ctx, tx, permit, (case, seeds), item).await?;
+                let change = CaseChange { excluded: turned.excluded, epoch: turned.epoch, ..change };
+                Ok((change, acts.into_iter().fold(draft, Draft::and)))
+            }
+            _ => Ok((change, draft)),
+        }
+    }
 }
 
 /// What the step will say. The row's codes stand in clear; what the approver saw is sealed, and both must be the same.

@@ -81,7 +81,8 @@ impl<'f> Assessed<'f> {
             news = news.and(case.clocks.start(&profile, ClockName::CriminalReferral, days));
         }
         // Whoever sends a case elsewhere has found that it belongs there (control KZ-65-1).
-        let elsewhere = step == Step::Refer && facts.reason_code == Some(ReasonCode::NotCompetent);
+        let elsewhere = matches!(step, Step::Refer | Step::ReferPart)
+            && facts.reason_code == Some(ReasonCode::NotCompetent);
         if elsewhere && !case.clocks.runs(ClockName::Forward) {
             news = news.and(forward(&profile, &mut case));
         }

@@ -179,7 +179,7 @@ pub(super) fn codes<'k>(mut draft: Draft<'k>, facts: &StepFacts) -> Draft<'k> {
 /// be forwarded any more.
 fn referred(clocks: &mut Clocks, (step, to): (Step, Status), facts: &StepFacts, on: Date) -> ClockNews {
     let mut news = ClockNews::default();
-    if step == Step::Refer {
+    if matches!(step, Step::Refer | Step::ReferPart) {
         news = news.and(clocks.stop(ClockName::Forward, on));
         if facts.reason_code == Some(ReasonCode::CriminalSigns) {
             news = news.and(clocks.stop(ClockName::CriminalReferral, on));
@@ -281,7 +281,7 @@ const fn particular(step: Step) -> &'static [Act] {
     match step {
         Step::Ask | Step::Answer => &[Act::MailboxMessage],
         Step::Merge => &[Act::CaseMerged],
-        Step::Refer => &[Act::ReferralSent],
+        Step::Refer | Step::ReferPart => &[Act::ReferralSent],
         Step::Returned => &[Act::ReferralReturned],
         Step::OutcomeReceived => &[Act::ReferralOutcome, Act::CaseClosed, Act::RetentionSet],
         Step::Assign => &[Act::GrantAdded],

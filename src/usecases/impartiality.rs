@@ -209,6 +209,15 @@ pub(super) async fn told_of(
     items.iter().map(|item| piece(&opener, item, &nobody)).collect()
 }
 
+/// Whether the marks of a case name one of these units.
+pub(super) fn marks_one_of(ctx: &Context, case: &CaseRow, units: &[BodyId]) -> bool {
+    let place = place(ctx.store.instance(), case.id);
+    let list = Exclusions::new(&ctx.keys.exclusions, &place);
+    case.excluded
+        .as_deref()
+        .is_some_and(|marks| units.iter().any(|unit| list.holds(marks, unit.0.as_bytes())))
+}
+
 /// The marks of a case without these.
 pub(super) fn unmarked(ctx: &Context, case: &CaseRow, freed: &Concerned) -> Option<Vec<u8>> {
     let place = place(ctx.store.instance(), case.id);

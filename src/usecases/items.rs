@@ -206,7 +206,8 @@ impl<'a> Opener<'a> {
             | ItemKind::Question
             | ItemKind::StepRecord
             | ItemKind::SystemMessage
-            | ItemKind::Subject => keys.open_held(&place, sealed)?,
+            | ItemKind::Subject
+            | ItemKind::Package => keys.open_held(&place, sealed)?,
         })
     }
 }

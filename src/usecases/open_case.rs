@@ -17,6 +17,7 @@ use super::{
     items::Opener,
     part::{Colleague, colleagues, part_of},
     piece::{Piece, PieceBody, piece},
+    refer::possible_targets,
     take_access::may_take,
 };
 pub use crate::storage::case_lists::LikeLine;
@@ -25,6 +26,7 @@ use crate::{
     domain::{
         case::{
             known::Known,
+            referral::Target,
             review::Review,
             step::Step,
             subject::Subject,
@@ -40,6 +42,7 @@ use crate::{
         cases::{CaseChange, CaseRow},
         grants::GrantRow,
         proposals::ProposalRow,
+        referrals::ReferralRow,
         wraps::Holder,
     },
 };
@@ -67,6 +70,10 @@ pub struct OpenedCase {
     pub extendable: Vec<(ClockName, Date)>,
     /// The referral of signs of a crime that is still to be done.
     pub referral: Option<OpenReferral>,
+    /// What was sent to other bodies, oldest first.
+    pub referrals: Vec<ReferralRow>,
+    /// The bodies outside to which it can be sent now, best first.
+    pub targets: Vec<Route>,
     /// What the case itself tells the guards of its steps.
     pub known: Known,
     /// The profiles in force under which it could go on.
@@ -145,6 +152,7 @@ pub async fn open_case(ctx: &Context, caller: &Caller, id: CaseId) -> Result<Ope
     };
     let alike = if content.is_some() { alike(ctx, caller, &case).await? } else { Vec::new() };
     let history = if content.is_some() { case_history(ctx, &case).await? } else { Vec::new() };
+    let (referrals, targets) = if content.is_some() { sent(ctx, &case).await? } else { Default::default() };
     let extendable = extendable(ctx, &case);
     let profiles = other_profiles(ctx, &case);
     let may = |action| !keys_awaited && authorize(&caller.actor(), action, Some(&situation)).is_ok();
@@ -158,6 +166,8 @@ pub async fn open_case(ctx: &Context, caller: &Caller, id: CaseId) -> Result<Ope
         removable,
         extendable,
         referral: open_referral(ctx, &case),
+        referrals,
+        targets,
         known: known(ctx, &case),
         profiles,
         leaderless: situation.leaderless,
@@ -175,6 +185,21 @@ pub async fn open_case(ctx: &Context, caller: &Caller, id: CaseId) -> Result<Ope
         names,
         alike,
     })
+}
+
+/// What was sent to other bodies, and to which it can be sent now.
+async fn sent(ctx: &Context, case: &CaseRow) -> Result<(Vec<ReferralRow>, Vec<Route>), Error> {
+    let registry = ctx.registry().await?;
+    let criminal = open_referral(ctx, case).is_some();
+    ctx.store
+        .read(async |db| {
+            let targets = match find(case.status, Step::Refer) {
+                Some(_) => possible_targets(ctx, db, &registry, (case, criminal)).await?,
+                None => Vec::new(),
+            };
+            Ok((db.referrals(case.id).await?, targets))
+        })
+        .await
 }
 
 fn open_referral(ctx: &Context, case: &CaseRow) -> Option<OpenReferral> {
@@ -311,7 +336,14 @@ async fn read_content(ctx: &Context, caller: &Caller, case: &CaseRow) -> Result<
         _ => None,
     });
     let subjects: HashMap<ItemId, Subject> = recorded.collect();
-    let units: Vec<BodyId> = subjects.values().filter_map(|subject| subject.unit).collect();
+    let sent = pieces.iter().filter_map(|piece| match &piece.body {
+        PieceBody::Step(facts) => match facts.target? {
+            Target::Body(body) => Some(body),
+            Target::Outside(_) => None,
+        },
+        _ => None,
+    });
+    let units: Vec<BodyId> = subjects.values().filter_map(|subject| subject.unit).chain(sent).collect();
     let bodies = match units.as_slice() {
         [] => Vec::new(),
         units => ctx.store.read(async |db| db.bodies_of_ids(units).await).await?,

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use super::{
     error::Error,
     items::{Opener, text_of},
+    package::Package,
 };
 use crate::{
     domain::{
@@ -45,6 +46,8 @@ pub enum PieceBody {
     Subject(Box<Subject>),
     /// A closed text, by its code.
     Template(String),
+    /// What is sent to another body.
+    Package(Box<Package>),
 }
 
 impl PieceBody {
@@ -52,7 +55,9 @@ impl PieceBody {
     pub(super) fn other_case(&self) -> Option<CaseId> {
         match self {
             Self::Step(facts) => facts.master,
-            Self::Report(_) | Self::Words(..) | Self::Subject(_) | Self::Template(_) => None,
+            Self::Report(_) | Self::Words(..) | Self::Subject(_) | Self::Template(_) | Self::Package(_) => {
+                None
+            }
         }
     }
 }
@@ -78,6 +83,9 @@ pub(super) fn piece(
         (None, ItemKind::Subject) => {
             let subject = Subject::from_sealed_json(opener.open(item)?.expose());
             PieceBody::Subject(Box::new(subject.ok_or(Error::Sealed("the content is of no known format"))?))
+        }
+        (None, ItemKind::Package) => {
+            PieceBody::Package(Box::new(Package::from_sealed_json(opener.open(item)?.expose())?))
         }
         (None, kind) => PieceBody::Words(kind, text_of(&opener.open(item)?)?),
     };
@@ -108,7 +116,7 @@ pub(super) fn people_in(pieces: &[Piece]) -> Vec<String> {
             PieceBody::Subject(subject) => {
                 people.extend(subject.name.as_ref().map(|name| name.expose().to_owned()));
             }
-            PieceBody::Step(_) | PieceBody::Words(..) | PieceBody::Template(_) => {}
+            PieceBody::Step(_) | PieceBody::Words(..) | PieceBody::Template(_) | PieceBody::Package(_) => {}
         }
     }
     people

@@ -10,11 +10,12 @@ use super::{
 use crate::{
     crypto::receipt::Receipt,
     domain::{
-        case::{item::ItemKind, review::may_ask},
+        case::{item::ItemKind, referral::Target, review::may_ask, transition::MessageKind},
+        ids::CaseId,
         profile::Route,
         report::Report,
     },
-    storage::{cases::CaseRow, content::ItemRow, wraps::Holder},
+    storage::{bodies::BodyRow, cases::CaseRow, content::ItemRow, wraps::Holder},
 };
 
 /// The mailbox.
@@ -37,6 +38,17 @@ pub struct Letter {
     pub on: jiff::civil::Date,
     /// What it says.
     pub body: LetterBody,
+    /// Where the case, or a part of it, was sent with it.
+    pub sent_to: Option<SentTo>,
+}
+
+/// Where something was sent.
+#[derive(Debug, Clone)]
+pub enum SentTo {
+    /// A body outside.
+    Outside(Route),
+    /// A body of the registry.
+    Body(Box<BodyRow>),
 }
 
 /// What a line of the mailbox says.
@@ -58,6 +70,7 @@ pub enum LetterBody {
 pub async fn read_inbox(ctx: &Context, inbox_token: &str) -> Result<Inbox, Error> {
     let (case, items, seeds) = look(ctx, &ctx.receipt_of_inbox(inbox_token)?).await?;
     let opener = Opener::new(ctx, &seeds);
+    let sent = sent_to(ctx, case.id).await?;
     let mut letters = Vec::new();
     for item in items.iter().filter(|item| item.proposal_id.is_none()) {
         let body = match (&item.template, item.kind) {
@@ -71,10 +84,13 @@ pub async fn read_inbox(ctx: &Context, inbox_token: &str) -> Result<Inbox, Error
                 | ItemKind::Note
                 | ItemKind::StepRecord
                 | ItemKind::SystemMessage
-                | ItemKind::Subject,
+                | ItemKind::Subject
+                | ItemKind::Package,
             ) => continue,
         };
-        letters.push(Letter { on: item.written_on, body });
+        let told = item.template.as_deref().is_some_and(|code| SENT.contains(&code));
+        let sent_to = sent.iter().find(|(n, _)| told && *n == item.n).map(|(_, to)| to.clone());
+        letters.push(Letter { on: item.written_on, body, sent_to });
     }
     let today = ctx.today_of(&case);
     let late = case.owes_answer() && case.clocks.late_on(today);
@@ -82,6 +98,27 @@ pub async fn read_inbox(ctx: &Context, inbox_token: &str) -> Result<Inbox, Error
     let routes = if late { profile.routes().to_vec() } else { Vec::new() };
     let may_ask_review = may_ask(&profile, case.status, case.review, case.days(), today);
     Ok(Inbox { may_complain: may_raise(&case, today), may_ask_review, routes, case, letters })
+}
+
+/// The closed texts that say where something was sent.
+const SENT: &[&str] = &[MessageKind::Destination.code(), MessageKind::PartSent.code()];
+
+/// Where a case, or parts of it, went, each with the number of its entry.
+async fn sent_to(ctx: &Context, case: CaseId) -> Result<Vec<(i32, SentTo)>, Error> {
+    ctx.store
+        .read(async |db| {
+            let mut sent = Vec::new();
+            for row in db.referrals(case).await? {
+                let to = match row.target() {
+                    Some(Target::Outside(route)) => Some(SentTo::Outside(route)),
+                    Some(Target::Body(id)) => db.body(id).await?.map(|body| SentTo::Body(Box::new(body))),
+                    None => None,
+                };
+                sent.extend(to.map(|to| (row.n, to)));
+            }
+            Ok(sent)
+        })
+        .await
 }
 
 /// The case that a receipt opens, its pieces, and the seeds that the reporter holds.

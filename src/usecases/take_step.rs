@@ -11,6 +11,7 @@ use super::{
     holders::{HeldSeeds, unlock},
     impartiality::{Barrier, told_of},
     items::{Sealer, Spot, words},
+    refer,
     registry::Registry,
     unbar::standing_subject,
 };
@@ -178,6 +179,7 @@ impl Stepping<'_> {
         let spot = Spot::next(case, on, Some(self.caller.id));
         self.write_items(tx, spot, (case.status, step), facts).await?;
         effect.raise((self.ctx, tx), &self.permit, case).await?;
+        refer::follow(tx, &self.permit, case, (step, on)).await?;
         let draft = effect.acts(assessed.acts(self.draft(Act::StateChanged)));
         let change = assessed.with(effect.change);
         let written = tx.save_case(&self.permit, case, change, &draft).await?;
@@ -215,6 +217,11 @@ impl Stepping<'_> {
         tx.insert_proposal(&self.permit, proposal).await?;
         let spot = Spot { proposal: Some(id), ..Spot::next(case, on, Some(self.caller.id)) };
         self.write_items(tx, spot, (case.status, step), facts).await?;
+        if matches!(step, Step::Refer | Step::ReferPart) {
+            let by = (self.caller, self.registry, &self.seeds);
+            let item = refer::prepare(self.ctx, tx, by, (case, spot), (step, facts)).await?;
+            tx.insert_item(&self.permit, item).await?;
+        }
         let draft = effects::codes(self.draft(Act::ProposalMade).code("step", step.code()), facts);
         let mut draft = assessed.acts(draft);
         if newcomers {

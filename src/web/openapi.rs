@@ -9,7 +9,8 @@ use utoipa::{
 };
 
 use super::api::{
-    audit, bundle, cases, form_data, grants, inbox, oversight, proposals, reports, sessions, subjects,
+    audit, bundle, cases, form_data, grants, inbox, oversight, proposals, referrals, reports, sessions,
+    subjects,
 };
 use crate::{
     domain::case::{raw_facts::RawFacts, step::Step},
@@ -44,7 +45,7 @@ const WITH_A_BODY: &[&str] = &["408", "413", "422"];
         inbox::open, inbox::read, inbox::write, inbox::no_response, inbox::review, inbox::proof,
         sessions::open, sessions::close,
         cases::list, cases::show, cases::step, cases::attestation, cases::recusal, cases::message, cases::note,
-        grants::give, grants::take, subjects::record,
+        grants::give, grants::take, subjects::record, referrals::course, referrals::package,
         oversight::show, oversight::uptake,
         proposals::list, proposals::propose, proposals::approve, proposals::refuse,
         audit::entries, audit::case, audit::acts, bundle::bundle,

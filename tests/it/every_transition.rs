@@ -8,7 +8,10 @@ use senim::{
         case::{status::Status, step::Step, transition::moves},
         ids::CaseId,
     },
-    usecases::expire_questions::expire_questions,
+    usecases::{
+        expire_questions::expire_questions,
+        track_referral::{ReferralState, track_referral},
+    },
 };
 use serde_json::json;
 
@@ -127,7 +130,14 @@ async fn referrals(desk: &Desk<'_>) {
     let referred = desk.case(&[Step::Open, Step::Refer, Step::Returned, Step::Refer]).await;
     desk.go(referred.case, &[Step::OutcomeReceived]).await;
     let lapsed = desk.case(INVESTIGATE).await;
-    desk.go(lapsed.case, &[Step::Refer, Step::Lapse]).await;
+    desk.go(lapsed.case, &[Step::ReferPart, Step::Refer, Step::Lapse]).await;
+    let partly = desk.case(&[Step::Open, Step::ReferPart]).await;
+    let row = desk.triager.open(partly.case).await.unwrap().referrals[0].id;
+    for state in [ReferralState::Acknowledged, ReferralState::Accepted, ReferralState::Concluded] {
+        track_referral(&desk.world.ctx, &desk.triager.caller, (partly.case, row), (state, None))
+            .await
+            .unwrap();
+    }
     let criminal = desk.case(&[Step::Open]).await.case;
     let signs = json!({"criminal_signs": "yes", "red_flags": "cash_request", "weaknesses": "permits"});
     let assign = with(enough(Status::Triage, Step::Assign, desk.lead.id(), "some"), signs);

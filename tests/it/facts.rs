@@ -43,9 +43,9 @@ pub fn enough(from: Status, step: Step, lead: StaffId, mark: &str) -> Value {
             with(assessed(), own)
         }
         Step::Merge => with(assessed(), json!({"reason_code": "same_facts"})),
-        Step::Refer => {
-            let own = json!({"reason_code": "not_competent", "target": format!("{mark} target"),
-                "identity_removed": "removed"});
+        Step::Refer | Step::ReferPart => {
+            let own = json!({"reason_code": "not_competent", "target": "prosecutor", "identity_removed": "removed",
+                "statement": format!("{mark} statement")});
             if from == Status::Triage { with(assessed(), own) } else { own }
         }
         Step::Assign => {

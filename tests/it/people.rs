@@ -137,6 +137,7 @@ pub fn said(body: &PieceBody) -> String {
         PieceBody::Step(facts) => String::from_utf8(facts.to_sealed_json().to_vec()).unwrap(),
         PieceBody::Template(code) => format!("template: {code}"),
         PieceBody::Subject(subject) => format!("subject: {subject:?}"),
+        PieceBody::Package(package) => String::from_utf8(package.to_sealed_json().to_vec()).unwrap(),
     }
 }
 

@@ -33,6 +33,7 @@ const AUDITED: &[(&str, &str)] = &[
     ("instance", "true"),
     ("oversight_matters", "true"),
     ("proposals", "true"),
+    ("referrals", "true"),
     ("routing_rules", "true"),
     ("staff", "state = 'active'"),
     ("staff_recoveries", "true"),

@@ -31,6 +31,7 @@ const GUARDED: &[&str] = &[
     "instance",
     "oversight_matters",
     "proposals",
+    "referrals",
     "routing_rules",
     "staff",
     "staff_recoveries",

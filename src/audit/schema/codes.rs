@@ -2,7 +2,7 @@
 
 use super::{
     Member, Shape, Stands,
-    words::{are_clocks, are_flags, are_weaknesses, is_formula, is_profile},
+    words::{are_clocks, are_flags, are_weaknesses, is_formula, is_profile, is_target},
 };
 use crate::domain::{
     case::{
@@ -68,6 +68,7 @@ pub const CODES: &[Member] = members! {
     "started"              Sometimes, Shape::Word(are_clocks);
     "step"                 Sometimes, words!(Step);
     "subject_heard"        Sometimes, words!(SubjectHeard);
+    "target"               Sometimes, Shape::Word(is_target);
     "unreferred"           Sometimes, words!(Unreferred);
     "waiver"               Sometimes, words!(Waiver);
     "weaknesses"           Sometimes, Shape::Word(are_weaknesses);

@@ -4,7 +4,7 @@ use crate::{
     audit::act::Act,
     domain::{
         case::assessment::FORMULA,
-        profile::{ClockName, ProfileId, ProfileVersion},
+        profile::{ClockName, ProfileId, ProfileVersion, Route},
         role::Role,
         taxonomy::{RedFlag, Weakness},
     },
@@ -18,6 +18,11 @@ pub(super) fn is_part(word: &str) -> bool {
 /// A profile, alone or with its version: `kz`, `kz/1`.
 pub(super) fn is_profile(word: &str) -> bool {
     ProfileId::parse(word).is_some() || ProfileVersion::parse(word).is_some()
+}
+
+/// Where a referral goes: a body outside, or one of the registry.
+pub(super) fn is_target(word: &str) -> bool {
+    Route::parse(word).is_some() || word == "body"
 }
 
 /// Clocks, sorted, with dots between.

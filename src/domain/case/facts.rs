@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use super::assessment::{Assessment, Grade};
 use super::outcome::Outcome;
 use super::reason::ReasonCode;
+use super::referral::Target;
 use crate::domain::ids::{CaseId, ItemId, StaffId};
 use crate::domain::profile::{ClockName, ProfileVersion};
 use crate::domain::text::{Message, Note, Reasons, ShortText};
@@ -63,8 +64,10 @@ vocabulary! {
         FeedbackSent = "feedback_sent",
         /// The retention class (control EU-18.1-1).
         RetentionClass = "retention_class",
-        /// The body the case goes to.
+        /// The body that the case, or a part of it, goes to: the code of a route of the profile, or the id of a body.
         Target = "target",
+        /// What that body is told, free of whatever points to the reporter (control EU-11.6-1).
+        Statement = "statement",
         /// On what footing the package is free of the reporter's identity (control EU-11.6-1).
         IdentityRemoved = "identity_removed",
         /// The master case.
@@ -104,9 +107,6 @@ vocabulary! {
 
 /// A measure that follows from an outcome.
 pub type Measure = ShortText<500>;
-
-/// The body a case is referred to, in words.
-pub type TargetBody = ShortText<300>;
 
 /// What is to be done after the outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -164,7 +164,11 @@ pub struct StepFacts {
     /// See [`Fact::RetentionClass`].
     pub retention_class: Option<RetentionClass>,
     /// See [`Fact::Target`].
-    pub target: Option<TargetBody>,
+    pub target: Option<Target>,
+    /// See [`Fact::Statement`].
+    pub statement: Option<Note>,
+    /// Pieces of the case that go with the statement as they are.
+    pub enclosed: Vec<ItemId>,
     /// See [`Fact::IdentityRemoved`].
     pub identity_removed: Option<IdentityRemoved>,
     /// See [`Fact::Master`]; also the concluded case that a rejection as repetitive must name.
@@ -228,6 +232,7 @@ impl StepFacts {
             ("proceedings", self.proceedings.map(Proceedings::code)),
             ("feedback_sent", self.feedback_sent.map(FeedbackSent::code)),
             ("retention_class", self.retention_class.map(RetentionClass::code)),
+            ("target", self.target.map(Target::code)),
             ("identity_removed", self.identity_removed.map(IdentityRemoved::code)),
             ("clock", self.clock.map(ClockName::code)),
             ("pause_reason", self.pause_reason.map(PauseReason::code)),

@@ -58,6 +58,7 @@ fn lack(row: &Transition, fact: Fact, (facts, known): (&StepFacts, &Known)) -> V
         Fact::Proceedings => unless(facts.proceedings.is_some(), field),
         Fact::RetentionClass => unless(facts.retention_class.is_some(), field),
         Fact::Target => unless(facts.target.is_some(), field),
+        Fact::Statement => unless(facts.statement.is_some(), field),
         Fact::IdentityRemoved => unless(facts.identity_removed.is_some(), field),
         Fact::Master => unless(facts.master.is_some(), field),
         Fact::Question => unless(facts.question.is_some(), field),

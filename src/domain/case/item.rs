@@ -21,6 +21,8 @@ vocabulary! {
         StepRecord = "step_record",
         /// Whom the case concerns, as somebody who works on it recorded it.
         Subject = "subject",
+        /// What was made to be sent to another body.
+        Package = "package",
     }
 }
 

@@ -10,10 +10,11 @@ use reading::{Reading, loose};
 use super::assessment::{Assessment, Grade};
 use super::facts::{
     Answer, DetrimentLevel, FeedbackSent, Hearing, IdentityRemoved, NewGround, PauseReason, Proceedings,
-    RetentionClass, ReviewResult, StepFacts, SubjectHeard, TargetBody, Unreferred,
+    RetentionClass, ReviewResult, StepFacts, SubjectHeard, Unreferred,
 };
 use super::outcome::Outcome;
 use super::reason::ReasonCode;
+use super::referral::Target;
 use crate::domain::field_error::FieldError;
 use crate::domain::profile::{ClockName, ProfileVersion, TriageQuestion};
 use crate::domain::taxonomy::{RedFlag, Weakness};
@@ -116,8 +117,12 @@ raw_facts! {
     feedback_sent,
     /// Code of [`RetentionClass`].
     retention_class,
-    /// One line.
+    /// Code of a route, or id of a body.
     target,
+    /// Words.
+    statement,
+    /// Ids of pieces of the case, one per line.
+    enclosed,
     /// Code of [`IdentityRemoved`].
     identity_removed,
     /// Id of a case.
@@ -196,7 +201,11 @@ impl RawFacts {
             proceedings: r.value("proceedings", &self.proceedings, Proceedings::parse),
             feedback_sent: r.value("feedback_sent", &self.feedback_sent, FeedbackSent::parse),
             retention_class: r.value("retention_class", &self.retention_class, RetentionClass::parse),
-            target: r.text("target", &self.target, TargetBody::parse),
+            target: r.value("target", &self.target, Target::parse),
+            statement: r.text("statement", &self.statement, |t| Note::parse(t, staff)),
+            enclosed: r.list("enclosed", &self.enclosed, |line| {
+                line.parse().map_err(|_bad| FieldError::new("enclosed", FieldError::UNKNOWN))
+            }),
             identity_removed: r.value("identity_removed", &self.identity_removed, IdentityRemoved::parse),
             master: r.value("master", &self.master, |t| t.parse().ok()),
             ..self.asked_apart(r)

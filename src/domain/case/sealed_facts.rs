@@ -42,7 +42,7 @@ impl StepFacts {
             hearing_reason: None,
             preliminary: None,
             actions: None,
-            target: None,
+            statement: None,
             question: None,
             message: None,
             silence_reason: None,
@@ -83,7 +83,9 @@ impl StepFacts {
         raw.preliminary = self.preliminary.as_ref().map(|text| text.expose().to_owned());
         raw.struck = self.struck.map(|item| item.to_string());
         raw.done_on = self.done_on.map(|day| day.to_string());
-        raw.target = self.target.as_ref().map(|text| text.expose().to_owned());
+        raw.target = self.target.map(|target| target.to_string());
+        raw.statement = self.statement.as_ref().map(|text| text.expose().to_owned());
+        raw.enclosed = (!self.enclosed.is_empty()).then(|| lines(self.enclosed.iter()));
         raw.question = self.question.as_ref().map(|text| text.expose().to_owned());
         raw.message = self.message.as_ref().map(|text| text.expose().to_owned());
         raw.silence_reason = self.silence_reason.as_ref().map(|text| text.expose().to_owned());

@@ -22,6 +22,8 @@ vocabulary! {
         Refer = "refer",
         /// A subject that was recorded in error counts no longer.
         StrikeSubject = "strike_subject",
+        /// A part of it goes to another body; the case goes on.
+        ReferPart = "refer_part",
         /// Handlers are named.
         Assign = "assign",
         /// The investigation starts on an approved plan.
@@ -73,6 +75,7 @@ impl Step {
             Self::Reject
             | Self::Merge
             | Self::Refer
+            | Self::ReferPart
             | Self::Return
             | Self::Pause
             | Self::Decide

@@ -94,6 +94,8 @@ vocabulary! {
         Merged = "merged",
         /// To which body the case went, and when.
         Destination = "destination",
+        /// To which body a part of the case went, and when.
+        PartSent = "part_sent",
         /// People were named who will look into it.
         Assigned = "assigned",
         /// It is looked at again from the beginning.
@@ -267,9 +269,16 @@ const REJECTED: &[Fact] = &[
     Fact::Message,
 ];
 const MERGED: &[Fact] = &[Fact::Assessment, Fact::ReasonCode, Fact::Unreferred, Fact::Reasons, Fact::Master];
-const ASSESSED_PACKAGE: &[Fact] =
-    &[Fact::Assessment, Fact::ReasonCode, Fact::Reasons, Fact::Target, Fact::IdentityRemoved];
-const PACKAGE: &[Fact] = &[Fact::ReasonCode, Fact::Reasons, Fact::Target, Fact::IdentityRemoved];
+const ASSESSED_PACKAGE: &[Fact] = &[
+    Fact::Assessment,
+    Fact::ReasonCode,
+    Fact::Reasons,
+    Fact::Target,
+    Fact::Statement,
+    Fact::IdentityRemoved,
+];
+const PACKAGE: &[Fact] =
+    &[Fact::ReasonCode, Fact::Reasons, Fact::Target, Fact::Statement, Fact::IdentityRemoved];
 const NO_INTEREST: &[Fact] = &[Fact::ReporterAsked, Fact::PublicInterest, Fact::Unreferred, Fact::Reasons];
 const GROUND: &[Fact] = &[Fact::NewGround, Fact::Reasons];
 const LATER: &[Fact] = &[Fact::Clock, Fact::ExpectedOn, Fact::ReasonCode, Fact::Reasons, Fact::Message];
@@ -313,12 +322,14 @@ pub const TRANSITIONS: &[Transition] = rows! {
     Triage          Reject          => Fixed(S::Rejected),         TRIAGER,   FOUR_EYES, Tell(Kind::Rejection),             REJECTED, REJECTING;
     Triage          Merge           => Fixed(S::Merged),           TRIAGER,   FOUR_EYES, Tell(Kind::Merged),                MERGED, MERGING;
     Triage          Refer           => Fixed(S::Referred),         OFFICER,   FOUR_EYES, Tell(Kind::Destination),           ASSESSED_PACKAGE, REFERRING;
+    Triage          ReferPart       => Same,                       OFFICER,   FOUR_EYES, Tell(Kind::PartSent),              ASSESSED_PACKAGE, REFERRING;
     Triage          Assign          => Fixed(S::Assigned),         TRIAGER,   DIRECT,    Tell(Kind::Assigned),              &[Fact::Assessment, Fact::DetrimentLevel, Fact::Assignees];
     Assigned        Start           => Fixed(S::Investigation),    LEAD,      FOUR_EYES, Tell(Kind::Stage),                 &[Fact::Plan, Fact::ReassessedDetriment];
     Assigned        Return          => Fixed(S::Triage),           LEAD,      DIRECT,    Tell(Kind::HandedBack),            &[Fact::ReasonCode, Fact::Reasons], HANDING_BACK;
     Investigation   Pause           => Fixed(S::Suspended),        LEAD,      FOUR_EYES, TellOrExplain(Kind::Paused),       &[Fact::PauseReason, Fact::Reasons, Fact::ExpectedOn];
     Suspended       Resume          => Fixed(S::Investigation),    LEAD,      DIRECT,    TellOrExplain(Kind::Resumed),      &[];
     Investigation   Refer           => Fixed(S::Referred),         OFFICER,   FOUR_EYES, TellOrExplain(Kind::Destination),  PACKAGE, REFERRING;
+    Investigation   ReferPart       => Same,                       OFFICER,   FOUR_EYES, TellOrExplain(Kind::PartSent),     PACKAGE, REFERRING;
     Investigation   Submit          => Fixed(S::FindingsReview),   LEAD,      DIRECT,    Tell(Kind::Submitted),             &[Fact::SubjectHeard, Fact::EvidenceVerified, Fact::ReassessedDetriment];
     Investigation   NotifyHearing   => Same,                       LEAD,      DIRECT,    Silent(SameStage),                  NOTIFIED;
     FindingsReview  NotifyHearing   => Same,                       DECIDING,  DIRECT,    Silent(SameStage),                  NOTIFIED;

@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
+use super::referrals::SentView;
 use crate::{
     domain::{
         case::{
@@ -175,7 +176,7 @@ pub struct PieceView {
     /// The day.
     #[schema(value_type = String, format = Date)]
     pub on: Date,
-    /// `report`, `reporter_message`, `desk_message`, `question`, `system_message`, `note`, `step_record`, `subject`.
+    /// `report`, `reporter_message`, `desk_message`, `question`, `system_message`, `note`, `step_record`, `subject`, `package`.
     pub kind: &'static str,
     /// Who wrote it, where it was staff.
     pub author: Option<String>,
@@ -199,6 +200,7 @@ impl PieceView {
             PieceBody::Step(facts) => ("step_record", None, raw(&facts.to_sealed_json())),
             PieceBody::Subject(subject) => ("subject", None, raw(&subject.to_sealed_json())),
             PieceBody::Template(code) => ("system_message", Some(code), None),
+            PieceBody::Package(package) => ("package", None, raw(&package.to_sealed_json())),
         };
         Self {
             id: piece.id.0,
@@ -260,6 +262,8 @@ pub struct CaseView {
     pub attested: bool,
     /// The referral that is still to be done.
     pub referral: Option<ReferralView>,
+    /// What was sent to other bodies, oldest first.
+    pub referrals: Vec<SentView>,
     /// The questions of triage, by the version of the profile that the case began under.
     pub questions: Vec<&'static str>,
     /// The steps of its state.
@@ -306,6 +310,7 @@ impl CaseView {
                 targets: open.targets.iter().map(|to| to.code()).collect(),
                 due_on: open.due_on,
             }),
+            referrals: opened.referrals.iter().map(SentView::of).collect(),
             questions: opened.known.questions.iter().map(|question| question.code()).collect(),
             steps,
             grants: grants.collect(),

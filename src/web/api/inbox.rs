@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Answer;
+use crate::web::site::inbox::closed_text;
 use crate::{
     crypto::secret::SecretText,
     domain::{case::status::Status, field_error::FieldError, profile::ClockName, text::Message},
@@ -136,7 +137,9 @@ impl LetterView {
         let (from, text) = match letter.body {
             LetterBody::FromDesk(text) => ("desk", Some(text)),
             LetterBody::Question(text) => ("question", Some(text)),
-            LetterBody::Template(code) => ("system", Some(t.code("letter", &code))),
+            LetterBody::Template(code) => {
+                ("system", Some(closed_text(t, &code, (letter.sent_to.as_ref(), letter.on))))
+            }
             LetterBody::FromReporter => ("reporter", None),
         };
         Self { on: letter.on, from, text }

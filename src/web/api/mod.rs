@@ -10,6 +10,7 @@ pub mod grants;
 pub mod inbox;
 pub mod oversight;
 pub mod proposals;
+pub mod referrals;
 pub mod reports;
 pub mod sessions;
 pub mod subjects;

@@ -8,6 +8,7 @@ use jiff::{civil::DateTime, tz::TimeZone};
 use super::{
     Desk, PageRefusal,
     case_people::keepers,
+    case_referrals::{referrals, sends},
     case_steps::{Typed, closed, forms, given, raw_facts},
     case_subjects::subjects,
     cases::days,
@@ -30,6 +31,7 @@ use crate::{
         add_note::add_note,
         attest::attest,
         case_history::HistoryLine,
+        find_bodies::find_code,
         list_cases::find_case,
         open_case::{LikeLine, Names, OpenedCase, open_case},
         piece::{Piece, PieceBody},
@@ -168,6 +170,10 @@ async fn try_step(desk: &Desk, id: CaseId, step: Step, form: &Form) -> Result<St
             .map(|case| case.to_string())
             .or(raw.master.take());
     }
+    if let Some(code) = form.get("target_body").filter(|_| sends(step) && raw.target.is_none()) {
+        let unknown = || Error::Invalid(vec![FieldError::new("target_body", FieldError::UNKNOWN)]);
+        raw.target = Some(find_code(ctx, code.trim()).await?.ok_or_else(unknown)?.id.to_string());
+    }
     let facts = raw.parse(ctx.limits).map_err(Error::Invalid)?;
     take_step(ctx, &desk.caller, id, step, &facts).await
 }
@@ -266,6 +272,7 @@ fn page(desk: &Desk, head: CaseHead, opened: OpenedCase, draft: &Draft) -> CaseP
         keepers: keepers(&opened, t, &draft.form),
         alike: opened.alike.iter().map(alike_line).collect(),
         subjects: subjects(desk, &opened, &draft.form),
+        referrals: referrals(desk, &opened),
         referral: opened.referral.as_ref().map(|open| ReferralDue {
             targets: open
                 .targets
@@ -347,8 +354,8 @@ impl Sorted {
                 report.narrative.expose().clone_into(&mut self.narrative);
                 self.answers = answers(report, t);
             }
-            // Whom it concerns stands in a section of its own.
-            PieceBody::Subject(_) => {}
+            // Whom it concerns, and what was sent, stands in sections of their own.
+            PieceBody::Subject(_) | PieceBody::Package(_) => {}
             PieceBody::Template(code) => self.messages.push(message(Speaker::System, t.code("letter", code))),
             PieceBody::Words(ItemKind::Note, text) => self.notes.push(note(text.clone())),
             PieceBody::Words(ItemKind::ReporterMessage, text) => {

@@ -1,6 +1,9 @@
 //! The forms of steps: which fields a step asks for, and what was given with it in words.
 
-use super::case_subjects::{recorded, who};
+use super::{
+    case_referrals::target_words,
+    case_subjects::{recorded, who},
+};
 use crate::{
     domain::role::Role,
     domain::{
@@ -10,6 +13,7 @@ use crate::{
                 Actions, Answer, DetrimentLevel, Fact, FeedbackSent, Hearing, IdentityRemoved, NewGround,
                 PauseReason, Proceedings, RetentionClass, ReviewResult, StepFacts, SubjectHeard, Unreferred,
             },
+            item::ItemKind,
             outcome::Outcome,
             raw_facts::RawFacts,
             reason::ReasonCode,
@@ -19,11 +23,14 @@ use crate::{
             transition::{Doer, MessageRule, Transition},
         },
         ids::StaffId,
-        profile::ProfileVersion,
+        profile::{ProfileVersion, Route},
         taxonomy::{RedFlag, Weakness},
     },
     i18n::Texts,
-    usecases::open_case::{Names, OpenedCase},
+    usecases::{
+        open_case::{Names, OpenedCase},
+        piece::PieceBody,
+    },
     web::{
         body::Form,
         pages::{
@@ -197,6 +204,21 @@ impl Drawing<'_> {
         stands.map(|(item, line)| Choice { value: item.to_string(), label: line.who }).collect()
     }
 
+    /// The texts of the case that can go to another body as they are.
+    fn texts(&self) -> Vec<Choice> {
+        let pieces = self.opened.content.iter().flatten().filter(|piece| piece.proposal.is_none());
+        let texts = pieces.filter_map(|piece| {
+            let kind = match &piece.body {
+                PieceBody::Report(_) => ItemKind::Report,
+                PieceBody::Words(kind, _) => *kind,
+                _ => return None,
+            };
+            let label = format!("{}, {}", self.t.code("piece", kind.code()), self.t.date(piece.on));
+            Some(Choice { value: piece.id.to_string(), label })
+        });
+        texts.collect()
+    }
+
     /// Who could investigate.
     fn people(&self) -> Vec<Choice> {
         let people = self.opened.colleagues.iter().filter(|one| one.roles.contains(&Role::Investigator));
@@ -227,10 +249,21 @@ impl Drawing<'_> {
                     self.field("investigators", FactKind::Several(self.people()), false),
                 ];
             }
+            Fact::Target => {
+                let label = |route: &Route| self.t.code("outside", route.code());
+                let routes = self.opened.targets.iter();
+                let routes =
+                    routes.map(|route| Choice { value: route.code().to_owned(), label: label(route) });
+                return vec![
+                    self.field(name, FactKind::Choice(routes.collect()), false),
+                    self.field("target_body", FactKind::Text, false),
+                    self.field("enclosed", FactKind::Several(self.texts()), false),
+                ];
+            }
             Fact::Struck => return vec![self.field(name, FactKind::Choice(self.subjects()), true)],
             Fact::Profile => return vec![self.field(name, FactKind::Choice(self.profiles()), true)],
             Fact::EvidenceVerified | Fact::ReporterAsked => FactKind::Checkbox,
-            Fact::Target | Fact::Master | Fact::Reminders => FactKind::Text,
+            Fact::Master | Fact::Reminders => FactKind::Text,
             Fact::ExpectedOn | Fact::DoneOn => FactKind::Date,
             // Jobs alone state these.
             Fact::CheckinsDone | Fact::RetentionDue | Fact::NoHold => return Vec::new(),
@@ -319,7 +352,8 @@ pub(super) fn given(facts: &StepFacts, t: Texts, names: &Names) -> Vec<ProposalF
         ("master", facts.master.and_then(|case| names.cases.get(&case).cloned())),
         ("lead", facts.lead.as_ref().map(login)),
         ("investigators", Some(others).filter(|others| !others.is_empty())),
-        ("target", words(facts.target.as_ref().map(|text| text.expose()))),
+        ("target", facts.target.map(|target| target_words(t, names, target))),
+        ("statement", words(facts.statement.as_ref().map(|text| text.expose()))),
         ("question", words(facts.question.as_ref().map(|text| text.expose()))),
         (
             "profile",

@@ -5,6 +5,7 @@ use actix_web::{
     http::StatusCode,
     web::{Data, Payload},
 };
+use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -17,7 +18,7 @@ use crate::{
         give_promise::gives_promises,
         open_inbox::open_inbox,
         raise_no_response::raise_no_response,
-        read_inbox::{Inbox, Letter, LetterBody, read_inbox},
+        read_inbox::{Inbox, Letter, LetterBody, SentTo, read_inbox},
         request_review::request_review,
         send_inbox_message::send_inbox_message,
     },
@@ -230,10 +231,23 @@ fn page(app: &App, t: Texts, token: &str, inbox: Inbox, draft: Draft) -> InboxPa
     }
 }
 
+/// A closed text; where something was sent, with whither and when.
+pub(in crate::web) fn closed_text(t: Texts, code: &str, (sent_to, on): (Option<&SentTo>, Date)) -> String {
+    let words = t.code("letter", code);
+    let to = match sent_to {
+        None => return words,
+        Some(SentTo::Outside(route)) => t.code("outside", route.code()),
+        Some(SentTo::Body(body)) => body.name(t.language()).to_owned(),
+    };
+    format!("{words} {}", t.inbox_sent_to(t.date(on), to))
+}
+
 fn message(letter: Letter, t: Texts) -> InboxMessage {
     let (from, text) = match letter.body {
         LetterBody::FromDesk(text) | LetterBody::Question(text) => (Speaker::Desk, Some(text)),
-        LetterBody::Template(code) => (Speaker::System, Some(t.code("letter", &code))),
+        LetterBody::Template(code) => {
+            (Speaker::System, Some(closed_text(t, &code, (letter.sent_to.as_ref(), letter.on))))
+        }
         LetterBody::FromReporter => (Speaker::Reporter, None),
     };
     InboxMessage { from, on: letter.on, text }

@@ -98,7 +98,7 @@ async fn draw(
         .map_err(|error| desk.refuse(request, error, None))?;
     let case = &opened.case.case;
     let line = line_of(&opened.proposal, (case, &opened.proposer), &desk.app.context);
-    let (facts, messages) = told(&opened, desk.t);
+    let (facts, messages, package) = told(&opened, desk.t);
     let page = ProposalPage {
         t: desk.t,
         frame: StaffFrame { once: !faults.0.is_empty(), ..desk.frame(Area::Proposals) },
@@ -108,6 +108,7 @@ async fn draw(
         readable: opened.proposed.is_some(),
         facts,
         messages,
+        package,
         decided: decided(&opened, &desk.app.context),
         why_not: why_not(desk, &opened, line.state),
         line,
@@ -117,18 +118,19 @@ async fn draw(
     desk.shown(status, &page)
 }
 
-/// What the proposer says, and what the reporter would read.
-fn told(opened: &OpenedProposal, t: Texts) -> (Vec<ProposalFact>, Vec<String>) {
-    let (mut facts, mut messages) = (Vec::new(), Vec::new());
+/// What the proposer says, what the reporter would read, and what another body would be sent.
+fn told(opened: &OpenedProposal, t: Texts) -> (Vec<ProposalFact>, Vec<String>, Vec<(String, String)>) {
+    let (mut facts, mut messages, mut package) = (Vec::new(), Vec::new(), Vec::new());
     for body in opened.proposed.iter().flatten() {
         match body {
             PieceBody::Step(given) => facts = step_facts(given, t, &opened.case.names),
             PieceBody::Words(_, text) => messages.push(text.clone()),
             PieceBody::Template(code) => messages.push(t.code("letter", code)),
+            PieceBody::Package(sent) => package = sent.files().to_vec(),
             PieceBody::Report(_) | PieceBody::Subject(_) => {}
         }
     }
-    (facts, messages)
+    (facts, messages, package)
 }
 
 fn decided(opened: &OpenedProposal, ctx: &Context) -> Option<Decided> {

@@ -36,6 +36,13 @@ fault-body-unknown_value = There is no such body.
 fault-not_confirmed = Please tick this if you agree with it.
 fault-conflict = The case has changed in the meantime. Please look at it again.
 fault-nobody_left = With these ticks nobody here could look at your report. If you can, choose the very unit that it concerns instead of a body above it, or take a tick away.
+fault-target-not_allowed_here = The case cannot go there: it concerns this body itself. Choose the next one.
+fault-target-required = Choose a body of the list, or give the code of one in the registry.
+fault-target-unknown_value = Choose a body of the list, or give the code of one in the registry.
+fault-target_body-unknown_value = There is no body with this code.
+fault-enclosed-unknown_value = One of these is no text of this case.
+fault-state-not_allowed_here = It cannot be that far now.
+fault-on-not_allowed_here = This day lies ahead, or before the sending.
 fault-receipt_inside = Your text contains your receipt. Please take it out: nobody but you may see it.
 
 error-malformed = This request could not be understood

@@ -13,13 +13,14 @@ use super::faults::{faults_of, reached_from, workflow_faults};
 use super::known::{HearingRule, Known, Referral};
 use super::outcome::Outcome;
 use super::reason::ReasonCode;
+use super::referral::Target;
 use super::status::Status;
 use super::step::Step;
 use super::transition::*;
 use super::{Move, StepError, take};
 use crate::domain::field_error::FieldError;
 use crate::domain::ids::{CaseId, ItemId, StaffId};
-use crate::domain::profile::{ClockName, ProfileVersion, TriageQuestion};
+use crate::domain::profile::{ClockName, ProfileVersion, Route, TriageQuestion};
 use crate::domain::taxonomy::{RedFlag, Weakness};
 use crate::domain::text::{Message, Note, Reasons};
 
@@ -79,7 +80,9 @@ fn enough(row: &Transition) -> StepFacts {
         proceedings: Some(Proceedings::None),
         feedback_sent: Some(FeedbackSent::Sent),
         retention_class: Some(RetentionClass::Standard),
-        target: TargetBody::parse("Another body").ok(),
+        target: Some(Target::Outside(Route::Prosecutor)),
+        statement: Note::parse("What they are told.", 100).ok(),
+        enclosed: vec![ItemId(Uuid::from_u128(8))],
         identity_removed: Some(IdentityRemoved::Removed),
         master: Some(CaseId(Uuid::from_u128(7))),
         question: Message::parse("When was it?", 100).ok(),

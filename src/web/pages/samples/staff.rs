@@ -247,6 +247,23 @@ fn alike() -> Vec<AlikeLine> {
     vec![AlikeLine { id: "c2".to_owned(), reference, status: "triage", received_on: date(2026, 11, 2) }]
 }
 
+fn referrals() -> Vec<ReferralLine> {
+    let choice = |value: &str| Choice { value: value.to_owned(), label: format!("<{value}>") };
+    let line = |state, whole, next| ReferralLine {
+        id: "r1".to_owned(),
+        to: "<Prosecutor>".to_owned(),
+        whole,
+        state,
+        sent_on: date(2026, 11, 16),
+        moved_on: date(2026, 11, 18),
+        due_on: (state == "sent").then(|| date(2026, 12, 16)),
+        digest: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned(),
+        next,
+    };
+    let next = vec![choice("acknowledged"), choice("accepted")];
+    vec![line("sent", false, next), line("concluded", true, Vec::new())]
+}
+
 fn subjects() -> Subjects {
     let line = |who: &str, by: Option<&str>, struck| SubjectLine {
         who: who.to_owned(),
@@ -294,6 +311,7 @@ fn case(t: Texts) -> CasePage {
         }],
         alike: alike(),
         subjects: subjects(),
+        referrals: referrals(),
         record: "8f6e1dcc-7c4a-4e83-b59a-0017b65db45f".to_owned(),
         timeline: vec![
             line("state.changed", Some("triage.one"), Some("14:05"), Some(&t.code("status", "triage"))),
@@ -389,6 +407,7 @@ fn proposal_page(t: Texts, why_not: Option<&'static str>) -> ProposalPage {
         ],
         readable: true,
         messages: vec![HOSTILE.to_owned(), t.code("letter", "rejection")],
+        package: vec![("statement.txt".to_owned(), HOSTILE.to_owned())],
         decided: None,
         why_not,
         draft: HOSTILE.to_owned(),

@@ -1,7 +1,7 @@
 use askama::Template;
 use jiff::civil::{Date, DateTime};
 
-use super::{CaseHead, FactKind, StepForm, Subjects};
+use super::{CaseHead, FactKind, ReferralLine, StepForm, Subjects};
 use crate::i18n::Texts;
 use crate::web::pages::public::Speaker;
 use crate::web::pages::{Choice, Faults, StaffFrame};
@@ -34,6 +34,8 @@ pub struct CasePage {
     pub alike: Vec<AlikeLine>,
     /// Whom the case concerns.
     pub subjects: Subjects,
+    /// What was sent to other bodies, oldest first.
+    pub referrals: Vec<ReferralLine>,
     /// Signs of a crime that are still to be referred.
     pub referral: Option<ReferralDue>,
     /// Proposals of this case that wait for a decision.

@@ -66,6 +66,8 @@ pub struct ProposalPage {
     pub facts: Vec<ProposalFact>,
     /// What the reporter would be sent: the proposer's words, then the closed text of the step.
     pub messages: Vec<String>,
+    /// What another body would be sent: files with their names.
+    pub package: Vec<(String, String)>,
     /// What was decided; `None` while it waits, and where it went out of date.
     pub decided: Option<Decided>,
     /// `None` where I may decide or it was decided; else the code of why not (`why-own`, `why-reviewer`, `why-attest`,

@@ -1,0 +1,2 @@
+delete from workflow_transitions where step = 'refer_part';
+drop table referrals;

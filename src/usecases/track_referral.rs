@@ -1,0 +1,102 @@
+//! What another body makes of a referral: it acknowledges, accepts, sends back, or tells the outcome (control OI-11b-1).
+//! Where the whole case was sent, the last two are steps of the case.
+
+use jiff::civil::Date;
+
+use super::{
+    caller::Caller,
+    case_access::{locked, role_code},
+    context::Context,
+    denials::watched,
+    error::Error,
+    holders::unlock,
+    items::Opener,
+    package::Package,
+};
+use crate::{
+    audit::act::Act,
+    domain::{
+        case::item::ItemKind,
+        field_error::FieldError,
+        ids::{CaseId, ReferralId},
+    },
+    policy::Action,
+    storage::{cases::CaseChange, oversight::Matter},
+};
+pub use crate::{domain::case::referral::ReferralState, storage::referrals::ReferralRow};
+
+/// Records how far it is, since which day.
+///
+/// # Errors
+/// [`Error::NotFound`] and [`Error::Forbidden`] by the policy; [`Error::Invalid`] for `state`, where it is not the next, or a
+/// step of the case says it, and for `on`, where that day lies ahead or before the sending.
+pub async fn track_referral(
+    ctx: &Context,
+    caller: &Caller,
+    (case, id): (CaseId, ReferralId),
+    (state, on): (ReferralState, Option<Date>),
+) -> Result<(), Error> {
+    let wrong = |field| Error::Invalid(vec![FieldError::new(field, FieldError::NOT_ALLOWED)]);
+    let outcome = ctx
+        .store
+        .record("track_referral", async |tx| {
+            let (case, situation, permit) = locked(tx, caller, case, Action::TrackReferral).await?;
+            let rows = tx.referrals(case.id).await?;
+            let row = rows.iter().find(|row| row.id == id).ok_or(Error::NotFound)?;
+            let ends = matches!(state, ReferralState::Returned | ReferralState::Concluded);
+            if !row.state.leads_to(state) || state == ReferralState::Lapsed || (ends && row.whole) {
+                return Err(wrong("state"));
+            }
+            let today = ctx.today_of(&case);
+            let on = on.unwrap_or(today);
+            if on > today || on < row.sent_on {
+                return Err(wrong("on"));
+            }
+            tx.move_referral(&permit, id, (state, on)).await?;
+            let act = match state {
+                ReferralState::Acknowledged => Act::ReferralAck,
+                ReferralState::Returned => {
+                    tx.raise_matter(&permit, case.id, (Matter::ReferralReturned, today)).await?;
+                    Act::ReferralReturned
+                }
+                ReferralState::Concluded => Act::ReferralOutcome,
+                ReferralState::Accepted | ReferralState::Sent | ReferralState::Lapsed => {
+                    Act::ReferralAccepted
+                }
+            };
+            let draft = caller.draft(act, role_code(&situation), ctx.store.now());
+            Ok(((), tx.save_case(&permit, &case, CaseChange::default(), &draft).await?))
+        })
+        .await;
+    watched(ctx, caller, outcome).await
+}
+
+/// Fetches what was sent, as a tar file. The first reading of the case in a session is recorded.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Forbidden`] by the policy; [`Error::Sealed`] where it is not as it was signed.
+pub async fn fetch_package(
+    ctx: &Context,
+    caller: &Caller,
+    (case, id): (CaseId, ReferralId),
+) -> Result<Vec<u8>, Error> {
+    let outcome = ctx
+        .store
+        .record("fetch_package", async |tx| {
+            let (case, situation, permit) = locked(tx, caller, case, Action::TrackReferral).await?;
+            let rows = tx.referrals(case.id).await?;
+            let row = rows.into_iter().find(|row| row.id == id).ok_or(Error::NotFound)?;
+            let (seeds, _) = unlock(ctx, tx, &permit, caller, &case).await?;
+            let items = tx.items_of(case.id, &[ItemKind::Package]).await?;
+            let item = items.iter().find(|item| item.id == row.item_id).ok_or(Error::NotFound)?;
+            let package = Package::from_sealed_json(Opener::new(ctx, &seeds).open(item)?.expose())?;
+            if package.digest().as_slice() != row.digest {
+                return Err(Error::Sealed("a package is not the one that was sent"));
+            }
+            let draft = caller.draft(Act::ContentRead, role_code(&situation), ctx.store.now());
+            let archive = package.archive((&row.approver_key, &row.signature))?;
+            Ok((archive, tx.save_case(&permit, &case, CaseChange::default(), &draft).await?))
+        })
+        .await;
+    watched(ctx, caller, outcome).await
+}
