@@ -243,7 +243,7 @@ acts! {
     EvidenceAccessed   = "evidence.accessed",    CASE,           PERSON,             HANDLERS,      "9b" "12a",       ["sig"] later;
     EvidenceExported   = "evidence.exported",    CASE,           PERSON,             HANDLERS,      "9b" "12a",       ["sig"] later;
     ReferralRequired   = "referral.required",    CASE,           PERSON,             HANDLERS,      "10c" "11b",      ["codes.started", "sig"];
-    ReferralSent       = "referral.sent",        CASE,           PERSON,             HANDLERS,      "11b",            ["codes.reason_code", "codes.identity_removed", "codes.target", "ok", "sig"];
+    ReferralSent       = "referral.sent",        CASE,           PERSON,             HANDLERS,      "11b",            ["codes.reason_code", "codes.identity_removed", "codes.target", "cm.package", "ok", "sig"];
     ReferralAck        = "referral.ack",         CASE,           PERSON,             HANDLERS,      "11b",            ["sig"];
     ReferralAccepted   = "referral.accepted",    CASE,           PERSON,             HANDLERS,      "11b",            ["sig"];
     ReferralReturned   = "referral.returned",    CASE,           PERSON,             HANDLERS,      "11b",            ["sig"];

@@ -92,6 +92,7 @@ async fn fill(world: &World) -> CaseId {
     let (triager, reviewer) = (world.sign_in("tri1").await, world.sign_in("rev1").await);
     let case = world.submit("Something.").await.case;
     world.drive(case, &triager, Step::Open, &reviewer).await;
+    world.drive(case, &triager, Step::ReferPart, &reviewer).await;
     let given = enough(world.status(case).await, Step::Reject, triager.id(), "some");
     triager.propose(case, Step::Reject, given).await;
     world.recover(world.id("rev2"), &world.recovery_code("rev2"), "quite another sentence").await.unwrap();

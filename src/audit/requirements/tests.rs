@@ -17,7 +17,9 @@ fn value_of(path: &str) -> Value {
         "ok" => json!(["03".repeat(32)]),
         "sig" => json!("0".repeat(128)),
         "alias" => json!("0".repeat(16)),
-        "cm.config" | "cm.directory" | "cm.head" | "cm.heads" | "cm.identity" => json!("0".repeat(64)),
+        "cm.config" | "cm.directory" | "cm.head" | "cm.heads" | "cm.identity" | "cm.package" => {
+            json!("0".repeat(64))
+        }
         "codes.notice" => json!("0".repeat(16)),
         "codes.anon_crime" | "codes.anon_security" | "codes.public_interest" => json!("no"),
         "codes.started" | "codes.met" | "codes.missed" | "codes.reminded" => json!("feedback.triage"),
@@ -41,6 +43,7 @@ fn value_of(path: &str) -> Value {
         "codes.review_result" => json!("upheld"),
         "codes.step" => json!("open"),
         "codes.subject_heard" => json!("given"),
+        "codes.target" => json!("prosecutor"),
         "codes.what" => json!("case"),
         "codes.why" => json!("illegal"),
         other => panic!("{other} has no sample here: add one"),

@@ -11,12 +11,10 @@ use crate::domain::case::facts::{
     Answer, DetrimentLevel, Fact, FeedbackSent, Hearing, IdentityRemoved, NewGround, PauseReason,
     Proceedings, RetentionClass, ReviewResult, SubjectHeard, Unreferred,
 };
-use crate::domain::case::outcome::Outcome;
-use crate::domain::case::raw_facts::RawFacts;
-use crate::domain::case::reason::ReasonCode;
-use crate::domain::case::status::Status;
-use crate::domain::case::step::Step;
-use crate::domain::case::transition::MessageKind;
+use crate::domain::case::{
+    item::ItemKind, outcome::Outcome, raw_facts::RawFacts, reason::ReasonCode, referral::ReferralState,
+    status::Status, step::Step, transition::MessageKind,
+};
 use crate::domain::configuration::{Kind, State, Touch, Why};
 use crate::domain::conflict::Concern;
 use crate::domain::language::Language;
@@ -251,6 +249,8 @@ const VOCABULARIES: &[&str] = &[
     "change_why-",
     "touch-",
     "route-",
+    "referral-",
+    "piece-",
     "mismatch-",
     "mistake-",
     "grade-",
@@ -320,6 +320,8 @@ fn head_lists() -> Vec<(&'static str, Vec<&'static str>)> {
         ("route", codes(RouteReason::ALL, RouteReason::code)),
         ("mismatch", codes(Mismatch::ALL, Mismatch::code)),
         ("mistake", codes(Fault::ALL, Fault::code)),
+        ("referral", codes(ReferralState::ALL, ReferralState::code)),
+        ("piece", codes(ItemKind::ALL, ItemKind::code)),
     ]
 }
 
