@@ -23,13 +23,13 @@ create table referrals (
 );
 comment on table referrals is 'Referrals to other bodies; nothing of what was sent but its hash';
 create index referrals_by_case on referrals (case_id, n);
-create index referrals_unanswered on referrals (case_id) where state = 'sent' and not whole and not overdue;
+create index referrals_unanswered on referrals (case_id) where not whole and not overdue;
 create constraint trigger must_mention after insert or update or delete on referrals
   deferrable initially deferred for each row execute function audit.case_must_mention(
     'referral.sent', 'referral.ack', 'referral.accepted', 'referral.returned', 'referral.outcome', 'case.closed',
     'deadline.missed');
 alter table referrals enable always trigger must_mention;
-grant select, insert, update (state, moved_on, overdue) on referrals to senim_app;
+grant select, insert, update (state, moved_on, due_on, overdue) on referrals to senim_app;
 
 insert into workflow_transitions (from_status, step, to_status, four_eyes) values
   ('triage', 'refer_part', 'triage', true),

@@ -154,6 +154,12 @@ impl Member {
         self.roles.iter().chain(awaited).copied().collect()
     }
 
+    /// Whether a role at a desk (or everywhere) was signed, which may count only later.
+    #[must_use]
+    pub fn is_signed(&self, role: Role, desk: DeskId) -> bool {
+        self.signed_roles().iter().any(|held| held.role == role && held.desk.is_none_or(|at| at == desk))
+    }
+
     /// Whether they hold a role at a desk (or everywhere).
     #[must_use]
     pub fn holds(&self, role: Role, desk: DeskId) -> bool {

@@ -40,7 +40,7 @@ pub struct ReferralRow {
     /// The day.
     #[diesel(deserialize_as = jiff_diesel::Date, serialize_as = jiff_diesel::Date)]
     pub sent_on: Date,
-    /// The day by which the other body should have answered.
+    /// The day by which the next word of the other body is awaited.
     #[diesel(deserialize_as = jiff_diesel::NullableDate, serialize_as = jiff_diesel::NullableDate)]
     pub due_on: Option<Date>,
     /// Since when it is so far.
@@ -70,6 +70,9 @@ impl ReferralRow {
     }
 }
 
+/// What is still awaited.
+const OPEN: [ReferralState; 3] = [ReferralState::Sent, ReferralState::Acknowledged, ReferralState::Accepted];
+
 impl Db<'_> {
     /// The referrals of a case, oldest first.
     ///
@@ -92,7 +95,7 @@ impl Db<'_> {
     ) -> Result<Vec<CaseId>, StorageError> {
         let query = referrals::table
             .inner_join(cases::table)
-            .filter(referrals::state.eq(ReferralState::Sent).and(referrals::overdue.eq(false)))
+            .filter(referrals::state.eq_any(OPEN).and(referrals::overdue.eq(false)))
             .filter(referrals::whole.eq(false).and(referrals::due_on.lt(jiff_diesel::Date::from(day))))
             .filter(referrals::case_id.gt(after.unwrap_or(CaseId(Uuid::nil()))))
             .order(referrals::case_id)
@@ -111,7 +114,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Writes how far a referral is.
+    /// Writes how far a referral is, and by when the next word is awaited.
     ///
     /// # Errors
     /// [`StorageError`].
@@ -119,10 +122,15 @@ impl Tx<'_> {
         &mut self,
         _permit: &Permit,
         id: ReferralId,
-        (state, on): (ReferralState, Date),
+        (state, on, due): (ReferralState, Date, Option<Date>),
     ) -> Result<(), StorageError> {
         let target = diesel::update(referrals::table.find(id));
-        let columns = (referrals::state.eq(state), referrals::moved_on.eq(jiff_diesel::Date::from(on)));
+        let columns = (
+            referrals::state.eq(state),
+            referrals::moved_on.eq(jiff_diesel::Date::from(on)),
+            referrals::due_on.eq(due.map(jiff_diesel::Date::from)),
+            referrals::overdue.eq(false),
+        );
         target.set(columns).execute(self.conn).await?;
         Ok(())
     }

@@ -41,8 +41,7 @@ pub(super) async fn bar_named(
             let (seeds, _) = open_keys(ctx, tx, &permit, caller, &case).await?;
             // Where no more marks fit, the name in the case keeps them out all the same.
             let marked = marks(ctx, (id, case.excluded.as_deref()), &concerned).unwrap_or_else(|most| most);
-            let barring =
-                Barring { ctx, registry: &registry, permit: &permit, seeds: &seeds, by: Some(caller.id) };
+            let barring = Barring { ctx, registry: &registry, permit: &permit, seeds: &seeds, by: None };
             let barred = barring.turn(tx, &case, marked).await?;
             let draft = Draft::new(Act::CoiBlocked, By::System, When::At(ctx.store.now()));
             let others = barred.acts.into_iter().filter(|act| *act != Act::CoiBlocked);

@@ -6,6 +6,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use uuid::Uuid;
+
 use super::{
     context::Context,
     error::Error,
@@ -15,6 +17,7 @@ use super::{
     registry::Registry,
 };
 use crate::{
+    audit::directory::Member,
     crypto::{
         exclusions::{Exclusions, Full},
         place::Place,
@@ -106,17 +109,23 @@ impl Registry {
     #[must_use]
     pub fn standing(&self, staff: StaffId) -> Standing {
         let member = self.directory.members.get(&staff);
-        let held = member.into_iter().flat_map(|member| member.roles.iter().filter_map(|held| held.desk));
+        // Who comes to a desk soon belongs there already.
+        let held = member.into_iter().flat_map(Member::signed_roles).filter_map(|held| held.desk);
         let desks: BTreeSet<DeskId> = held.collect();
-        let of_desks = desks.iter().filter_map(|desk| self.desks.get(desk)).map(|desk| desk.row.body_id);
-        let own: BTreeSet<BodyId> =
-            member.and_then(|member| member.unit).into_iter().chain(of_desks).collect();
         Standing {
             person: staff,
             name: member.and_then(|member| member.name.clone()),
-            units: own.into_iter().flat_map(|unit| self.bodies.chain(unit)).collect(),
+            units: self.own_units(staff).into_iter().flat_map(|unit| self.bodies.chain(unit)).collect(),
             desks: desks.into_iter().collect(),
         }
+    }
+
+    /// Where somebody works: their own unit and the bodies of their desks.
+    pub(super) fn own_units(&self, staff: StaffId) -> BTreeSet<BodyId> {
+        let member = self.directory.members.get(&staff);
+        let held = member.into_iter().flat_map(Member::signed_roles).filter_map(|held| held.desk);
+        let of_desks = held.filter_map(|desk| self.desks.get(&desk)).map(|desk| desk.row.body_id);
+        member.and_then(|member| member.unit).into_iter().chain(of_desks).collect()
     }
 
     /// Everybody of the directory in conflict with what is recorded, and how.
@@ -158,6 +167,11 @@ impl Registry {
             || (ticked(Concern::Unit) && report.body.is_none());
         let found = self.in_conflict(&concerned);
         concerned.people.extend(subjects(&found));
+        // Where nobody can be told impartial, nobody is given what the reporter wanted kept from somebody.
+        if !self.bodies.is_sound() && !report.concerns.is_empty() {
+            let people = self.directory.members.keys().copied().collect();
+            return (Exclusion { people, outside }, concerned);
+        }
         (Exclusion { people: found.into_iter().map(|(staff, _)| staff).collect(), outside }, concerned)
     }
 }
@@ -190,6 +204,15 @@ impl<'b> Barrier<'b> {
         Ok(Self { ctx, registry, case, concerned })
     }
 
+    /// Members of staff whom the case concerns as persons.
+    pub(super) fn subjects(&self) -> impl Iterator<Item = StaffId> {
+        let all = self.registry.directory.members.keys().copied();
+        all.filter(|staff| {
+            let named = conflict(&self.registry.standing(*staff), &self.concerned).is_some();
+            named || is_marked(self.ctx, self.case, staff.0)
+        })
+    }
+
     /// Whether somebody must not be given it.
     pub(super) fn bars(&self, staff: StaffId) -> bool {
         Impartiality::of(self.ctx, self.registry, staff).kept_from_case(self.case)
@@ -209,22 +232,18 @@ pub(super) async fn told_of(
     items.iter().map(|item| piece(&opener, item, &nobody)).collect()
 }
 
-/// Whether the marks of a case name one of these units.
-pub(super) fn marks_one_of(ctx: &Context, case: &CaseRow, units: &[BodyId]) -> bool {
+/// Whether the marks of a case name this one.
+pub(super) fn is_marked(ctx: &Context, case: &CaseRow, id: Uuid) -> bool {
     let place = place(ctx.store.instance(), case.id);
     let list = Exclusions::new(&ctx.keys.exclusions, &place);
-    case.excluded
-        .as_deref()
-        .is_some_and(|marks| units.iter().any(|unit| list.holds(marks, unit.0.as_bytes())))
+    case.excluded.as_deref().is_some_and(|marks| list.holds(marks, id.as_bytes()))
 }
 
 /// The marks of a case without these.
-pub(super) fn unmarked(ctx: &Context, case: &CaseRow, freed: &Concerned) -> Option<Vec<u8>> {
+pub(super) fn unmarked(ctx: &Context, case: &CaseRow, freed: impl Iterator<Item = Uuid>) -> Option<Vec<u8>> {
     let place = place(ctx.store.instance(), case.id);
     let list = Exclusions::new(&ctx.keys.exclusions, &place);
-    let (people, units) = (freed.people.iter().map(|staff| staff.0), freed.units.iter().map(|unit| unit.0));
-    let marks = case.excluded.clone()?;
-    Some(people.chain(units).fold(marks, |marks, id| list.without(&marks, id.as_bytes())))
+    Some(freed.fold(case.excluded.clone()?, |marks, id| list.without(&marks, id.as_bytes())))
 }
 
 /// The marks of a case, with those of what concerns it added to the ones that stand there. `Err` has as many as one case

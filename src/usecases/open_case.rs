@@ -16,7 +16,7 @@ use super::{
     holders::HeldSeeds,
     items::Opener,
     part::{Colleague, colleagues, part_of},
-    piece::{Piece, PieceBody, piece},
+    piece::{Piece, PieceBody, has_standing_subject, piece},
     refer::possible_targets,
     take_access::may_take,
 };
@@ -154,9 +154,9 @@ pub async fn open_case(ctx: &Context, caller: &Caller, id: CaseId) -> Result<Ope
     let history = if content.is_some() { case_history(ctx, &case).await? } else { Vec::new() };
     let (referrals, targets) = if content.is_some() { sent(ctx, &case).await? } else { Default::default() };
     let extendable = extendable(ctx, &case);
-    let profiles = other_profiles(ctx, &case);
     let may = |action| !keys_awaited && authorize(&caller.actor(), action, Some(&situation)).is_ok();
-    let steps = steps_of(&case, may, !extendable.is_empty());
+    let strikable = content.as_deref().is_some_and(has_standing_subject);
+    let steps = steps_of(&case, may, (!extendable.is_empty(), strikable));
     let colleagues = colleagues(ctx, &*ctx.registry().await?, &case);
     let short_of_holders = case.status.is_open() && holders.len() < 2;
     let removable =
@@ -169,7 +169,7 @@ pub async fn open_case(ctx: &Context, caller: &Caller, id: CaseId) -> Result<Ope
         referrals,
         targets,
         known: known(ctx, &case),
-        profiles,
+        profiles: other_profiles(ctx, &case),
         leaderless: situation.leaderless,
         case,
         situation,
@@ -211,10 +211,11 @@ fn open_referral(ctx: &Context, case: &CaseRow) -> Option<OpenReferral> {
 fn steps_of(
     case: &CaseRow,
     may: impl Fn(Action) -> bool,
-    extendable: bool,
+    (extendable, strikable): (bool, bool),
 ) -> Vec<(&'static Transition, bool)> {
     let possible = |step| match step {
         Step::Extend => extendable,
+        Step::StrikeSubject => strikable,
         Step::Review => case.review == Some(Review::Asked),
         _ => true,
     };

@@ -15,7 +15,7 @@ use crate::{
     domain::{
         case::{facts::IdentityRemoved, item::ItemKind, reason::ReasonCode, referral::Target},
         field_error::FieldError,
-        ids::{ItemId, ReferralId},
+        ids::{ItemId, ProposalId, ReferralId},
     },
 };
 
@@ -35,6 +35,8 @@ pub struct Manifest {
     pub instance: String,
     /// The referral's id.
     pub referral: ReferralId,
+    /// The proposal that it was made for.
+    pub proposal: ProposalId,
     /// What the case is called here.
     pub case: String,
     /// The code of the body outside, or of the body of the registry, that it goes to.
@@ -83,6 +85,7 @@ pub struct Package {
 pub(super) struct Cover<'c> {
     pub instance: &'c str,
     pub referral: ReferralId,
+    pub proposal: ProposalId,
     pub case: &'c str,
     pub recipient: &'c str,
     pub basis: ReasonCode,
@@ -109,8 +112,7 @@ impl Package {
             let unknown = || Error::Invalid(vec![FieldError::new("enclosed", FieldError::UNKNOWN)]);
             let piece = pieces.iter().find(|piece| piece.id == *id).ok_or_else(unknown)?;
             let (kind, text) = enclosure(&piece.body).ok_or_else(unknown)?;
-            let name =
-                format!("enclosed/{:02}-{kind}.{}", place + 1, if kind == "report" { "json" } else { "txt" });
+            let name = format!("enclosed/{:02}-{kind}.txt", place + 1);
             listed.push(list(&name, kind, piece.on, &text));
             files.push((name, text));
         }
@@ -118,6 +120,7 @@ impl Package {
             v: FORMAT,
             instance: cover.instance.to_owned(),
             referral: cover.referral,
+            proposal: cover.proposal,
             case: cover.case.to_owned(),
             recipient: cover.recipient.to_owned(),
             basis: cover.basis.code().to_owned(),
@@ -183,6 +186,16 @@ impl Package {
         Sha256::digest(self.manifest.as_bytes()).into()
     }
 
+    /// Whether its maker is somebody who has, or had, one of these keys.
+    ///
+    /// # Errors
+    /// [`Error::Sealed`] where they have none of them.
+    pub(super) fn check_maker(&self, keys: Option<&Vec<VerifyingKey>>) -> Result<(), Error> {
+        let maker = key_of(&self.manifest()?.signer);
+        let known = maker.is_some_and(|maker| keys.is_some_and(|keys| keys.contains(&maker)));
+        if known { Ok(()) } else { Err(Error::Sealed("a package is not by who proposed it")) }
+    }
+
     /// The second signature.
     #[must_use]
     pub(super) fn approve(&self, key: &SigningKey) -> [u8; 64] {
@@ -192,11 +205,13 @@ impl Package {
     /// The archive that is handed over: a tar file whose signatures other programs check (`README.md` says how).
     ///
     /// # Errors
-    /// [`Error::Sealed`] where a key or a signature is none.
+    /// [`Error::Sealed`] where the second signature is none, or not by this key.
     pub(super) fn archive(&self, approver: (&[u8], &[u8])) -> Result<Vec<u8>, Error> {
         let bad = || Error::Sealed("a signature of a package");
         let maker = key_of(&self.manifest()?.signer).ok_or_else(bad)?;
         let other = VerifyingKey::parse(approver.0).map_err(|_cause| bad())?;
+        let second: &[u8; 64] = approver.1.try_into().map_err(|_cause| bad())?;
+        other.verify(DOMAIN, self.manifest.as_bytes(), second).map_err(|_cause| bad())?;
         let signature = signature_of(&self.signature).ok_or_else(bad)?;
         let message = signed_bytes(DOMAIN, self.manifest.as_bytes());
         let mut archive = tar::Builder::new(Vec::new());
@@ -234,12 +249,14 @@ pub(super) fn recipient(target: Target, body: Option<&str>) -> String {
 /// A piece of a case as a file, with its kind; none of what only colleagues write for each other about the case.
 fn enclosure(body: &PieceBody) -> Option<(&'static str, String)> {
     match body {
-        PieceBody::Report(report) => {
-            let json = String::from_utf8(report.to_sealed_json().to_vec()).ok()?;
-            Some((ItemKind::Report.code(), json))
-        }
-        PieceBody::Words(kind, text) => Some((kind.code(), text.clone())),
-        PieceBody::Step(_) | PieceBody::Subject(_) | PieceBody::Template(_) | PieceBody::Package(_) => None,
+        // The account alone: what the person answered about themselves stays here.
+        PieceBody::Report(report) => Some((ItemKind::Report.code(), report.narrative.expose().to_owned())),
+        PieceBody::Words(kind, text) if *kind != ItemKind::Note => Some((kind.code(), text.clone())),
+        PieceBody::Words(..)
+        | PieceBody::Step(_)
+        | PieceBody::Subject(_)
+        | PieceBody::Template(_)
+        | PieceBody::Package(_) => None,
     }
 }
 

@@ -101,7 +101,17 @@ pub fn struck(pieces: &[Piece]) -> BTreeSet<ItemId> {
         PieceBody::Step(facts) => facts.struck,
         _ => None,
     });
-    items.collect()
+    let subject = |item: &ItemId| {
+        pieces.iter().any(|piece| piece.id == *item && matches!(piece.body, PieceBody::Subject(_)))
+    };
+    items.filter(subject).collect()
+}
+
+/// Whether somebody who works on the case recorded a subject that was not struck out.
+#[must_use]
+pub fn has_standing_subject(pieces: &[Piece]) -> bool {
+    let struck = struck(pieces);
+    pieces.iter().any(|piece| matches!(piece.body, PieceBody::Subject(_)) && !struck.contains(&piece.id))
 }
 
 /// The persons whom a case concerns, in words: a line each.

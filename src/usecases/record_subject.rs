@@ -2,6 +2,10 @@
 //! the case at once, whoever they are. Where too few triagers without a conflict are left, an independent desk has it
 //! from then on (norms.md 8.5, rule 5).
 
+use std::collections::BTreeSet;
+
+use uuid::Uuid;
+
 use super::{
     barring::Barring,
     caller::Caller,
@@ -9,10 +13,11 @@ use super::{
     context::Context,
     denials::watched,
     error::Error,
-    holders::unlock,
-    impartiality::{marks, subjects},
+    holders::{HeldSeeds, unlock},
+    impartiality::{is_marked, marks, subjects, told_of},
     items::{Sealer, Spot},
     registry::Registry,
+    unbar::owned_by_subjects,
 };
 use crate::{
     audit::{act::Act, entry::Draft},
@@ -23,7 +28,10 @@ use crate::{
         ids::CaseId,
     },
     policy::Action,
-    storage::cases::CaseChange,
+    storage::{
+        Tx,
+        cases::{CaseChange, CaseRow},
+    },
 };
 
 /// Records a subject; says whether the caller still has the case: who records themselves, or sends the case to another
@@ -67,7 +75,8 @@ pub async fn record_subject(
                 (change, keys, keeps) = (barred.change, barred.keys, !barred.leaving.contains(&caller.id));
                 spot.epoch = change.epoch.unwrap_or(spot.epoch);
             }
-            let content = subject.to_sealed_json();
+            let own = own_of(ctx, tx, (&case, &seeds), &concerned).await?;
+            let content = Subject { own, ..subject.clone() }.to_sealed_json();
             let sealed = (&Sealer::Holder(keys), content.as_slice());
             let item = spot.sealed(ctx, ItemKind::Subject, sealed, &mut tx.rng)?;
             tx.insert_item(&permit, item).await?;
@@ -77,8 +86,21 @@ pub async fn record_subject(
     watched(ctx, caller, outcome).await
 }
 
+/// Whom only this subject keeps from the case, or other subjects with it: not whom the report does.
+async fn own_of(
+    ctx: &Context,
+    tx: &mut Tx<'_>,
+    (case, seeds): (&CaseRow, &HeldSeeds),
+    concerned: &Concerned,
+) -> Result<BTreeSet<Uuid>, Error> {
+    let pieces = told_of(ctx, tx, (case, seeds)).await?;
+    let shared = owned_by_subjects(&pieces, None);
+    let ids = concerned.people.iter().map(|staff| staff.0).chain(concerned.units.iter().map(|unit| unit.0));
+    Ok(ids.filter(|id| shared.contains(id) || !is_marked(ctx, case, *id)).collect())
+}
+
 /// Who of those who work here it is, and which unit.
-pub(super) fn concerned(registry: &Registry, subject: &Subject) -> Result<Concerned, Error> {
+fn concerned(registry: &Registry, subject: &Subject) -> Result<Concerned, Error> {
     let unknown = |field| Error::Invalid(vec![FieldError::new(field, FieldError::UNKNOWN)]);
     let mut concerned = Concerned {
         names: subject.name.iter().map(|name| name.expose().to_owned()).collect(),

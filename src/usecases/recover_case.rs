@@ -7,7 +7,7 @@ use super::{
     context::Context,
     error::Error,
     holders::HeldSeeds,
-    impartiality::Barrier,
+    impartiality::{Barrier, marks},
     part::{Part, fit, hand_over, no_such_part, unfit},
     registry::{Desk, Fault},
 };
@@ -17,7 +17,10 @@ use crate::{
         entry::{By, Draft, When},
     },
     crypto::{kem::KemSecret, secret::Secret},
-    domain::ids::{CaseId, DeskId, StaffId},
+    domain::{
+        conflict::Concerned,
+        ids::{CaseId, DeskId, StaffId},
+    },
     policy::{Action, Actor, Capacity, authorize},
     storage::{
         cases::CaseRow,
@@ -92,10 +95,14 @@ pub async fn recover_case(
                 return Err(unfit());
             }
             let barring = Barring { ctx, registry: &registry, permit: &permit, seeds: &seeds, by: None };
-            let refuge = barring.refuge(&case, &|staff| barrier.bars(staff));
+            let grants = tx.grants(id).await?;
+            let recused =
+                |staff| grants.iter().any(|(grant, _)| grant.staff_id == staff && grant.recused_on.is_some());
+            let refuge = barring.refuge(&case, &|staff| barrier.bars(staff) || recused(staff));
             if refuge.is_some_and(|(_, triagers)| triagers.contains(&part.staff)) {
-                let marks = case.excluded.clone().unwrap_or_default();
-                let barred = barring.turn(tx, &case, marks).await?;
+                let nobody = Concerned::default();
+                let marked = marks(ctx, (id, case.excluded.as_deref()), &nobody).unwrap_or_else(|most| most);
+                let barred = barring.turn(tx, &case, marked).await?;
                 let draft = Draft::new(Act::CoiEscalated, By::System, When::At(ctx.store.now()));
                 let others = barred.acts.into_iter().filter(|act| *act != Act::CoiEscalated);
                 let draft = others.fold(draft.code("what", "recovery"), Draft::and);

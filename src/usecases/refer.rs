@@ -6,7 +6,7 @@ use super::{
     context::Context,
     error::Error,
     holders::HeldSeeds,
-    impartiality::marks_one_of,
+    impartiality::{Barrier, is_marked},
     items::{Opener, Sealer, Spot},
     package::{Cover, Package, recipient},
     piece::{Piece, piece},
@@ -52,7 +52,14 @@ pub(super) fn outside(profile: &Profile, criminal: bool) -> Vec<Route> {
 /// Whether a body, or one above it, is the one that the case concerns or that its marks name.
 fn concerned(ctx: &Context, registry: &Registry, case: &CaseRow, body: BodyId) -> bool {
     let chain = registry.bodies.chain(body);
-    case.body_id.is_some_and(|own| chain.contains(&own)) || marks_one_of(ctx, case, &chain)
+    case.body_id.is_some_and(|own| chain.contains(&own))
+        || chain.iter().any(|unit| is_marked(ctx, case, unit.0))
+}
+
+/// Whether somebody whom the case concerns works there.
+fn works_there(registry: &Registry, barrier: &Barrier<'_>, body: BodyId) -> bool {
+    let chain = registry.bodies.chain(body);
+    barrier.subjects().any(|staff| registry.own_units(staff).iter().any(|unit| chain.contains(unit)))
 }
 
 /// The bodies outside to which a case can go now: none of them is itself concerned.
@@ -80,7 +87,7 @@ async fn check_target(
     ctx: &Context,
     tx: &mut Tx<'_>,
     registry: &Registry,
-    (case, target): (&CaseRow, Target),
+    (case, seeds, target): (&CaseRow, &HeldSeeds, Target),
 ) -> Result<Option<BodyRow>, Error> {
     let wrong = |code| Error::Invalid(vec![FieldError::new("target", code)]);
     registry.seeing()?;
@@ -95,8 +102,14 @@ async fn check_target(
         }
     };
     match &body {
-        Some(body) if concerned(ctx, registry, case, body.id) => Err(wrong(FieldError::NOT_ALLOWED)),
-        _ => Ok(body),
+        Some(there) => {
+            let barrier = Barrier::read(ctx, tx, registry, (case, seeds)).await?;
+            if concerned(ctx, registry, case, there.id) || works_there(registry, &barrier, there.id) {
+                return Err(wrong(FieldError::NOT_ALLOWED));
+            }
+            Ok(body)
+        }
+        None => Ok(body),
     }
 }
 
@@ -114,12 +127,13 @@ pub(super) async fn prepare(
     else {
         return Err(Error::Conflict);
     };
-    let body = check_target(ctx, tx, registry, (case, target)).await?;
+    let body = check_target(ctx, tx, registry, (case, seeds, target)).await?;
     let recipient = recipient(target, body.as_ref().map(|body| body.code.as_str()));
     let profile = ctx.profile_of(case);
     let cover = Cover {
         instance: ctx.store.instance(),
         referral: ReferralId(uuid_v4(&mut tx.rng)),
+        proposal: spot.proposal.ok_or(Error::Conflict)?,
         case: &case.reference,
         recipient: &recipient,
         basis,
@@ -151,19 +165,20 @@ pub(super) async fn send<'k>(
     let registry = ctx.current_registry().await?;
     let target = facts.target.ok_or(Error::Sealed("a referral without a target"))?;
     // Whom the case concerns may be known only since it was proposed.
-    let body = check_target(ctx, tx, &registry, (case, target)).await?;
+    let body = check_target(ctx, tx, &registry, (case, seeds, target)).await?;
     let items = tx.items_of(case.id, &[ItemKind::Package]).await?;
     // The proposal's pieces were published with this entry.
-    let item = items.iter().find(|item| item.n == case.next_n());
-    let item = item.ok_or(Error::Sealed("the proposal has no package"))?;
+    let [item] = items.iter().filter(|item| item.n == case.next_n()).collect::<Vec<_>>()[..] else {
+        return Err(Error::Sealed("the proposal has no package, or several"));
+    };
     let package = Package::from_sealed_json(Opener::new(ctx, seeds).open(item)?.expose())?;
+    package.check_maker(registry.directory.keys.get(&proposal.proposer_id))?;
     let manifest = package.manifest()?;
     let whole = proposal.step == Step::Refer;
     let meant = recipient(target, body.as_ref().map(|body| body.code.as_str()));
     let extent = if whole { "whole" } else { "part" };
-    if (manifest.case.as_str(), manifest.recipient, manifest.extent.as_str())
-        != (&case.reference, meant, extent)
-    {
+    let told = (manifest.proposal, manifest.case.as_str(), manifest.recipient, manifest.extent.as_str());
+    if told != (proposal.id, &case.reference, meant, extent) {
         return Err(Error::Sealed("the package of a proposal is of another one"));
     }
     let on = ctx.today_of(case);
@@ -213,7 +228,7 @@ pub(super) async fn follow(
     };
     for row in tx.referrals(case.id).await? {
         if row.whole && row.state.leads_to(state) {
-            tx.move_referral(permit, row.id, (state, on.max(row.sent_on))).await?;
+            tx.move_referral(permit, row.id, (state, on.max(row.moved_on), None)).await?;
         }
     }
     Ok(())

@@ -88,7 +88,7 @@ pub(super) async fn end_uncarried(
     let held = ctx.store.read(async |db| db.parts_of(staff).await).await?;
     let impartiality = Impartiality::of(ctx, &registry, staff);
     let ends = |part: &HeldPart| {
-        !member.holds(part.capacity.role(), part.desk)
+        !member.is_signed(part.capacity.role(), part.desk)
             || impartiality.kept_from(part.case, part.excluded.as_deref())
     };
     let cases: Vec<CaseId> = held.into_iter().filter(ends).map(|part| part.case).collect();

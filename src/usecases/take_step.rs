@@ -77,6 +77,9 @@ pub async fn take_step(
             if facts.expected_on.is_some_and(|day| day <= ctx.today_of(&case)) {
                 return Err(Error::Invalid(vec![FieldError::new("expected_on", FieldError::NOT_ALLOWED)]));
             }
+            if facts.struck.is_some() && step != Step::StrikeSubject {
+                return Err(Error::Invalid(vec![FieldError::new("struck", FieldError::NOT_ALLOWED)]));
+            }
             // What is recorded afterwards does not lie ahead.
             if facts.done_on.is_some_and(|day| day > ctx.today_of(&case)) {
                 return Err(Error::Invalid(vec![FieldError::new("done_on", FieldError::NOT_ALLOWED)]));
@@ -88,7 +91,7 @@ pub async fn take_step(
             let (seeds, first) = unlock(ctx, tx, &permit, caller, &case).await?;
             let act =
                 Stepping { ctx, caller, registry: &registry, permit, situation, seeds, first, overtaken };
-            if let Some(item) = facts.struck.filter(|_| step == Step::StrikeSubject) {
+            if let Some(item) = facts.struck {
                 let pieces = told_of(ctx, tx, (&case, &act.seeds)).await?;
                 standing_subject(&pieces, item)?;
             }

@@ -15,10 +15,12 @@ use super::{
 };
 use crate::{
     audit::act::Act,
+    crypto::sign::VerifyingKey,
     domain::{
         case::item::ItemKind,
         field_error::FieldError,
         ids::{CaseId, ReferralId},
+        profile::{CaseDays, ClockName},
     },
     policy::Action,
     storage::{cases::CaseChange, oversight::Matter},
@@ -49,10 +51,12 @@ pub async fn track_referral(
             }
             let today = ctx.today_of(&case);
             let on = on.unwrap_or(today);
-            if on > today || on < row.sent_on {
+            if on > today || on < row.moved_on {
                 return Err(wrong("on"));
             }
-            tx.move_referral(&permit, id, (state, on)).await?;
+            let days = CaseDays { status_since: on, ..case.days() };
+            let due = ctx.profile_of(&case).due(ClockName::ReferralAnswer, days).ok().flatten();
+            tx.move_referral(&permit, id, (state, on, due.filter(|_| state.is_open()))).await?;
             let act = match state {
                 ReferralState::Acknowledged => Act::ReferralAck,
                 ReferralState::Returned => {
@@ -80,6 +84,7 @@ pub async fn fetch_package(
     caller: &Caller,
     (case, id): (CaseId, ReferralId),
 ) -> Result<Vec<u8>, Error> {
+    let registry = ctx.current_registry().await?;
     let outcome = ctx
         .store
         .record("fetch_package", async |tx| {
@@ -90,7 +95,12 @@ pub async fn fetch_package(
             let items = tx.items_of(case.id, &[ItemKind::Package]).await?;
             let item = items.iter().find(|item| item.id == row.item_id).ok_or(Error::NotFound)?;
             let package = Package::from_sealed_json(Opener::new(ctx, &seeds).open(item)?.expose())?;
-            if package.digest().as_slice() != row.digest {
+            let keys = |staff| registry.directory.keys.get(&staff);
+            package.check_maker(keys(row.proposer_id))?;
+            let approver = VerifyingKey::parse(&row.approver_key).ok();
+            let known =
+                approver.is_some_and(|key| keys(row.approver_id).is_some_and(|keys| keys.contains(&key)));
+            if !known || package.digest().as_slice() != row.digest {
                 return Err(Error::Sealed("a package is not the one that was sent"));
             }
             let draft = caller.draft(Act::ContentRead, role_code(&situation), ctx.store.now());

@@ -3,18 +3,18 @@
 
 use std::collections::BTreeSet;
 
+use uuid::Uuid;
+
 use super::{
     context::Context,
     error::Error,
     holders::{HeldSeeds, aftermath, rotate},
     impartiality::{told_of, unmarked},
     piece::{Piece, PieceBody, struck},
-    record_subject::concerned,
-    registry::Registry,
 };
 use crate::{
     audit::act::Act,
-    domain::{case::subject::Subject, conflict::Concerned, field_error::FieldError, ids::ItemId},
+    domain::{case::subject::Subject, field_error::FieldError, ids::ItemId},
     policy::Permit,
     storage::{
         Tx,
@@ -49,16 +49,12 @@ pub(super) async fn unbar(
     let registry = ctx.current_registry().await?;
     // The step that strikes it is among the pieces already.
     let pieces = told_of(ctx, tx, (case, seeds)).await?;
-    let mut freed = Concerned::default();
-    for piece in pieces.iter().filter(|piece| piece.id == item) {
-        if let PieceBody::Subject(subject) = &piece.body {
-            freed = known(&registry, subject);
-        }
-    }
-    let stays = still_concerned(&registry, &pieces, item);
-    let people: BTreeSet<_> = freed.people.difference(&stays.people).copied().collect();
-    let units: BTreeSet<_> = freed.units.difference(&stays.units).copied().collect();
-    let marks = unmarked(ctx, case, &Concerned { people, units, ..Concerned::default() });
+    let own = pieces.iter().find(|piece| piece.id == item).map(|piece| &piece.body);
+    let Some(PieceBody::Subject(subject)) = own else {
+        return Err(Error::Sealed("a strike of what is no subject"));
+    };
+    let stays = owned_by_subjects(&pieces, Some(item));
+    let marks = unmarked(ctx, case, subject.own.difference(&stays).copied());
     if marks == case.excluded {
         return Ok((CaseChange::default(), Vec::new()));
     }
@@ -69,24 +65,13 @@ pub(super) async fn unbar(
     Ok((CaseChange { excluded: marks, ..epoch.change }, acts))
 }
 
-/// Whom the case concerns without one of its subjects.
-fn still_concerned(registry: &Registry, pieces: &[Piece], without: ItemId) -> Concerned {
+/// Whom the subjects that stand keep from the case, all but one of them.
+pub(super) fn owned_by_subjects(pieces: &[Piece], without: Option<ItemId>) -> BTreeSet<Uuid> {
     let struck = struck(pieces);
-    let stands = |piece: &&Piece| piece.id != without && !struck.contains(&piece.id);
-    let mut all = Concerned::default();
-    for piece in pieces.iter().filter(stands) {
-        let more = match &piece.body {
-            PieceBody::Report(report) => registry.exclusion(report).1,
-            PieceBody::Subject(subject) => known(registry, subject),
-            _ => continue,
-        };
-        all.people.extend(more.people);
-        all.units.extend(more.units);
-    }
-    all
-}
-
-/// Whom a subject means by the registry of today; who left it cannot be given a case anyway.
-fn known(registry: &Registry, subject: &Subject) -> Concerned {
-    concerned(registry, subject).unwrap_or_default()
+    let stands = pieces.iter().filter(|piece| Some(piece.id) != without && !struck.contains(&piece.id));
+    let subjects = stands.filter_map(|piece| match &piece.body {
+        PieceBody::Subject(subject) => Some(&subject.own),
+        _ => None,
+    });
+    subjects.flatten().copied().collect()
 }

@@ -7,8 +7,8 @@ use crate::{
         act::Act,
         entry::{By, Draft, When},
     },
-    domain::{case::referral::ReferralState, ids::CaseId, profile::ClockName},
-    policy::{Action, Actor, Situation, authorize},
+    domain::{ids::CaseId, profile::ClockName},
+    policy::{Action, Actor, authorize},
     storage::{Db, cases::CaseChange, oversight::Matter},
 };
 
@@ -26,12 +26,11 @@ async fn watch(ctx: &Context, id: CaseId) -> Result<(), Error> {
     ctx.store
         .record("watch_referrals", async |tx| {
             let case = tx.lock_case(id).await?.ok_or(Error::NotFound)?;
-            let situation = Situation::new(case.id, case.desk_id, case.status);
-            let permit = authorize(&Actor::Timer, Action::WriteMessage, Some(&situation))?;
+            let permit = authorize(&Actor::Timer, Action::RunJob, None)?;
             let on = ctx.today_of(&case);
             let mut late = tx.referrals(id).await?;
             late.retain(|row| {
-                let waits = row.state == ReferralState::Sent && !row.whole && !row.overdue;
+                let waits = row.state.is_open() && !row.whole && !row.overdue;
                 waits && row.due_on.is_some_and(|due| due < on)
             });
             if late.is_empty() {

@@ -1,7 +1,10 @@
 //! Whom a case concerns, as those who work on it record it (norms.md 8.5, rules 1 and 2; control EU-9.1c-2). It is content:
 //! sealed with the case.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::domain::{
@@ -35,12 +38,17 @@ pub struct Subject {
     pub login: Option<Login>,
     /// A body or unit.
     pub unit: Option<BodyId>,
+    /// Ids of the people and units whom the record of it keeps from the case, and whom nothing else kept from it: striking
+    /// it out frees these and no others. Never read from a request.
+    pub own: BTreeSet<Uuid>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct Written {
     v: u8,
     subject: RawSubject,
+    #[serde(default)]
+    own: BTreeSet<Uuid>,
 }
 
 const FORMAT: u8 = 1;
@@ -66,7 +74,7 @@ impl Subject {
         if faults.is_empty() && name.is_none() && login.is_none() && unit.is_none() {
             faults.push(FieldError::new("subject", FieldError::REQUIRED));
         }
-        if faults.is_empty() { Ok(Self { name, login, unit }) } else { Err(faults) }
+        if faults.is_empty() { Ok(Self { name, login, unit, own: BTreeSet::new() }) } else { Err(faults) }
     }
 
     /// The content bytes to be sealed.
@@ -77,14 +85,17 @@ impl Subject {
             login: self.login.as_ref().map(|login| login.as_str().to_owned()),
             unit: self.unit.map(|unit| unit.to_string()),
         };
-        Zeroizing::new(serde_json::to_vec(&Written { v: FORMAT, subject }).unwrap_or_default())
+        Zeroizing::new(
+            serde_json::to_vec(&Written { v: FORMAT, subject, own: self.own.clone() }).unwrap_or_default(),
+        )
     }
 
     /// Reads back what [`Subject::to_sealed_json`] wrote; `None` where it is of no known format.
     #[must_use]
     pub fn from_sealed_json(bytes: &[u8]) -> Option<Self> {
         let read: Written = serde_json::from_slice(bytes).ok()?;
-        Self::parse(&read.subject).ok().filter(|_| read.v == FORMAT)
+        let subject = Self::parse(&read.subject).ok().filter(|_| read.v == FORMAT)?;
+        Some(Self { own: read.own, ..subject })
     }
 }
 

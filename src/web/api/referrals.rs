@@ -37,7 +37,7 @@ pub struct SentView {
     /// Since when it is so far.
     #[schema(value_type = String, format = Date)]
     pub moved_on: Date,
-    /// The day by which the other body should have answered.
+    /// The day by which the next word of the other body is awaited.
     #[schema(value_type = Option<String>, format = Date)]
     pub due_on: Option<Date>,
     /// SHA-256 of the package's manifest, hexadecimal.

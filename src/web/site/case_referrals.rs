@@ -62,7 +62,7 @@ fn line(t: Texts, names: &Names, row: &ReferralRow, may: bool) -> ReferralLine {
         state: row.state.code(),
         sent_on: row.sent_on,
         moved_on: row.moved_on,
-        due_on: row.due_on.filter(|_| row.state == ReferralState::Sent),
+        due_on: row.due_on.filter(|_| row.state.is_open()),
         digest: data_encoding::HEXLOWER.encode(&row.digest),
         next: if may { next.collect() } else { Vec::new() },
     }

@@ -29,7 +29,7 @@ use crate::{
     i18n::Texts,
     usecases::{
         open_case::{Names, OpenedCase},
-        piece::PieceBody,
+        piece::{PieceBody, has_standing_subject},
     },
     web::{
         body::Form,
@@ -82,6 +82,7 @@ pub(super) fn forms(opened: &OpenedCase, t: Texts, typed: Option<&Typed<'_>>) ->
 
 /// Why the other steps of the state are not possible.
 pub(super) fn closed(opened: &OpenedCase) -> Vec<ClosedStep> {
+    let standing = opened.content.as_deref().is_some_and(has_standing_subject);
     let offered = |doer| move |row: &&Transition| row.offered_to(doer);
     opened
         .steps
@@ -93,6 +94,7 @@ pub(super) fn closed(opened: &OpenedCase) -> Vec<ClosedStep> {
                 row if offered(Doer::Timer)(row) || offered(Doer::Retention)(row) => "timer_only",
                 _ if opened.proposal.is_some() => "pending",
                 row if row.step == Step::Extend && opened.extendable.is_empty() => "profile",
+                row if row.step == Step::StrikeSubject && !standing => "nobody_recorded",
                 row if row.step == Step::Review && opened.case.review != Some(Review::Asked) => "unasked",
                 _ => "role",
             };
@@ -210,7 +212,7 @@ impl Drawing<'_> {
         let texts = pieces.filter_map(|piece| {
             let kind = match &piece.body {
                 PieceBody::Report(_) => ItemKind::Report,
-                PieceBody::Words(kind, _) => *kind,
+                PieceBody::Words(kind, _) if *kind != ItemKind::Note => *kind,
                 _ => return None,
             };
             let label = format!("{}, {}", self.t.code("piece", kind.code()), self.t.date(piece.on));
@@ -320,6 +322,8 @@ pub(super) fn given(facts: &StepFacts, t: Texts, names: &Names) -> Vec<ProposalF
     let mut given: Vec<ProposalFact> = facts
         .codes()
         .into_iter()
+        // It is told in words below.
+        .filter(|(name, _)| *name != Fact::Target.code())
         .map(|(name, code)| ProposalFact { name, text: t.code(fact_vocabulary(name), code) })
         .collect();
     given.extend(facts.lists().into_iter().map(|(name, codes)| {

@@ -198,6 +198,7 @@ why-pending = a proposal is waiting for a decision
 why-reporter_only = only the reporter
 why-profile = the rules of this case allow no extension now
 why-unasked = its reporter has not asked for it
+why-nobody_recorded = only for a person or unit that a colleague recorded
 why-timer_only = happens by itself when the time has come
 why-own = You proposed this yourself. Another person must decide.
 why-reviewer = The decision is for a reviewer of this case. You may read the proposal.
