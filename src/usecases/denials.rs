@@ -6,6 +6,7 @@ use super::{
     case_access::{permitted, role_code},
     context::Context,
     error::Error,
+    refer,
 };
 use crate::{
     audit::act::Act,
@@ -35,7 +36,8 @@ pub(super) async fn watched<T>(
     outcome
 }
 
-/// The same for a step, which is also recorded on the case where the caller may know of it (control OI-11a-1).
+/// The same for a step, which is also recorded on the case where the caller may know of it (control OI-11a-1). So is a
+/// referral to whom the case concerns (control KZ-65-2).
 pub(super) async fn watched_step<T>(
     ctx: &Context,
     caller: &Caller,
@@ -43,18 +45,20 @@ pub(super) async fn watched_step<T>(
     outcome: Result<T, Error>,
 ) -> Result<T, Error> {
     let why = match &outcome {
-        Err(Error::IllegalStep { .. }) => "illegal",
-        Err(Error::Forbidden) => "forbidden",
+        Err(Error::IllegalStep { .. }) => Some("illegal"),
+        Err(Error::Forbidden) => Some("forbidden"),
+        Err(Error::Invalid(faults)) if faults.contains(&refer::CONCERNED) => None,
         _ => return watched(ctx, caller, outcome).await,
     };
     ctx.store
         .record("denied_step", async |tx| {
             let row = tx.lock_case(case).await?.ok_or(Error::NotFound)?;
             let (_, situation, permit) = permitted(tx, caller, case, Action::SeeCase).await?;
-            let draft = caller
-                .draft(Act::TransitionDenied, role_code(&situation), ctx.store.now())
-                .code("step", step.code())
-                .code("why", why);
+            let denied = |act| caller.draft(act, role_code(&situation), ctx.store.now());
+            let draft = match why {
+                Some(why) => denied(Act::TransitionDenied).code("step", step.code()).code("why", why),
+                None => denied(Act::CoiBlocked),
+            };
             Ok::<_, Error>(((), tx.save_case(&permit, &row, CaseChange::default(), &draft).await?))
         })
         .await?;

@@ -155,10 +155,7 @@ impl Package {
             && manifest.files.iter().zip(&package.files).all(|(listed, (name, text))| {
                 listed.name == *name && listed.sha256 == sha256(text.as_bytes())
             });
-        let signed = key_of(&manifest.signer).is_some_and(|key| {
-            signature_of(&package.signature)
-                .is_some_and(|signature| key.verify(DOMAIN, package.manifest.as_bytes(), &signature).is_ok())
-        });
+        let signed = key_of(&manifest.signer).is_some_and(|key| package.is_by(&key));
         if package.v == FORMAT && as_listed && signed {
             Ok(package)
         } else {
@@ -186,14 +183,12 @@ impl Package {
         Sha256::digest(self.manifest.as_bytes()).into()
     }
 
-    /// Whether its maker is somebody who has, or had, one of these keys.
-    ///
-    /// # Errors
-    /// [`Error::Sealed`] where they have none of them.
-    pub(super) fn check_maker(&self, keys: Option<&Vec<VerifyingKey>>) -> Result<(), Error> {
-        let maker = key_of(&self.manifest()?.signer);
-        let known = maker.is_some_and(|maker| keys.is_some_and(|keys| keys.contains(&maker)));
-        if known { Ok(()) } else { Err(Error::Sealed("a package is not by who proposed it")) }
+    /// Whether its maker's key is one of these.
+    #[must_use]
+    pub(super) fn is_by(&self, keys: &[VerifyingKey]) -> bool {
+        signature_of(&self.signature).is_some_and(|signature| {
+            keys.iter().any(|key| key.verify(DOMAIN, self.manifest.as_bytes(), &signature).is_ok())
+        })
     }
 
     /// The second signature.
@@ -205,14 +200,14 @@ impl Package {
     /// The archive that is handed over: a tar file whose signatures other programs check (`README.md` says how).
     ///
     /// # Errors
-    /// [`Error::Sealed`] where the second signature is none, or not by this key.
+    /// [`Error::Sealed`] where a key or a signature is none, or the approver's is under something else.
     pub(super) fn archive(&self, approver: (&[u8], &[u8])) -> Result<Vec<u8>, Error> {
         let bad = || Error::Sealed("a signature of a package");
         let maker = key_of(&self.manifest()?.signer).ok_or_else(bad)?;
         let other = VerifyingKey::parse(approver.0).map_err(|_cause| bad())?;
-        let second: &[u8; 64] = approver.1.try_into().map_err(|_cause| bad())?;
-        other.verify(DOMAIN, self.manifest.as_bytes(), second).map_err(|_cause| bad())?;
         let signature = signature_of(&self.signature).ok_or_else(bad)?;
+        let second = approver.1.try_into().map_err(|_cause| bad())?;
+        other.verify(DOMAIN, self.manifest.as_bytes(), second).map_err(|_cause| bad())?;
         let message = signed_bytes(DOMAIN, self.manifest.as_bytes());
         let mut archive = tar::Builder::new(Vec::new());
         let mut files: Vec<(&str, &[u8])> = vec![(MANIFEST, self.manifest.as_bytes())];
@@ -287,4 +282,68 @@ fn pem(key: &VerifyingKey) -> String {
     const ED25519: &[u8] = &[0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
     let der = [ED25519, &key.to_bytes()].concat();
     format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", data_encoding::BASE64.encode(&der))
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::crypto::secret::Secret;
+
+    fn key(seed: u8) -> SigningKey {
+        SigningKey::from_seed(&Secret::new([seed; 32]))
+    }
+
+    fn package() -> Package {
+        let cover = Cover {
+            instance: "i",
+            referral: ReferralId(Uuid::from_u128(7)),
+            case: "SN-4K7Q-9WXM",
+            recipient: "prosecutor",
+            basis: ReasonCode::NotCompetent,
+            profile: "kz/1".to_owned(),
+            identity: IdentityRemoved::Removed,
+            whole: true,
+            made_on: date(2026, 11, 25),
+        };
+        Package::make(&cover, "What it is about.", (&[], &[]), &key(1)).unwrap()
+    }
+
+    fn read(package: &Package) -> Result<Package, Error> {
+        Package::from_sealed_json(&package.to_sealed_json())
+    }
+
+    #[test]
+    fn eu_11_6_1_a_package_with_anything_changed_is_refused() {
+        assert!(read(&package()).is_ok());
+        let another_signature =
+            data_encoding::HEXLOWER.encode(&key(2).sign(DOMAIN, package().manifest.as_bytes()));
+        let changes: [(&str, &dyn Fn(&mut Package)); 6] = [
+            ("a text", &|it| it.files[0].1.push('!')),
+            ("a name", &|it| it.files[0].0 = "other.txt".to_owned()),
+            ("a file more", &|it| it.files.push(("more.txt".to_owned(), String::new()))),
+            ("a file less", &|it| it.files.clear()),
+            ("the manifest", &|it| it.manifest = it.manifest.replace("prosecutor", "court")),
+            ("the signer", &|it| it.signature.clone_from(&another_signature)),
+        ];
+        for (what, change) in changes {
+            let mut changed = package();
+            change(&mut changed);
+            assert!(matches!(read(&changed), Err(Error::Sealed(_))), "{what}");
+        }
+    }
+
+    #[test]
+    fn eu_11_6_1_a_package_is_its_makers_and_goes_with_a_fitting_second_signature() {
+        let package = package();
+        assert!(package.is_by(&key(1).verifying()) && !package.is_by(&key(2).verifying()));
+        let second = package.approve(&key(2));
+        assert!(package.archive((&key(2).verifying().to_bytes(), &second)).is_ok());
+        let strangers = package.archive((&key(3).verifying().to_bytes(), &second));
+        assert!(matches!(strangers, Err(Error::Sealed(_))));
+        let other = key(2).sign("approval", package.manifest.as_bytes());
+        assert!(package.archive((&key(2).verifying().to_bytes(), &other)).is_err(), "of another domain");
+    }
 }

@@ -33,6 +33,9 @@ use crate::{
     },
 };
 
+/// The refusal of a target that the case concerns.
+pub(super) const CONCERNED: FieldError = FieldError::new("target", FieldError::NOT_ALLOWED);
+
 /// The bodies outside that the profile lets a case go to, those first that its matter asks for (norms.md section 0, 5).
 pub(super) fn outside(profile: &Profile, criminal: bool) -> Vec<Route> {
     let targets = profile.targets();
@@ -89,23 +92,23 @@ async fn check_target(
     registry: &Registry,
     (case, seeds, target): (&CaseRow, &HeldSeeds, Target),
 ) -> Result<Option<BodyRow>, Error> {
-    let wrong = |code| Error::Invalid(vec![FieldError::new("target", code)]);
+    let unknown = || Error::Invalid(vec![FieldError::new("target", FieldError::UNKNOWN)]);
     registry.seeing()?;
     let body = match target {
         Target::Outside(route) if !outside(&ctx.profile_of(case), false).contains(&route) => {
-            return Err(wrong(FieldError::UNKNOWN));
+            return Err(unknown());
         }
         Target::Outside(route) => tx.body_of_code(route.code()).await?,
         Target::Body(id) => {
             let body = tx.body(id).await?.filter(|body| !body.closed);
-            Some(body.ok_or_else(|| wrong(FieldError::UNKNOWN))?)
+            Some(body.ok_or_else(unknown)?)
         }
     };
     match &body {
         Some(there) => {
             let barrier = Barrier::read(ctx, tx, registry, (case, seeds)).await?;
             if concerned(ctx, registry, case, there.id) || works_there(registry, &barrier, there.id) {
-                return Err(wrong(FieldError::NOT_ALLOWED));
+                return Err(Error::Invalid(vec![CONCERNED]));
             }
             Ok(body)
         }
@@ -172,8 +175,12 @@ pub(super) async fn send<'k>(
         return Err(Error::Sealed("the proposal has no package, or several"));
     };
     let package = Package::from_sealed_json(Opener::new(ctx, seeds).open(item)?.expose())?;
-    package.check_maker(registry.directory.keys.get(&proposal.proposer_id))?;
     let manifest = package.manifest()?;
+    // Whose key it is outsiders learn from the directory: who has other keys by now must sign anew.
+    let proposer = registry.directory.members.get(&proposal.proposer_id);
+    if !proposer.is_some_and(|member| package.is_by(&[member.public.sign])) {
+        return Err(Error::ProposalStale);
+    }
     let whole = proposal.step == Step::Refer;
     let meant = recipient(target, body.as_ref().map(|body| body.code.as_str()));
     let extent = if whole { "whole" } else { "part" };

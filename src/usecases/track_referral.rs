@@ -31,7 +31,7 @@ pub use crate::{domain::case::referral::ReferralState, storage::referrals::Refer
 ///
 /// # Errors
 /// [`Error::NotFound`] and [`Error::Forbidden`] by the policy; [`Error::Invalid`] for `state`, where it is not the next, or a
-/// step of the case says it, and for `on`, where that day lies ahead or before the sending.
+/// step of the case says it, and for `on`, where that day lies ahead or before what is known already.
 pub async fn track_referral(
     ctx: &Context,
     caller: &Caller,
@@ -88,19 +88,18 @@ pub async fn fetch_package(
     let outcome = ctx
         .store
         .record("fetch_package", async |tx| {
-            let (case, situation, permit) = locked(tx, caller, case, Action::TrackReferral).await?;
+            let (case, situation, permit) = locked(tx, caller, case, Action::ReadContent).await?;
             let rows = tx.referrals(case.id).await?;
             let row = rows.into_iter().find(|row| row.id == id).ok_or(Error::NotFound)?;
             let (seeds, _) = unlock(ctx, tx, &permit, caller, &case).await?;
             let items = tx.items_of(case.id, &[ItemKind::Package]).await?;
             let item = items.iter().find(|item| item.id == row.item_id).ok_or(Error::NotFound)?;
             let package = Package::from_sealed_json(Opener::new(ctx, &seeds).open(item)?.expose())?;
-            let keys = |staff| registry.directory.keys.get(&staff);
-            package.check_maker(keys(row.proposer_id))?;
+            let keys = |staff| registry.directory.keys.get(&staff).map(Vec::as_slice).unwrap_or_default();
+            let made = package.is_by(keys(row.proposer_id));
             let approver = VerifyingKey::parse(&row.approver_key).ok();
-            let known =
-                approver.is_some_and(|key| keys(row.approver_id).is_some_and(|keys| keys.contains(&key)));
-            if !known || package.digest().as_slice() != row.digest {
+            let agreed = approver.is_some_and(|key| keys(row.approver_id).contains(&key));
+            if !made || !agreed || package.digest().as_slice() != row.digest {
                 return Err(Error::Sealed("a package is not the one that was sent"));
             }
             let draft = caller.draft(Act::ContentRead, role_code(&situation), ctx.store.now());

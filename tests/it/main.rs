@@ -111,6 +111,7 @@ mod reads;
 mod receipts;
 mod reconcile;
 mod reconcile_attacks;
+mod referral_attacks;
 mod referrals;
 mod refusals;
 mod registry_size;
