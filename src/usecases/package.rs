@@ -155,7 +155,7 @@ impl Package {
             && manifest.files.iter().zip(&package.files).all(|(listed, (name, text))| {
                 listed.name == *name && listed.sha256 == sha256(text.as_bytes())
             });
-        let signed = key_of(&manifest.signer).is_some_and(|key| package.is_by(&key));
+        let signed = key_of(&manifest.signer).is_some_and(|key| package.is_by(&[key]));
         if package.v == FORMAT && as_listed && signed {
             Ok(package)
         } else {
@@ -300,6 +300,7 @@ mod tests {
         let cover = Cover {
             instance: "i",
             referral: ReferralId(Uuid::from_u128(7)),
+            proposal: ProposalId(Uuid::from_u128(4)),
             case: "SN-4K7Q-9WXM",
             recipient: "prosecutor",
             basis: ReasonCode::NotCompetent,
@@ -338,7 +339,7 @@ mod tests {
     #[test]
     fn eu_11_6_1_a_package_is_its_makers_and_goes_with_a_fitting_second_signature() {
         let package = package();
-        assert!(package.is_by(&key(1).verifying()) && !package.is_by(&key(2).verifying()));
+        assert!(package.is_by(&[key(1).verifying()]) && !package.is_by(&[key(2).verifying()]));
         let second = package.approve(&key(2));
         assert!(package.archive((&key(2).verifying().to_bytes(), &second)).is_ok());
         let strangers = package.archive((&key(3).verifying().to_bytes(), &second));

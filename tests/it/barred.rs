@@ -12,8 +12,10 @@ use senim::{
     policy::{Capacity, RoleAt},
     usecases::{
         Error,
+        disable_staff::disable_staff,
         finish_departures::finish_departures,
         give_access::give_access,
+        invite_staff::StaffIdentity,
         list_cases::{CaseFilter, list_cases},
         oversee::oversee,
         part::Part,
@@ -118,6 +120,47 @@ fn what_the_reporter_or_another_subject_says_stays_when_one_is_struck_out() {
         let part = Part { staff: kept.id(), capacity: Capacity::Triager };
         let given = give_access(&world.ctx, &by.caller, case, part).await;
         assert_eq!(faults(given), [("staff", "not_allowed_here")]);
+    });
+}
+
+/// A strike counts where two people agreed to one, and for what a colleague recorded.
+#[test]
+fn nobody_strikes_out_alone_or_by_another_step() {
+    in_world(async |world| {
+        let kept = world.known("akhmetov", named(), &at(Role::Triager, world.desk)).await;
+        let case = concerning(world, json!({"people": [NAME]})).await.case;
+        let (by, second) = (world.sign_in("tri1").await, world.sign_in("rev1").await);
+        by.attest(case).await;
+        by.take(case, Step::Open, none()).await;
+        record(&by, case, colleague("akhmetov")).await.unwrap();
+        let pieces = by.open(case).await.unwrap().content.unwrap();
+        for piece in &pieces {
+            let asks = json!({"question": "What time?", "struck": piece.id.to_string()});
+            let refused = faults(by.step(case, Step::Ask, asks).await);
+            assert_eq!(refused, [("struck", "not_allowed_here")]);
+        }
+        let report = pieces.iter().find(|piece| matches!(piece.body, PieceBody::Report(_))).unwrap();
+        let given = with(
+            enough(Status::Triage, Step::StrikeSubject, by.id(), "some"),
+            json!({"struck": report.id.to_string()}),
+        );
+        assert_eq!(faults(by.step(case, Step::StrikeSubject, given).await), [("struck", "unknown_value")]);
+        // Twice the same: one of them keeps the other's mark, whoever is in the directory by then.
+        record(&by, case, person("Омарова")).await.unwrap();
+        world
+            .known(
+                "omarova",
+                StaffIdentity { name: Some("Омарова Әлия".to_owned()), unit: None },
+                &at(Role::Triager, world.desk),
+            )
+            .await;
+        record(&by, case, colleague("omarova")).await.unwrap();
+        record(&by, case, colleague("omarova")).await.unwrap();
+        disable_staff(&world.ctx, Some(&world.admin(0).caller), kept.id()).await.unwrap();
+        strike(world, case, &by, &second).await;
+        let part = Part { staff: world.id("omarova"), capacity: Capacity::Triager };
+        let still = give_access(&world.ctx, &by.caller, case, part).await;
+        assert_eq!(faults(still), [("staff", "not_allowed_here")]);
     });
 }
 

@@ -9,11 +9,14 @@ use senim::{
     usecases::{
         Context, Error,
         confirm_member::confirm_member,
+        finish_departures::finish_departures,
         invite_staff::StaffIdentity,
         list_changes::newcomers,
         list_staff::list_staff,
         propose_member::{propose_member, what_is_signed},
         propose_roles::{Wanted, propose_roles},
+        reinvite_staff::reinvite_staff,
+        restore_access::restore_access,
     },
 };
 
@@ -96,6 +99,30 @@ fn what_somebody_had_goes_on_and_what_is_taken_ends_at_once() {
         assert!(!holders(world, case).await.contains(&world.id("tri2")), "what is taken ends at once");
         world.advance_days(4);
         assert_eq!(member().await.roles, [triager, investigator]);
+    });
+}
+
+/// Who makes new keys keeps their cases, and gets them again once their roles count.
+#[test]
+fn new_keys_wait_and_take_no_case_away() {
+    in_world(async |world| {
+        let ctx = patient(world);
+        let case = world.submit("Something.").await.case;
+        let id = world.id("tri1");
+        let invitation = reinvite_staff(&ctx, Some(&world.admin(0).caller), id).await.unwrap();
+        world.redeem("tri1", id, invitation.code.expose()).await.unwrap();
+        let shown = what_is_signed(&ctx, id).await.unwrap();
+        propose_member(&ctx, &world.admin(0).caller, id, &shown).await.unwrap();
+        confirm(world, &ctx, id).await;
+        finish_departures(&ctx).await.unwrap();
+        let living =
+            format!("case_grants where case_id = '{case}' and staff_id = '{id}' and revoked_on is null");
+        assert_eq!(world.owner().await.count(&living).await, 1);
+        world.advance_days(4);
+        let colleague = world.sign_in("tri2").await;
+        colleague.attest(case).await;
+        assert_eq!(restore_access(&ctx, &colleague.caller, id).await.unwrap(), 1);
+        assert!(holders(world, case).await.contains(&id));
     });
 }
 

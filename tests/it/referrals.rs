@@ -107,7 +107,7 @@ fn eu_11_6_1_a_package_is_sealed_signed_by_two_and_checked_by_others() {
         assert_ne!(keys[0], keys[1], "two people");
         fs::write(folder.join("signatures/signed"), text.replace("prosecutor", "court")).unwrap();
         assert!(!verified_by_openssl(&folder, 1), "another recipient");
-        let body = fs::read_to_string(folder.join("enclosed/01-report.json")).unwrap();
+        let body = fs::read_to_string(folder.join("enclosed/01-report.txt")).unwrap();
         assert!(body.contains("The account itself."));
 
         // Its hash stands in the record, and nothing of it in clear anywhere.
@@ -244,7 +244,7 @@ fn a_package_that_somebody_changed_is_not_handed_over() {
         let case = reporter.case;
         record(&by, case, person("Сторонний")).await.unwrap();
         let pieces = by.open(case).await.unwrap().content.unwrap();
-        let none = |piece: &&Piece| !matches!(piece.body, PieceBody::Report(_) | PieceBody::Words(..));
+        let none = |piece: &&Piece| !matches!(piece.body, PieceBody::Report(_));
         for piece in pieces.iter().filter(none) {
             let enclosed = given(Step::Refer, &by, json!({"enclosed": [piece.id.to_string()]}));
             assert_eq!(faults(by.step(case, Step::Refer, enclosed).await), [("enclosed", "unknown_value")]);
