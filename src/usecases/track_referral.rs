@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use super::{
     caller::Caller,
     case_access::{locked, role_code},
+    clock_news,
     context::Context,
     denials::watched,
     error::Error,
@@ -17,13 +18,16 @@ use crate::{
     audit::act::Act,
     crypto::sign::VerifyingKey,
     domain::{
-        case::item::ItemKind,
+        case::{clocks::ClockNews, item::ItemKind},
         field_error::FieldError,
         ids::{CaseId, ReferralId},
         profile::{CaseDays, ClockName},
     },
     policy::Action,
-    storage::{cases::CaseChange, oversight::Matter},
+    storage::{
+        cases::{CaseChange, CaseRow},
+        oversight::Matter,
+    },
 };
 pub use crate::{domain::case::referral::ReferralState, storage::referrals::ReferralRow};
 
@@ -68,11 +72,25 @@ pub async fn track_referral(
                     Act::ReferralAccepted
                 }
             };
-            let draft = caller.draft(act, role_code(&situation), ctx.store.now());
-            Ok(((), tx.save_case(&permit, &case, CaseChange::default(), &draft).await?))
+            let (change, news) = answered(ctx, &case, row, on);
+            clock_news::raise(tx, &permit, &case, (&news, today)).await?;
+            let draft = clock_news::acts(caller.draft(act, role_code(&situation), ctx.store.now()), &news);
+            Ok(((), tx.save_case(&permit, &case, change, &draft).await?))
         })
         .await;
     watched(ctx, caller, outcome).await
+}
+
+/// What an answer means for the clock that waits for it: it belongs to the case where the whole case was sent.
+fn answered(ctx: &Context, case: &CaseRow, row: &ReferralRow, on: Date) -> (CaseChange, ClockNews) {
+    if !row.whole || !case.clocks.runs(ClockName::ReferralAnswer) {
+        return (CaseChange::default(), ClockNews::default());
+    }
+    let mut clocks = case.clocks.clone();
+    // It was answered on the day on which the other body wrote, whenever that is recorded.
+    let news = clocks.stop(ClockName::ReferralAnswer, on);
+    let clocks = clock_news::columns(clocks, &ctx.profile_of(case), ctx.today_of(case), case.question_until);
+    (CaseChange { clocks: Some(clocks), ..CaseChange::default() }, news)
 }
 
 /// Fetches what was sent, as a tar file. The first reading of the case in a session is recorded.

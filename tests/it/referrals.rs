@@ -16,6 +16,7 @@ use senim::{
         piece::{Piece, PieceBody},
         read_inbox::SentTo,
         track_referral::{fetch_package, track_referral},
+        watch_deadlines::watch_deadlines,
         watch_referrals::watch_referrals,
     },
 };
@@ -27,7 +28,7 @@ use crate::{
     conflicts::{another_body, concerning, record},
     database::bytes,
     facts::{enough, none, with},
-    observed::faults,
+    observed::{codes, faults},
     people::{ReporterActor, StaffActor},
     world::{World, in_ruined_world, in_world},
 };
@@ -320,5 +321,40 @@ fn a_referral_is_proposed_followed_and_fetched_by_api_and_page() {
         assert_eq!(opened.status, 303);
         let mailbox = inbox.get("/ru/inbox").await;
         assert!(mailbox.body.contains("Куда: Другой."), "{}", mailbox.body);
+    });
+}
+
+/// Who has the whole case, and says so in time, is not told to oversight as silent.
+#[test]
+fn oi_11b_1_an_acknowledged_case_is_not_said_to_be_unanswered() {
+    in_world(async |world| {
+        world.enrol("over1", &[RoleAt { role: Role::Oversight, desk: None }]).await;
+        let (answered, by, second) = opened(world).await;
+        let id = send(answered.case, Step::Refer, (&by, &second), json!({})).await;
+        let (silent, ..) = opened(world).await;
+        let other = send(silent.case, Step::Refer, (&by, &second), json!({})).await;
+        world.advance_days(10);
+        let by = world.sign_in("tri1").await;
+        let acknowledged = ReferralState::Acknowledged;
+        track_referral(&world.ctx, &by.caller, (answered.case, id), (acknowledged, None)).await.unwrap();
+        assert!(
+            codes(world, answered.case, "referral.ack").await["met"]
+                .as_str()
+                .unwrap()
+                .contains("referral_answer")
+        );
+        world.advance_days(21);
+        watch_deadlines(&world.ctx).await.unwrap();
+        let overseer = world.sign_in("over1").await;
+        let late = async || {
+            let mut open = oversee(&world.ctx, &overseer.caller).await.unwrap().open;
+            open.retain(|line| line.clock.is_some_and(|clock| clock.code() == "referral_answer"));
+            open.into_iter().map(|line| line.reference).collect::<Vec<_>>()
+        };
+        assert_eq!(late().await, [silent.reference.as_str()]);
+        let by = world.sign_in("tri1").await;
+        track_referral(&world.ctx, &by.caller, (silent.case, other), (acknowledged, None)).await.unwrap();
+        assert!(codes(world, silent.case, "referral.ack").await.get("met").is_none(), "late is late");
+        assert_eq!(late().await, [silent.reference.as_str()], "once, and nobody cleared it");
     });
 }
