@@ -358,3 +358,37 @@ fn oi_11b_1_an_acknowledged_case_is_not_said_to_be_unanswered() {
         assert_eq!(late().await, [silent.reference.as_str()], "once, and nobody cleared it");
     });
 }
+
+/// Each form is of its own referral, keeps what was typed, and the package can be fetched after the end too.
+#[test]
+fn every_referral_of_a_page_has_its_own_form_and_its_package_to_the_end() {
+    in_app(async |world, app| {
+        let (reporter, by, second) = opened(world).await;
+        let case = reporter.case;
+        let one = send(case, Step::ReferPart, (&by, &second), json!({})).await;
+        let two = send(case, Step::ReferPart, (&by, &second), json!({"target": "court"})).await;
+        let pages = app.staff_pages(&by);
+        let address = format!("/staff/cases/{case}");
+        let token = app.csrf(&by);
+        let post = async |id: ReferralId, state: &str, on: &str| {
+            let form = [("csrf", token.as_str()), ("state", state), ("on", on)];
+            pages.post(&format!("{address}/referrals/{id}"), &form).await
+        };
+        let refused = post(two, "accepted", "2099-01-01").await;
+        assert_eq!(refused.status, 422);
+        let body = &refused.body;
+        assert_eq!(body.matches("id=\"on-fault\"").count(), 1, "{body}");
+        assert_eq!(body.matches("value=\"2099-01-01\"").count(), 1, "what was typed stays");
+        assert!(body.contains("<option value=\"accepted\" selected>"), "what was chosen stays");
+        let form = |id: ReferralId| format!("action=\"{address}/referrals/{id}\"");
+        let fault = body.find("id=\"on-fault\"").unwrap();
+        assert!(body.find(&form(one)).unwrap() < body.find(&form(two)).unwrap());
+        assert!(body.find(&form(two)).unwrap() < fault, "below its own form");
+        assert_eq!(post(one, "concluded", "").await.status, 303);
+        let shown = pages.get(&address).await;
+        assert!(!shown.body.contains(&form(one)), "nothing more to say of it");
+        let package = format!("{address}/referrals/{one}/package");
+        assert!(shown.body.contains(&package), "{}", shown.body);
+        assert_eq!(pages.get(&package).await.status, 200);
+    });
+}

@@ -18,7 +18,7 @@ use crate::{
     domain::{
         case::{assessment::Severity, item::ItemKind, step::Step},
         field_error::FieldError,
-        ids::CaseId,
+        ids::{CaseId, ReferralId},
         reference::Reference,
         report::Report,
         taxonomy::Region,
@@ -60,6 +60,7 @@ pub(super) use super::case_steps::given as step_facts;
 #[derive(Default)]
 pub(super) struct Draft {
     pub(super) step: Option<&'static str>,
+    pub(super) referral: Option<ReferralId>,
     pub(super) form: Form,
     pub(super) faults: Vec<FieldError>,
 }
@@ -154,7 +155,7 @@ pub async fn step(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Page
         Ok(StepDone::Taken(_)) => Ok(back_to(id, "step")),
         Ok(StepDone::Proposed(_)) => Ok(back_to(id, "proposed")),
         Err(Error::Invalid(faults)) => {
-            let draft = Draft { step: Some(step.code()), form, faults };
+            let draft = Draft { step: Some(step.code()), form, faults, ..Draft::default() };
             draw(&desk, &request, StatusCode::UNPROCESSABLE_ENTITY, draft).await
         }
         Err(error) => Err(desk.refuse(&request, error, Some(&form))),
@@ -194,7 +195,7 @@ pub async fn message(desk: Desk, request: HttpRequest) -> Result<HttpResponse, P
                 .map_err(|error| desk.refuse(&request, error, Some(&form)))
         }
         Err(faults) => {
-            let draft = Draft { step: None, form, faults };
+            let draft = Draft { form, faults, ..Draft::default() };
             draw(&desk, &request, StatusCode::UNPROCESSABLE_ENTITY, draft).await
         }
     }
@@ -229,7 +230,8 @@ pub async fn note(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Page
             .map(|_| back_to(id, "note"))
             .map_err(|error| desk.refuse(&request, error, Some(&form))),
         Err(error) => {
-            let draft = Draft { step: None, form, faults: vec![FieldError::from_text("note", &error)] };
+            let draft =
+                Draft { form, faults: vec![FieldError::from_text("note", &error)], ..Draft::default() };
             draw(&desk, &request, StatusCode::UNPROCESSABLE_ENTITY, draft).await
         }
     }
@@ -272,7 +274,7 @@ fn page(desk: &Desk, head: CaseHead, opened: OpenedCase, draft: &Draft) -> CaseP
         keepers: keepers(&opened, t, &draft.form),
         alike: opened.alike.iter().map(alike_line).collect(),
         subjects: subjects(desk, &opened, &draft.form),
-        referrals: referrals(desk, &opened),
+        referrals: referrals(desk, &opened, draft),
         referral: opened.referral.as_ref().map(|open| ReferralDue {
             targets: open
                 .targets

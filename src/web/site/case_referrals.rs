@@ -39,10 +39,14 @@ pub(super) fn target_words(t: Texts, names: &Names, target: Target) -> String {
 }
 
 /// What was sent, oldest first.
-pub(super) fn referrals(desk: &Desk, opened: &OpenedCase) -> Vec<ReferralLine> {
+pub(super) fn referrals(desk: &Desk, opened: &OpenedCase, draft: &Draft) -> Vec<ReferralLine> {
     let may = !opened.keys_awaited
         && authorize(&desk.caller.actor(), Action::TrackReferral, Some(&opened.situation)).is_ok();
-    opened.referrals.iter().map(|row| line(desk.t, &opened.names, row, may)).collect()
+    let refused = |row: &ReferralRow| {
+        (draft.referral == Some(row.id)).then(|| (draft.form.text("state"), draft.form.text("on")))
+    };
+    let line = |row| ReferralLine { refused: refused(row), ..line(desk.t, &opened.names, row, may) };
+    opened.referrals.iter().map(line).collect()
 }
 
 fn line(t: Texts, names: &Names, row: &ReferralRow, may: bool) -> ReferralLine {
@@ -64,7 +68,9 @@ fn line(t: Texts, names: &Names, row: &ReferralRow, may: bool) -> ReferralLine {
         moved_on: row.moved_on,
         due_on: row.due_on.filter(|_| row.state.is_open()),
         digest: data_encoding::HEXLOWER.encode(&row.digest),
+        may_fetch: may,
         next: if may { next.collect() } else { Vec::new() },
+        refused: None,
     }
 }
 
@@ -97,7 +103,7 @@ pub async fn track(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Pag
     match outcome {
         Ok(()) => Ok(back_to(case, "referral")),
         Err(Error::Invalid(faults)) => {
-            let draft = Draft { step: None, form, faults };
+            let draft = Draft { referral: Some(id), form, faults, ..Draft::default() };
             draw(&desk, &request, StatusCode::UNPROCESSABLE_ENTITY, draft).await
         }
         Err(error) => Err(desk.refuse(&request, error, Some(&form))),

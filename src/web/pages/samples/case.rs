@@ -73,8 +73,8 @@ fn alike() -> Vec<AlikeLine> {
 
 fn referrals() -> Vec<ReferralLine> {
     let choice = |value: &str| Choice { value: value.to_owned(), label: format!("<{value}>") };
-    let line = |state, whole, next| ReferralLine {
-        id: "r1".to_owned(),
+    let line = |state: &'static str, whole, next| ReferralLine {
+        id: state.to_owned(),
         to: "<Prosecutor>".to_owned(),
         whole,
         state,
@@ -82,10 +82,17 @@ fn referrals() -> Vec<ReferralLine> {
         moved_on: date(2026, 11, 18),
         due_on: (state == "sent").then(|| date(2026, 12, 16)),
         digest: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned(),
+        may_fetch: true,
         next,
+        refused: None,
     };
-    let next = vec![choice("acknowledged"), choice("accepted")];
-    vec![line("sent", false, next), line("concluded", true, Vec::new())]
+    let next = || vec![choice("accepted"), choice("returned")];
+    let refused = Some(("accepted".to_owned(), HOSTILE.to_owned()));
+    vec![
+        line("sent", false, next()),
+        ReferralLine { refused, ..line("acknowledged", false, next()) },
+        line("concluded", true, Vec::new()),
+    ]
 }
 
 fn subjects() -> Subjects {

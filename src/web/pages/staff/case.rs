@@ -211,6 +211,11 @@ impl CasePage {
         if self.refused_step.is_none() { self.faults.of(self.t, field) } else { None }
     }
 
+    /// Fault of the form that says how far something sent elsewhere is.
+    fn referral_fault(&self, line: &ReferralLine, field: &str) -> Option<String> {
+        line.refused.as_ref().and_then(|_| self.free_fault(field))
+    }
+
     /// What stands before a field's name in its id, in the form that was refused.
     fn fault_prefix(&self) -> String {
         self.refused_step.map(|step| format!("{step}-")).unwrap_or_default()
