@@ -72,6 +72,8 @@ actions! {
     RevokeAccess = "revoke_access",
     /// Record whom a case concerns. Needs a case.
     RecordSubject = "record_subject",
+    /// Decide on interim measures against retaliation. Needs a case.
+    DecideInterim = "decide_interim",
     /// Open a desk's cases with its recovery sheets and give them to somebody.
     RecoverCases = "recover_cases",
     /// Read the log.
@@ -113,6 +115,7 @@ impl Action {
             | Self::RestoreAccess
             | Self::RevokeAccess
             | Self::RecordSubject
+            | Self::DecideInterim
             | Self::TakeStep(_) => true,
             Self::SubmitReport
             | Self::OpenInbox

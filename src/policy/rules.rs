@@ -126,6 +126,7 @@ fn case_rule(staff: &StaffActor, action: Action, situation: &Situation) -> Verdi
         Action::RecordSubject => {
             attested && matches!(capacity, Capacity::Triager | Capacity::Lead | Capacity::Investigator)
         }
+        Action::DecideInterim => attested && matches!(capacity, Capacity::Triager | Capacity::Lead),
         Action::GrantAccess | Action::RevokeAccess
             if matches!(capacity, Capacity::Triager | Capacity::Lead) =>
         {

@@ -85,7 +85,10 @@ pub async fn read_inbox(ctx: &Context, inbox_token: &str) -> Result<Inbox, Error
 }
 
 /// The case that a receipt opens, its pieces, and the seeds that the reporter holds.
-async fn look(ctx: &Context, receipt: &Receipt) -> Result<(CaseRow, Vec<ItemRow>, HeldSeeds), Error> {
+pub(super) async fn look(
+    ctx: &Context,
+    receipt: &Receipt,
+) -> Result<(CaseRow, Vec<ItemRow>, HeldSeeds), Error> {
     let id = receipt.lookup(ctx.store.instance());
     ctx.current_registry().await?;
     let (case, wraps, items) = ctx

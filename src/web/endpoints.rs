@@ -12,15 +12,17 @@ use actix_web::{
 
 use super::{
     api::{
-        audit, bundle, cases, form_data, grants, inbox, oversight, proposals, reports, sessions, subjects,
+        audit, bundle, cases, form_data, grants, inbox, oversight, proposals, reports, retaliation, sessions,
+        subjects,
     },
     openapi::document,
     problem::Problem,
     site::{
         account, audit as audit_pages, audit_case, audit_log, audit_log_check, case as case_page,
-        case_people, case_subjects, cases as case_list, changes, credentials, desk as desk_pages, evidence,
-        inbox as inbox_pages, inbox_proof, inventory, log, mail, oversight as oversight_page, people,
-        people_roles, proposals as proposal_pages, public, report, routing, sign_in, start,
+        case_interim, case_people, case_subjects, cases as case_list, changes, credentials,
+        desk as desk_pages, evidence, inbox as inbox_pages, inbox_proof, inventory, log, mail,
+        oversight as oversight_page, people, people_roles, proposals as proposal_pages, public, report,
+        retaliation as retaliation_page, routing, sign_in, start,
     },
 };
 use crate::domain::role::Role;
@@ -91,6 +93,7 @@ mod table {
         POST   "/api/v1/inbox/messages"            Reporter,          inbox::write;
         POST   "/api/v1/inbox/no-response"         Reporter,          inbox::no_response;
         POST   "/api/v1/inbox/review"              Reporter,          inbox::review;
+        POST   "/api/v1/inbox/retaliation"         Reporter,          retaliation::report;
         POST   "/api/v1/inbox/proof"               Reporter,          inbox::proof;
         POST   "/api/v1/staff/sessions"            Public,            sessions::open;
         DELETE "/api/v1/staff/sessions/current"    Staff,             sessions::close;
@@ -104,6 +107,7 @@ mod table {
         POST   "/api/v1/cases/{id}/grants"         Roles(CASE_ROLES), grants::give;
         DELETE "/api/v1/cases/{id}/grants/{staff}" Roles(CASE_ROLES), grants::take;
         POST   "/api/v1/cases/{id}/subjects"       Roles(CASE_ROLES), subjects::record;
+        POST   "/api/v1/cases/{id}/interim"        Roles(CASE_ROLES), retaliation::decide;
         GET    "/api/v1/oversight"                 Roles(OVERSIGHT),  oversight::show;
         POST   "/api/v1/oversight/{id}/uptake"     Roles(OVERSIGHT),  oversight::uptake;
         GET    "/api/v1/proposals"                 Roles(DECIDERS),   proposals::list;
@@ -135,6 +139,8 @@ mod table {
         POST   "/{lang:kk|ru|en}/inbox/review"     Reporter,          inbox_pages::review;
         GET    "/{lang:kk|ru|en}/inbox/proof"      Reporter,          inbox_proof::show;
         POST   "/{lang:kk|ru|en}/inbox/proof"      Reporter,          inbox_proof::give;
+        GET    "/{lang:kk|ru|en}/inbox/retaliation" Reporter,         retaliation_page::show;
+        POST   "/{lang:kk|ru|en}/inbox/retaliation" Reporter,         retaliation_page::submit;
         POST   "/{lang:kk|ru|en}/inbox/close"      Public,            inbox_pages::close;
 
         GET    "/staff/sign-in"                    Public,            sign_in::show;
@@ -159,6 +165,7 @@ mod table {
         POST   "/staff/cases/{id}/people"          Roles(CASE_ROLES), case_people::give;
         POST   "/staff/cases/{id}/removals"        Roles(CASE_ROLES), case_people::take;
         POST   "/staff/cases/{id}/subjects"        Roles(CASE_ROLES), case_subjects::record;
+        POST   "/staff/cases/{id}/interim"         Roles(CASE_ROLES), case_interim::decide;
         GET    "/staff/proposals"                  Roles(CASE_ROLES), proposal_pages::list;
         GET    "/staff/proposals/{id}"             Roles(CASE_ROLES), proposal_pages::show;
         POST   "/staff/proposals/{id}/approval"    Roles(CASE_ROLES), proposal_pages::approve;

@@ -112,6 +112,7 @@ mod reconcile;
 mod reconcile_attacks;
 mod refusals;
 mod registry_size;
+mod retaliation;
 mod review;
 mod roles;
 mod routing;

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use crate::{
     domain::{
         case::{
-            assessment::Severity,
+            assessment::{Severity, urgency},
             facts::{DetrimentLevel, Fact},
             outcome::Outcome,
             reason::ReasonCode,
@@ -82,7 +82,7 @@ impl CaseHead {
             received_on: case.received_on,
             due_on: case.due_on,
             lead: case.lead_id.map(|lead| lead.0),
-            severity: case.severity.map(Severity::code),
+            severity: urgency(case.category, case.severity).map(Severity::code),
             detriment: case.detriment.map(DetrimentLevel::code),
             outcome: case.outcome.map(Outcome::code),
             reason_code: case.reason_code.map(ReasonCode::code),

@@ -11,6 +11,7 @@ pub mod inbox;
 pub mod oversight;
 pub mod proposals;
 pub mod reports;
+pub mod retaliation;
 pub mod sessions;
 pub mod subjects;
 

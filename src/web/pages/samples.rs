@@ -1,6 +1,7 @@
 //! Every page with sample data, for the tests. Texts carry markup, so that a missing escape shows.
 
 mod audit;
+mod case;
 mod configuration;
 mod log;
 mod oversight;

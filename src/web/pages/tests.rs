@@ -11,12 +11,9 @@ use crate::domain::case::facts::{
     Answer, DetrimentLevel, Fact, FeedbackSent, Hearing, IdentityRemoved, NewGround, PauseReason,
     Proceedings, RetentionClass, ReviewResult, SubjectHeard, Unreferred,
 };
-use crate::domain::case::outcome::Outcome;
-use crate::domain::case::raw_facts::RawFacts;
-use crate::domain::case::reason::ReasonCode;
-use crate::domain::case::status::Status;
 use crate::domain::case::step::Step;
 use crate::domain::case::transition::MessageKind;
+use crate::domain::case::{outcome::Outcome, raw_facts::RawFacts, reason::ReasonCode, status::Status};
 use crate::domain::configuration::{Kind, State, Touch, Why};
 use crate::domain::conflict::Concern;
 use crate::domain::language::Language;
@@ -24,6 +21,7 @@ use crate::domain::mail_address::Notice;
 use crate::domain::mistake::Fault;
 use crate::domain::profile::{ClockName, ProfileId, Route, Waiver};
 use crate::domain::report::Risk;
+use crate::domain::retaliation::{Form, Interim};
 use crate::domain::role::Role;
 use crate::domain::routing::{Mismatch, RouteReason};
 use crate::domain::taxonomy::{Category, RedFlag, Region, Weakness};
@@ -255,6 +253,8 @@ const VOCABULARIES: &[&str] = &[
     "mistake-",
     "grade-",
     "severity-",
+    "retaliation-",
+    "interim-",
     "red_flag-",
     "weakness-",
     "unreferred-",
@@ -333,6 +333,8 @@ fn fact_lists() -> Vec<(&'static str, Vec<&'static str>)> {
         ("outcome", codes(Outcome::ALL, Outcome::code)),
         ("grade", codes(Grade::ALL, Grade::code)),
         ("severity", codes(Severity::ALL, Severity::code)),
+        ("retaliation", codes(Form::ALL, Form::code)),
+        ("interim", codes(Interim::ALL, Interim::code)),
         ("red_flag", codes(RedFlag::ALL, RedFlag::code)),
         ("weakness", codes(Weakness::ALL, Weakness::code)),
         ("unreferred", codes(Unreferred::ALL, Unreferred::code)),

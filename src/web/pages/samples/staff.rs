@@ -1,5 +1,6 @@
 use jiff::civil::date;
 
+use super::case::{alike, interim, notes, subjects};
 use super::{HOSTILE, Sample, choices, faults};
 use crate::i18n::Texts;
 use crate::web::pages::public::Speaker;
@@ -242,24 +243,6 @@ fn steps(t: Texts) -> Vec<StepForm> {
     ]
 }
 
-fn alike() -> Vec<AlikeLine> {
-    let reference = "SN-4PT0-9QXA".to_owned();
-    vec![AlikeLine { id: "c2".to_owned(), reference, status: "triage", received_on: date(2026, 11, 2) }]
-}
-
-fn subjects() -> Subjects {
-    let line = |who: &str, by: Option<&str>, struck| SubjectLine {
-        who: who.to_owned(),
-        by: by.map(str::to_owned),
-        on: date(2026, 11, 18),
-        struck,
-    };
-    let form = SubjectForm { name: "<x>".to_owned(), ..SubjectForm::default() };
-    let by = Some("<triage.one>");
-    let lines = vec![line(HOSTILE, None, false), line("<Unit>", by, false), line("<Other>", by, true)];
-    Subjects { lines, form: Some(form) }
-}
-
 fn case(t: Texts) -> CasePage {
     let message = |from, who: Option<&str>, text: &str| CaseMessage {
         from,
@@ -287,13 +270,10 @@ fn case(t: Texts) -> CasePage {
             message(Speaker::Reporter, None, HOSTILE),
             message(Speaker::Desk, Some("<triage.one>"), HOSTILE),
         ],
-        notes: vec![CaseNote {
-            who: "triage.one".to_owned(),
-            at: date(2026, 11, 19).at(9, 0, 0, 0),
-            text: HOSTILE.to_owned(),
-        }],
+        notes: notes(),
         alike: alike(),
         subjects: subjects(),
+        interim: Some(interim(t)),
         record: "8f6e1dcc-7c4a-4e83-b59a-0017b65db45f".to_owned(),
         timeline: vec![
             line("state.changed", Some("triage.one"), Some("14:05"), Some(&t.code("status", "triage"))),
