@@ -259,8 +259,8 @@ acts! {
     CaseReopened       = "case.reopened",        CASE,           PERSON,             HANDLERS,      "11a" "12a",      ["codes.new_ground", "ok", "sig"];
     ReviewRequested    = "review.requested",     CASE,           REPORTER,           OVERSEERS,     "11a",            [];
     ReviewDecided      = "review.decided",       CASE,           PERSON,             HANDLERS,      "11a",            ["codes.review_result", "ok", "sig"];
-    RetaliationReported= "retaliation.reported", CASE,           REPORTER,           HANDLERS,      "9b",             [] later;
-    RetaliationDecided = "retaliation.decided",  CASE,           PERSON,             HANDLERS,      "9b",             ["sig"] later;
+    RetaliationReported= "retaliation.reported", CASE,           REPORTER,           HANDLERS,      "9b",             [];
+    RetaliationDecided = "retaliation.decided",  CASE,           PERSON,             HANDLERS,      "9b",             ["codes.interim", "sig"];
     CheckinSent        = "checkin.sent",         CASE,           TIMER,              HANDLERS,      "9b",             [] later;
     CheckinAnswered    = "checkin.answered",     CASE,           REPORTER,           HANDLERS,      "9b",             [] later;
     IdentityRequested  = "identity.requested",   CASE,           PERSON,             AUDITORS,      "9b",             ["sig"] later;

@@ -18,6 +18,7 @@ pub mod mistake;
 pub mod profile;
 pub mod reference;
 pub mod report;
+pub mod retaliation;
 pub mod role;
 pub mod routing;
 pub mod suggestion;

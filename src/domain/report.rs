@@ -9,6 +9,7 @@ use super::field_error::FieldError;
 use super::ids::BodyId;
 use super::language::Language;
 use super::profile::Waiver;
+use super::retaliation::{RawRetaliation, Retaliation};
 use super::taxonomy::{Category, Region};
 use super::text::{Narrative, ShortText, TextLimits};
 use super::vocabulary::vocabulary;
@@ -68,6 +69,9 @@ pub struct RawReport {
     /// The persons it is about, one each, in words.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub people: Vec<String>,
+    /// What makes it a complaint of retaliation from a mailbox.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retaliation: Option<RawRetaliation>,
 }
 
 /// A well-formed report. Control OI-9c-1: nothing in it asks who the reporter is.
@@ -91,6 +95,8 @@ pub struct Report {
     pub concerns: Vec<Concern>,
     /// The persons it is about.
     pub people: Vec<ShortText<LINE>>,
+    /// What makes it a complaint of retaliation from a mailbox.
+    pub retaliation: Option<Retaliation>,
 }
 
 /// Answers that help triage; each may be missing.
@@ -154,6 +160,7 @@ impl Report {
         let ack_waiver = form.optional("ack_waiver", raw.ack_waiver.as_deref(), Waiver::parse);
         let concerns = form.concerns(&raw.concerns);
         let people = form.people(&raw.people);
+        let retaliation = form.retaliation(raw.retaliation.as_ref());
         let language = form.needed("language", raw.language.as_deref(), Language::parse);
         match (language, category, narrative) {
             (Some(language), Some(category), Some(narrative)) if form.errors.is_empty() => Ok(Self {
@@ -166,6 +173,7 @@ impl Report {
                 ack_waiver,
                 concerns,
                 people,
+                retaliation,
             }),
             _ => Err(form.errors),
         }
@@ -207,6 +215,7 @@ impl Report {
         raw.ack_waiver = self.ack_waiver.map(|waiver| waiver.code().to_owned());
         raw.concerns = self.concerns.iter().map(|concern| concern.code().to_owned()).collect();
         raw.people = self.people.iter().map(|line| line.expose().to_owned()).collect();
+        raw.retaliation = self.retaliation.as_ref().map(Retaliation::to_raw);
         raw
     }
 }
@@ -249,6 +258,10 @@ impl Fields {
             concerns.extend(concern.filter(|one| !concerns.contains(one)));
         }
         concerns
+    }
+
+    fn retaliation(&mut self, raw: Option<&RawRetaliation>) -> Option<Retaliation> {
+        Retaliation::parse(raw?).map_err(|errors| self.errors.extend(errors)).ok()
     }
 
     fn people(&mut self, raw: &[String]) -> Vec<ShortText<LINE>> {

@@ -89,6 +89,7 @@ mod tests {
         Anchor, ClockName, IdentityDefault, MetBy, ProfileId, Route, TriageQuestion, Unit, Waiver,
     };
     use crate::domain::report::Risk;
+    use crate::domain::retaliation::{Form, Interim};
     use crate::domain::role::Role;
     use crate::domain::routing::{Mismatch, RouteReason};
     use crate::domain::taxonomy::{Category, RedFlag, Region, Weakness};
@@ -140,6 +141,8 @@ mod tests {
             Unreferred,
             Weakness,
             Fault,
+            Form,
+            Interim,
             FeedbackSent,
             Hearing,
             IdentityRemoved,

@@ -74,6 +74,8 @@ actions! {
     RecordSubject = "record_subject",
     /// Record what another body makes of a referral, and fetch what was sent. Needs a case.
     TrackReferral = "track_referral",
+    /// Decide on interim measures against retaliation. Needs a case.
+    DecideInterim = "decide_interim",
     /// Open a desk's cases with its recovery sheets and give them to somebody.
     RecoverCases = "recover_cases",
     /// Read the log.
@@ -116,6 +118,7 @@ impl Action {
             | Self::RevokeAccess
             | Self::RecordSubject
             | Self::TrackReferral
+            | Self::DecideInterim
             | Self::TakeStep(_) => true,
             Self::SubmitReport
             | Self::OpenInbox

@@ -127,6 +127,7 @@ fn case_rule(staff: &StaffActor, action: Action, situation: &Situation) -> Verdi
             attested && matches!(capacity, Capacity::Triager | Capacity::Lead | Capacity::Investigator)
         }
         Action::TrackReferral => attested && matches!(capacity, Capacity::Triager | Capacity::Lead),
+        Action::DecideInterim => attested && matches!(capacity, Capacity::Triager | Capacity::Lead),
         Action::GrantAccess | Action::RevokeAccess
             if matches!(capacity, Capacity::Triager | Capacity::Lead) =>
         {

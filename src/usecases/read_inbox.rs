@@ -122,7 +122,10 @@ async fn sent_to(ctx: &Context, case: CaseId) -> Result<Vec<(i32, SentTo)>, Erro
 }
 
 /// The case that a receipt opens, its pieces, and the seeds that the reporter holds.
-async fn look(ctx: &Context, receipt: &Receipt) -> Result<(CaseRow, Vec<ItemRow>, HeldSeeds), Error> {
+pub(super) async fn look(
+    ctx: &Context,
+    receipt: &Receipt,
+) -> Result<(CaseRow, Vec<ItemRow>, HeldSeeds), Error> {
     let id = receipt.lookup(ctx.store.instance());
     ctx.current_registry().await?;
     let (case, wraps, items) = ctx

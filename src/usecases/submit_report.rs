@@ -31,12 +31,15 @@ use crate::{
             clocks::{ClockNews, Clocks},
             status::Status,
         },
+        conflict::Concerned,
         field_error::FieldError,
         ids::{CaseId, ItemId, StaffId},
+        language::Language,
         profile::{CaseDays, ClockName, Profile, Waiver},
         reference::Reference,
         report::Report,
-        routing::RouteReason,
+        routing::{Exclusion, RouteReason},
+        taxonomy::Category,
     },
     policy::{Action, Actor, authorize},
     storage::{
@@ -58,6 +61,8 @@ pub struct Submitted {
     pub receipt: Receipt,
     /// What to call the case.
     pub reference: String,
+    /// The language of the case.
+    pub language: Language,
     /// The date in the register; none while the working-day calendar lacks the year.
     pub registered_on: Option<Date>,
     /// Whether the receipt was acknowledged in the mailbox; not where the reporter wanted none.
@@ -84,6 +89,37 @@ pub struct Submission {
 /// [`Error::Invalid`] where the body named is not in the registry; [`Error::NotReady`] where the instance has no
 /// desk; [`Error::Busy`] when overloaded. Nothing is stored then.
 pub async fn submit_report(ctx: &Context, submission: &Submission) -> Result<Submitted, Error> {
+    submit_apart(ctx, submission, &Apart::default()).await
+}
+
+/// Whom a report must not reach besides those whom it names itself, and what of it is marked.
+#[derive(Default)]
+pub(super) struct Apart {
+    pub(super) exclusion: Exclusion,
+    pub(super) concerned: Concerned,
+}
+
+impl Apart {
+    /// What a report says of itself, and this.
+    fn and(&self, (mut exclusion, mut concerned): (Exclusion, Concerned)) -> (Exclusion, Concerned) {
+        exclusion.people.extend(&self.exclusion.people);
+        exclusion.outside |= self.exclusion.outside;
+        concerned.people.extend(&self.concerned.people);
+        concerned.units.extend(&self.concerned.units);
+        concerned.desks.extend(&self.concerned.desks);
+        (exclusion, concerned)
+    }
+}
+
+/// Takes in a report that must not reach some others too.
+///
+/// # Errors
+/// See [`submit_report`].
+pub(super) async fn submit_apart(
+    ctx: &Context,
+    submission: &Submission,
+    apart: &Apart,
+) -> Result<Submitted, Error> {
     let permit = authorize(&Actor::Anyone, Action::SubmitReport, None)?;
     let mut rng = ctx.store.entropy().rng();
     let receipt = receipt_of(ctx, submission.form_token.as_ref(), &mut rng);
@@ -94,7 +130,7 @@ pub async fn submit_report(ctx: &Context, submission: &Submission) -> Result<Sub
         None => ctx.registry().await?,
     };
     for _ in 0..TRIES {
-        let (case, arrival) = seal_case(ctx, &registry, submission, &receipt, &mut rng)?;
+        let (case, arrival) = seal_case((ctx, &registry), (submission, apart), &receipt, &mut rng)?;
         let draft = received(&case, &arrival);
         match ctx.store.take_in(&permit, &case, &draft).await {
             Ok(Intake::Taken) => {
@@ -102,6 +138,7 @@ pub async fn submit_report(ctx: &Context, submission: &Submission) -> Result<Sub
                     receipt,
                     answer_by: answer_by(registry.rulebook.current(case.profile), case.received_on),
                     reference: case.reference,
+                    language: case.language,
                     registered_on: case.registered_on,
                     acknowledged: case.acknowledgement.is_some(),
                     repeated: false,
@@ -130,6 +167,7 @@ async fn known(ctx: &Context, receipt: Receipt, report: &Report) -> Result<Submi
         receipt,
         answer_by: answer_by(&ctx.profile_of(&case), case.received_on),
         reference: case.reference,
+        language: case.language,
         registered_on: case.registered_on,
         acknowledged: case.acknowledged_on.is_some(),
         repeated: true,
@@ -156,9 +194,9 @@ fn destination<'r>(
     ctx: &Context,
     registry: &'r Registry,
     id: CaseId,
-    report: &Report,
+    (report, apart): (&Report, &Apart),
 ) -> Result<Destination<'r>, Error> {
-    let (exclusion, concerned) = registry.exclusion(report);
+    let (exclusion, concerned) = apart.and(registry.exclusion(report));
     let route = registry.route(report.body, report.category, report.region, &exclusion);
     let none = || Error::NotReady("there is no desk to route a report to");
     let route = route.ok_or_else(none)?;
@@ -194,15 +232,14 @@ fn check_waiver(profile: &Profile, waiver: Option<Waiver>) -> Result<(), Error> 
 
 /// Everything that is stored, computed before the database is asked.
 fn seal_case(
-    ctx: &Context,
-    registry: &Registry,
-    submission: &Submission,
+    (ctx, registry): (&Context, &Registry),
+    (submission, apart): (&Submission, &Apart),
     receipt: &Receipt,
     rng: &mut Rng,
 ) -> Result<(NewCase, Arrival), Error> {
     let report = &submission.report;
     let (id, item) = (CaseId(uuid_v4(rng)), ItemId(uuid_v4(rng)));
-    let Destination { desk, triagers, why, excluded } = destination(ctx, registry, id, report)?;
+    let Destination { desk, triagers, why, excluded } = destination(ctx, registry, id, (report, apart))?;
     let seed = EpochSeed::generate(rng);
     let keys = EpochKeys::from_seed(&seed);
     let place = ctx.store.place(ITEMS, item.0.as_bytes(), SEALED);
@@ -217,8 +254,7 @@ fn seal_case(
     let received_on = profile.day_of(ctx.store.now());
     let waiver = report.ack_waiver;
     check_waiver(profile, waiver)?;
-    let (clocks, news) = Clocks::at_arrival(profile, received_on, waiver);
-    clock_news::warn(&news);
+    let (clocks, news) = clocks_of(profile, report, received_on);
     let new = NewCase {
         id,
         reference: Reference::from_random(rng.random()).to_string(),
@@ -247,6 +283,16 @@ fn seal_case(
         registry_version: registry.version,
     };
     Ok((new, Arrival { why, news }))
+}
+
+/// The clocks that begin with a report; retaliation has one of its own (control OI-9b-2).
+fn clocks_of(profile: &Profile, report: &Report, on: Date) -> (Clocks, ClockNews) {
+    let (mut clocks, mut news) = Clocks::at_arrival(profile, on, report.ack_waiver);
+    if report.category == Category::Retaliation {
+        news = news.and(clocks.start(profile, ClockName::RetaliationInterim, CaseDays::of_receipt(on)));
+    }
+    clock_news::warn(&news);
+    (clocks, news)
 }
 
 struct Holders<'a> {
@@ -310,6 +356,9 @@ fn received<'k>(case: &NewCase, arrival: &Arrival) -> Draft<'k> {
         None => draft.and(Act::AckSent),
         Some(waiver) => draft.and(Act::AckWaived).code("waiver", waiver.code()),
     };
+    if case.category == Category::Retaliation {
+        draft = draft.and(Act::RetaliationReported);
+    }
     if case.registered_on.is_some() {
         draft = draft.and(Act::CaseRegistered);
     }

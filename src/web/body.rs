@@ -86,9 +86,10 @@ impl Allowance {
             (Share::Staff, limits.in_flight_bytes / 4)
         } else if ["/api/v1/reports", "/api/v1/suggestions"].contains(&endpoint)
             || endpoint.ends_with("/report")
+            || endpoint.ends_with("/inbox/retaliation")
         {
             (Share::Public, limits.body_bytes)
-        } else if endpoint.ends_with("/inbox/messages") {
+        } else if endpoint.ends_with("/inbox/messages") || endpoint.ends_with("/inbox/review") {
             (Share::Public, one_text(limits))
         } else {
             (Share::Public, SMALL)

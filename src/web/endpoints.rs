@@ -12,17 +12,17 @@ use actix_web::{
 
 use super::{
     api::{
-        audit, bundle, cases, form_data, grants, inbox, oversight, proposals, referrals, reports, sessions,
-        subjects,
+        audit, bundle, cases, form_data, grants, inbox, oversight, proposals, referrals, reports,
+        retaliation, sessions, subjects,
     },
     openapi::document,
     problem::Problem,
     site::{
         account, audit as audit_pages, audit_case, audit_log, audit_log_check, case as case_page,
-        case_people, case_referrals, case_subjects, cases as case_list, changes, credentials,
+        case_interim, case_people, case_referrals, case_subjects, cases as case_list, changes, credentials,
         desk as desk_pages, evidence, inbox as inbox_pages, inbox_proof, inventory, log, mail,
         oversight as oversight_page, people, people_roles, proposals as proposal_pages, public, report,
-        routing, sign_in, start,
+        retaliation as retaliation_page, routing, sign_in, start,
     },
 };
 use crate::domain::role::Role;
@@ -93,6 +93,7 @@ mod table {
         POST   "/api/v1/inbox/messages"            Reporter,          inbox::write;
         POST   "/api/v1/inbox/no-response"         Reporter,          inbox::no_response;
         POST   "/api/v1/inbox/review"              Reporter,          inbox::review;
+        POST   "/api/v1/inbox/retaliation"         Reporter,          retaliation::report;
         POST   "/api/v1/inbox/proof"               Reporter,          inbox::proof;
         POST   "/api/v1/staff/sessions"            Public,            sessions::open;
         DELETE "/api/v1/staff/sessions/current"    Staff,             sessions::close;
@@ -108,6 +109,7 @@ mod table {
         POST   "/api/v1/cases/{id}/subjects"       Roles(CASE_ROLES), subjects::record;
         POST   "/api/v1/cases/{id}/referrals/{referral}/course" Roles(CASE_ROLES), referrals::course;
         GET    "/api/v1/cases/{id}/referrals/{referral}/package" Roles(CASE_ROLES), referrals::package;
+        POST   "/api/v1/cases/{id}/interim"        Roles(CASE_ROLES), retaliation::decide;
         GET    "/api/v1/oversight"                 Roles(OVERSIGHT),  oversight::show;
         POST   "/api/v1/oversight/{id}/uptake"     Roles(OVERSIGHT),  oversight::uptake;
         GET    "/api/v1/proposals"                 Roles(DECIDERS),   proposals::list;
@@ -139,6 +141,8 @@ mod table {
         POST   "/{lang:kk|ru|en}/inbox/review"     Reporter,          inbox_pages::review;
         GET    "/{lang:kk|ru|en}/inbox/proof"      Reporter,          inbox_proof::show;
         POST   "/{lang:kk|ru|en}/inbox/proof"      Reporter,          inbox_proof::give;
+        GET    "/{lang:kk|ru|en}/inbox/retaliation" Reporter,         retaliation_page::show;
+        POST   "/{lang:kk|ru|en}/inbox/retaliation" Reporter,         retaliation_page::submit;
         POST   "/{lang:kk|ru|en}/inbox/close"      Public,            inbox_pages::close;
 
         GET    "/staff/sign-in"                    Public,            sign_in::show;
@@ -165,6 +169,7 @@ mod table {
         POST   "/staff/cases/{id}/subjects"        Roles(CASE_ROLES), case_subjects::record;
         POST   "/staff/cases/{id}/referrals/{referral}" Roles(CASE_ROLES), case_referrals::track;
         GET    "/staff/cases/{id}/referrals/{referral}/package" Roles(CASE_ROLES), case_referrals::package;
+        POST   "/staff/cases/{id}/interim"         Roles(CASE_ROLES), case_interim::decide;
         GET    "/staff/proposals"                  Roles(CASE_ROLES), proposal_pages::list;
         GET    "/staff/proposals/{id}"             Roles(CASE_ROLES), proposal_pages::show;
         POST   "/staff/proposals/{id}/approval"    Roles(CASE_ROLES), proposal_pages::approve;

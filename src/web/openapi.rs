@@ -9,8 +9,8 @@ use utoipa::{
 };
 
 use super::api::{
-    audit, bundle, cases, form_data, grants, inbox, oversight, proposals, referrals, reports, sessions,
-    subjects,
+    audit, bundle, cases, form_data, grants, inbox, oversight, proposals, referrals, reports, retaliation,
+    sessions, subjects,
 };
 use crate::{
     domain::case::{raw_facts::RawFacts, step::Step},
@@ -42,10 +42,10 @@ const WITH_A_BODY: &[&str] = &["408", "413", "422"];
     paths(
         form_data::taxonomy, form_data::channels, form_data::bodies, form_data::form, form_data::suggest,
         reports::submit,
-        inbox::open, inbox::read, inbox::write, inbox::no_response, inbox::review, inbox::proof,
+        inbox::open, inbox::read, inbox::write, inbox::no_response, inbox::review, retaliation::report, inbox::proof,
         sessions::open, sessions::close,
         cases::list, cases::show, cases::step, cases::attestation, cases::recusal, cases::message, cases::note,
-        grants::give, grants::take, subjects::record, referrals::course, referrals::package,
+        grants::give, grants::take, subjects::record, referrals::course, referrals::package, retaliation::decide,
         oversight::show, oversight::uptake,
         proposals::list, proposals::propose, proposals::approve, proposals::refuse,
         audit::entries, audit::case, audit::acts, bundle::bundle,

@@ -101,7 +101,7 @@ fn a_broken_or_foreign_token_is_no_session() {
         }
         for token in [staff.token.expose(), "a"] {
             for row in ENDPOINTS.iter().filter(|row| row.who == Audience::Reporter && is_api(row)) {
-                let by = request(app, row).bearer_auth(token).body(r#"{"text":"Hello"}"#);
+                let by = request(app, row).bearer_auth(token).body(sound_body(row));
                 expect_closed(app, row, by).await;
             }
         }
@@ -156,6 +156,8 @@ fn sound_body(row: &Endpoint) -> &'static str {
         "steps" => r#"{"step":"open"}"#,
         "refusal" => r#"{"reasons":"No."}"#,
         "course" => r#"{"state":"acknowledged"}"#,
+        "interim" => r#"{"interim":"not_needed","reasons":"No."}"#,
+        "retaliation" => r#"{"narrative":"Hello","forms":["other"]}"#,
         "subjects" => r#"{"name":"Somebody"}"#,
         "grants" => r#"{"staff":"11111111-1111-4111-8111-111111111111","capacity":"lead"}"#,
         _ => r#"{"text":"Hello"}"#,

@@ -57,6 +57,7 @@ use crate::{
     mail_delivery::give_mail,
     people::StaffActor,
     recovery::number,
+    retaliation,
     world::{ROUTING, World, in_world},
 };
 
@@ -107,6 +108,7 @@ async fn everything_else(world: &World) {
     two.recuse(reporter.case).await.unwrap();
     let short = world.submit("Something else.").await;
     two.recuse(short.case).await.unwrap();
+    retaliation::complaint_decided(world).await;
     give_mail(world, "rev4", "rev4@example.kz").await;
     ask_the_log(world).await;
     be_late(world).await;

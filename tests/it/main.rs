@@ -115,6 +115,7 @@ mod referral_attacks;
 mod referrals;
 mod refusals;
 mod registry_size;
+mod retaliation;
 mod review;
 mod roles;
 mod routing;

@@ -16,6 +16,7 @@ use crate::domain::{
         step::Step,
     },
     profile::{ClockName, Waiver},
+    retaliation::Interim,
     routing::RouteReason,
     taxonomy::Category,
 };
@@ -40,6 +41,7 @@ pub const CODES: &[Member] = members! {
     "identity_removed"     Sometimes, words!(IdentityRemoved);
     "impact"               Sometimes, words!(Grade);
     "in_scope"             Sometimes, words!(Answer);
+    "interim"              Sometimes, words!(Interim);
     "likelihood"           Sometimes, words!(Grade);
     "met"                  Sometimes, Shape::Word(are_clocks);
     "missed"               Sometimes, Shape::Word(are_clocks);

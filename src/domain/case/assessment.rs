@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::facts::Answer;
 use crate::domain::profile::TriageQuestion;
-use crate::domain::taxonomy::{RedFlag, Weakness};
+use crate::domain::taxonomy::{Category, RedFlag, Weakness};
 use crate::domain::vocabulary::vocabulary;
 
 /// The version of [`Assessment::severity`], stored with what it came to. Whoever changes the formula counts it up.
@@ -50,6 +50,14 @@ vocabulary! {
         /// Before everything else.
         Critical = "critical",
     }
+}
+
+/// How urgent a case is: as it was assessed; a complaint of retaliation never less than high, and from the start (control
+/// OI-9b-2).
+#[must_use]
+pub fn urgency(category: Category, assessed: Option<Severity>) -> Option<Severity> {
+    let least = (category == Category::Retaliation).then_some(Severity::High);
+    assessed.max(least)
 }
 
 /// A yes to one of these makes a case critical, whatever the grades (norms.md 8.8).

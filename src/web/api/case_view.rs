@@ -9,7 +9,7 @@ use super::referrals::SentView;
 use crate::{
     domain::{
         case::{
-            assessment::Severity,
+            assessment::{Severity, urgency},
             facts::{DetrimentLevel, Fact},
             outcome::Outcome,
             reason::ReasonCode,
@@ -83,7 +83,7 @@ impl CaseHead {
             received_on: case.received_on,
             due_on: case.due_on,
             lead: case.lead_id.map(|lead| lead.0),
-            severity: case.severity.map(Severity::code),
+            severity: urgency(case.category, case.severity).map(Severity::code),
             detriment: case.detriment.map(DetrimentLevel::code),
             outcome: case.outcome.map(Outcome::code),
             reason_code: case.reason_code.map(ReasonCode::code),

@@ -12,6 +12,7 @@ pub mod oversight;
 pub mod proposals;
 pub mod referrals;
 pub mod reports;
+pub mod retaliation;
 pub mod sessions;
 pub mod subjects;
 

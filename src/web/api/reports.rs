@@ -11,7 +11,7 @@ use super::Answer;
 use crate::{
     domain::report::{RawReport, Report},
     i18n::Texts,
-    usecases::submit_report::{FormOrigin, FormToken, Submission, submit_report},
+    usecases::submit_report::{FormOrigin, FormToken, Submission, Submitted, submit_report},
     web::{
         App,
         problem::{Problem, ProblemView},
@@ -100,6 +100,18 @@ pub struct SubmittedView {
     pub next_steps: Vec<String>,
 }
 
+impl SubmittedView {
+    pub(super) fn of(submitted: Submitted) -> Self {
+        Self {
+            receipt: submitted.receipt.reveal(),
+            reference: submitted.reference,
+            registered_on: submitted.registered_on,
+            acknowledged: submitted.acknowledged,
+            next_steps: next_steps(Texts::of(submitted.language.code())),
+        }
+    }
+}
+
 /// Takes in a report.
 ///
 /// # Errors
@@ -111,17 +123,10 @@ pub async fn submit(app: Data<App>, request: HttpRequest, payload: Payload) -> A
     let body: ReportBody = app.json(&request, payload).await?;
     let (raw, form_token) = body.split();
     let report = Report::parse(&raw, app.context.limits).map_err(Problem::invalid)?;
-    let texts = Texts::of(report.language.code());
     let form_token = form_token.map(|text| FormToken { text, origin: FormOrigin::Api });
     let submission = Submission { report, form_token, channel: "api" };
     let submitted = submit_report(&app.context, &submission).await?;
-    Ok(HttpResponse::Created().json(SubmittedView {
-        receipt: submitted.receipt.reveal(),
-        reference: submitted.reference,
-        registered_on: submitted.registered_on,
-        acknowledged: submitted.acknowledged,
-        next_steps: next_steps(texts),
-    }))
+    Ok(HttpResponse::Created().json(SubmittedView::of(submitted)))
 }
 
 /// What happens next, in words.

@@ -10,10 +10,10 @@ const LIMITS: Limits = Limits {
 #[test]
 fn every_endpoint_takes_of_its_own_part() {
     let of = |path| Allowance::of(path, &LIMITS);
-    for path in ["/{lang:kk|ru|en}/report", "/api/v1/reports"] {
+    for path in ["/{lang:kk|ru|en}/report", "/api/v1/reports", "/api/v1/inbox/retaliation"] {
         assert_eq!(of(path), Allowance { share: Share::Public, bytes: LIMITS.body_bytes }, "{path}");
     }
-    for path in ["/{lang:kk|ru|en}/inbox/messages", "/api/v1/inbox/messages"] {
+    for path in ["/{lang:kk|ru|en}/inbox/messages", "/api/v1/inbox/messages", "/api/v1/inbox/review"] {
         assert_eq!(of(path), Allowance { share: Share::Public, bytes: 240_000 + SMALL }, "{path}");
     }
     for path in ["/{lang:kk|ru|en}/inbox", "/api/v1/inbox/sessions", ""] {

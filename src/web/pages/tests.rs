@@ -22,6 +22,7 @@ use crate::domain::mail_address::Notice;
 use crate::domain::mistake::Fault;
 use crate::domain::profile::{ClockName, ProfileId, Route, Waiver};
 use crate::domain::report::Risk;
+use crate::domain::retaliation::{Form, Interim};
 use crate::domain::role::Role;
 use crate::domain::routing::{Mismatch, RouteReason};
 use crate::domain::taxonomy::{Category, RedFlag, Region, Weakness};
@@ -255,6 +256,8 @@ const VOCABULARIES: &[&str] = &[
     "mistake-",
     "grade-",
     "severity-",
+    "retaliation-",
+    "interim-",
     "red_flag-",
     "weakness-",
     "unreferred-",
@@ -335,6 +338,8 @@ fn fact_lists() -> Vec<(&'static str, Vec<&'static str>)> {
         ("outcome", codes(Outcome::ALL, Outcome::code)),
         ("grade", codes(Grade::ALL, Grade::code)),
         ("severity", codes(Severity::ALL, Severity::code)),
+        ("retaliation", codes(Form::ALL, Form::code)),
+        ("interim", codes(Interim::ALL, Interim::code)),
         ("red_flag", codes(RedFlag::ALL, RedFlag::code)),
         ("weakness", codes(Weakness::ALL, Weakness::code)),
         ("unreferred", codes(Unreferred::ALL, Unreferred::code)),

@@ -7,8 +7,10 @@ use jiff::{civil::DateTime, tz::TimeZone};
 
 use super::{
     Desk, PageRefusal,
+    case_interim::interim,
     case_people::keepers,
     case_referrals::{referrals, sends},
+    case_report::answers,
     case_steps::{Typed, closed, forms, given, raw_facts},
     case_subjects::subjects,
     cases::days,
@@ -16,11 +18,14 @@ use super::{
 };
 use crate::{
     domain::{
-        case::{assessment::Severity, item::ItemKind, step::Step},
+        case::{
+            assessment::{Severity, urgency},
+            item::ItemKind,
+            step::Step,
+        },
         field_error::FieldError,
         ids::{CaseId, ReferralId},
         reference::Reference,
-        report::Report,
         taxonomy::Region,
         text::{Message, Note, Reasons},
     },
@@ -69,7 +74,7 @@ impl Draft {
     /// Whether somebody typed what they would not like to lose.
     fn typed(&self) -> bool {
         self.step.is_some()
-            || ["message", "note", "staff", "capacity", "subject_name", "login", "unit"]
+            || ["message", "note", "staff", "capacity", "subject_name", "login", "unit", "interim_reasons"]
                 .iter()
                 .any(|name| self.form.get(name).is_some())
     }
@@ -251,7 +256,7 @@ fn head(desk: &Desk, opened: &OpenedCase) -> CaseHead {
         received_on: case.received_on,
         age_days,
         due,
-        severity: case.severity.map(Severity::code),
+        severity: urgency(case.category, case.severity).map(Severity::code),
         capacity: opened.situation.grant.map_or("", Capacity::code),
     }
 }
@@ -275,6 +280,7 @@ fn page(desk: &Desk, head: CaseHead, opened: OpenedCase, draft: &Draft) -> CaseP
         alike: opened.alike.iter().map(alike_line).collect(),
         subjects: subjects(desk, &opened, &draft.form),
         referrals: referrals(desk, &opened, draft),
+        interim: interim(desk, &opened, &draft.form),
         referral: opened.referral.as_ref().map(|open| ReferralDue {
             targets: open
                 .targets
@@ -375,20 +381,6 @@ impl Sorted {
             }
         }
     }
-}
-
-fn answers(report: &Report, t: Texts) -> Vec<Answer> {
-    let given = &report.answers;
-    let word = |vocabulary: &str, code: Option<&'static str>| code.map(|code| t.code(vocabulary, code));
-    let all = [
-        ("when", given.when.as_ref().map(|text| text.expose().to_owned())),
-        ("where", given.place.as_ref().map(|text| text.expose().to_owned())),
-        ("first_hand", word("answer", given.first_hand.map(|answer| answer.code()))),
-        ("ongoing", word("answer", given.ongoing.map(|answer| answer.code()))),
-        ("evidence", word("answer", given.evidence.map(|answer| answer.code()))),
-        ("risk", word("risk", given.risk.map(|risk| risk.code()))),
-    ];
-    all.into_iter().filter_map(|(field, text)| Some(Answer { field, text: text? })).collect()
 }
 
 /// A label and what was given for it; a question keeps its own mark.

@@ -68,7 +68,6 @@ fn line(t: Texts, names: &Names, row: &ReferralRow, may: bool) -> ReferralLine {
         moved_on: row.moved_on,
         due_on: row.due_on.filter(|_| row.state.is_open()),
         digest: data_encoding::HEXLOWER.encode(&row.digest),
-        may_fetch: may,
         next: if may { next.collect() } else { Vec::new() },
         refused: None,
     }

@@ -6,7 +6,10 @@ use jiff::civil::Date;
 use super::{Desk, PageRefusal, done::done, proposals::line};
 use crate::{
     domain::{
-        case::{assessment::Severity, status::Status},
+        case::{
+            assessment::{Severity, urgency},
+            status::Status,
+        },
         ids::StaffId,
     },
     i18n::Texts,
@@ -95,7 +98,7 @@ fn row(line: &MyCase, t: Texts, ctx: &Context) -> CaseLine {
         status: line.case.status.code(),
         age_days,
         due,
-        severity: line.case.severity.map(Severity::code),
+        severity: urgency(line.case.category, line.case.severity).map(Severity::code),
         attest_first: !line.attested,
     }
 }

@@ -21,6 +21,7 @@ const DONE: &[&str] = &[
     "change_refused",
     "disabled",
     "given",
+    "interim",
     "mail_changed",
     "mail_retried",
     "message",

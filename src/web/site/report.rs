@@ -126,7 +126,7 @@ async fn send(app: &App, browser: &Browser, form: &Form, t: Texts) -> Result<Sub
     Ok(submit_report(&app.context, &submission).await?)
 }
 
-fn sent(t: Texts, submitted: &Submitted) -> SentPage {
+pub(super) fn sent(t: Texts, submitted: &Submitted) -> SentPage {
     SentPage {
         t,
         frame: PublicFrame { switch: false, ..public_frame("report") },

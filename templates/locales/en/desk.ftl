@@ -292,3 +292,10 @@ case-alike-title = Perhaps about the same
 case-alike-note = Other cases of yours about the same body and matter, from about the same time. Look before you join them.
 matter-holder_barred = A handler lost the case because it concerns them
 matter-review_unstaffed = A review was asked for, and too few reviewers had no part in the decision
+
+done-interim = The decision is recorded. The reporter finds it in the mailbox.
+case-interim-title = Protection for the time being
+case-interim-lead = Somebody complains of retaliation. Decide what is done until it has been looked into. The reporter is told the decision, the reasons stay with the case.
+case-interim-decision = Decision
+case-interim-reasons = Reasons, and what is done
+case-interim-button = Record the decision

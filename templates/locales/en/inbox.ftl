@@ -84,3 +84,26 @@ inbox-late-title = If you hear nothing
 inbox-late-lead = A date has passed, or you have waited long. You need not put up with that.
 inbox-complain-button = Tell the supervision that nobody answers
 inbox-routes = You can also turn to:
+
+letter-interim_granted = It was decided to protect you until your complaint has been looked into. You are told here what is done.
+letter-interim_refused = It was decided that nothing can be done to protect you for the time being. Your complaint is still looked into.
+letter-interim_not_needed = It was decided that nothing has to be done to protect you for the time being. If that changes, write to us here.
+
+inbox-retaliation-title = If somebody treats you badly for your report
+inbox-retaliation-lead = Nobody may. Tell us: other people look into it, not those who work on this case.
+inbox-retaliation-link = Tell what is done to you
+retaliation-title = Somebody treats me badly for my report
+retaliation-lead = Dismissal, threats, harassment, an attempt too: none of it is allowed. Tell us what is done to you, as far as you can.
+retaliation-readers = Nobody who works or worked on your first report gets this, nor whoever you name below. They cannot even see that you wrote it.
+retaliation-receipt = It becomes a case of its own. You are given a second receipt for it, once; keep both.
+retaliation-forms = What is done to you
+retaliation-forms-hint = Tick everything that fits, also what was only threatened or tried. At least one.
+retaliation-narrative-hint = In your own words: who did what, and how you know that it is because of the report.
+retaliation-from = When it happened, or began
+retaliation-from-hint = Leave it empty if you do not know.
+retaliation-until = Until when, if it went on for some time
+retaliation-until-hint = Leave it empty if it was one day or goes on.
+retaliation-ongoing = Does it go on?
+retaliation-people = Who does it
+retaliation-people-hint = One person a line, surname first. Whoever works here under this surname is not given your complaint.
+retaliation-send = Send

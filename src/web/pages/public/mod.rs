@@ -7,6 +7,7 @@ mod inbox;
 mod inbox_proof;
 mod promises;
 mod report;
+mod retaliation;
 mod sent;
 
 pub use error::ErrorPage;
@@ -16,4 +17,5 @@ pub use inbox::{InboxMessage, InboxOpenPage, InboxPage, OpenFault, Speaker};
 pub use inbox_proof::InboxProofPage;
 pub use promises::PromisesPage;
 pub use report::{BodySearch, ReportFields, ReportPage};
+pub use retaliation::{RetaliationFields, RetaliationPage};
 pub use sent::SentPage;

@@ -82,7 +82,6 @@ fn referrals() -> Vec<ReferralLine> {
         moved_on: date(2026, 11, 18),
         due_on: (state == "sent").then(|| date(2026, 12, 16)),
         digest: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned(),
-        may_fetch: true,
         next,
         refused: None,
     };
@@ -135,6 +134,7 @@ pub(super) fn case(t: Texts) -> CasePage {
         }],
         alike: alike(),
         subjects: subjects(),
+        interim: Some(interim(t)),
         referrals: referrals(),
         record: "8f6e1dcc-7c4a-4e83-b59a-0017b65db45f".to_owned(),
         timeline: timeline(t),
@@ -158,6 +158,14 @@ pub(super) fn case(t: Texts) -> CasePage {
         grounds_draft: String::new(),
         note_draft: String::new(),
         faults: Faults::default(),
+    }
+}
+
+fn interim(t: Texts) -> InterimForm {
+    InterimForm {
+        decisions: Choice::of_codes(t, "interim", &["granted", "refused", "not_needed"]),
+        decision: "refused".to_owned(),
+        reasons: HOSTILE.to_owned(),
     }
 }
 

@@ -39,6 +39,7 @@ pub(super) fn all(t: Texts) -> Vec<Sample> {
         ));
     }
     samples.push(Sample::of("public-inbox", &inbox(t)));
+    samples.push(Sample::of("public-retaliation", &retaliation(t)));
     samples.push(Sample::of("public-inbox-proof", &InboxProofPage { t, frame: frame("inbox/proof") }));
     samples.push(Sample::of(
         "public-inbox-closed",
@@ -102,6 +103,23 @@ fn refused_report(t: Texts) -> ReportPage {
         ("form", "expired", None),
     ]);
     report(t, fields, faults)
+}
+
+fn retaliation(t: Texts) -> RetaliationPage {
+    RetaliationPage {
+        t,
+        frame: frame("inbox/retaliation"),
+        form_token: "sealed-token".to_owned(),
+        forms: Choice::of_codes(t, "retaliation", &["dismissal", "harm", "other"]),
+        fields: RetaliationFields {
+            narrative: HOSTILE.to_owned(),
+            forms: "harm".to_owned(),
+            people: HOSTILE.to_owned(),
+            ongoing: "yes".to_owned(),
+            ..RetaliationFields::default()
+        },
+        faults: faults(&[("forms", "required", None), ("until", "not_allowed_here", None)]),
+    }
 }
 
 fn sent(t: Texts) -> SentPage {

@@ -36,6 +36,8 @@ pub struct CasePage {
     pub subjects: Subjects,
     /// What was sent to other bodies, oldest first.
     pub referrals: Vec<ReferralLine>,
+    /// The decision on interim measures against retaliation; none where it is not open or not mine.
+    pub interim: Option<InterimForm>,
     /// Signs of a crime that are still to be referred.
     pub referral: Option<ReferralDue>,
     /// Proposals of this case that wait for a decision.
@@ -58,10 +60,21 @@ pub struct CasePage {
     pub faults: Faults,
 }
 
+/// The form of a decision on interim measures: fields `interim` and `interim_reasons`.
+#[derive(Debug, Clone)]
+pub struct InterimForm {
+    /// What can be decided.
+    pub decisions: Vec<Choice>,
+    /// Code of what was chosen.
+    pub decision: String,
+    /// The reasons typed.
+    pub reasons: String,
+}
+
 /// A structured answer of the report.
 #[derive(Debug, Clone)]
 pub struct Answer {
-    /// Name of the report's field (`when`, `where`, `first_hand`, `ongoing`, `evidence`, `risk`).
+    /// Name of the report's field (`when`, `where`, `forms` and so on).
     pub field: &'static str,
     /// What was answered, in words: free text, or the word for the code.
     pub text: String,

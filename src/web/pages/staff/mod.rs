@@ -16,8 +16,8 @@ mod subjects;
 
 pub use account::AccountPage;
 pub use case::{
-    AlikeLine, Answer, CaseMessage, CaseNote, CasePage, ClosedStep, GiveForm, HolderAlarm, Keepers,
-    PendingStep, Reader, ReferralDue, TimelineLine,
+    AlikeLine, Answer, CaseMessage, CaseNote, CasePage, ClosedStep, GiveForm, HolderAlarm, InterimForm,
+    Keepers, PendingStep, Reader, ReferralDue, TimelineLine,
 };
 pub use case_gate::{CaseGatePage, CaseHead};
 pub use cases::{CaseLine, CasesPage, Due, WaitingLine, phase_of};

@@ -21,8 +21,6 @@ pub struct ReferralLine {
     pub due_on: Option<Date>,
     /// SHA-256 of the manifest, hexadecimal.
     pub digest: String,
-    /// True where I may fetch what was sent, also after its end.
-    pub may_fetch: bool,
     /// How far it can be now (form fields `state` and `on`); empty where I may not say.
     pub next: Vec<Choice>,
     /// What was typed into its form, where that could not be taken: the state and the day.
