@@ -77,6 +77,7 @@ mod tests {
     };
     use crate::domain::case::outcome::Outcome;
     use crate::domain::case::reason::ReasonCode;
+    use crate::domain::case::remedy::{RemedyKind, RemedyState, RemedyTurn};
     use crate::domain::case::review::Review;
     use crate::domain::case::status::Status;
     use crate::domain::case::step::Step;
@@ -120,6 +121,9 @@ mod tests {
     fn every_vocabulary_reads_back_its_codes() {
         all_sound!(
             Anchor,
+            RemedyKind,
+            RemedyState,
+            RemedyTurn,
             Unit,
             IdentityDefault,
             MetBy,

@@ -72,6 +72,12 @@ actions! {
     RevokeAccess = "revoke_access",
     /// Record whom a case concerns. Needs a case.
     RecordSubject = "record_subject",
+    /// Record corrective actions and recommendations, and what comes of them. Needs a case.
+    TendRemedies = "tend_remedies",
+    /// Verify that one was done. Needs a case.
+    VerifyRemedy = "verify_remedy",
+    /// Mark what was not done in time. Needs a case.
+    MarkOverdue = "mark_overdue",
     /// Open a desk's cases with its recovery sheets and give them to somebody.
     RecoverCases = "recover_cases",
     /// Read the log.
@@ -113,6 +119,9 @@ impl Action {
             | Self::RestoreAccess
             | Self::RevokeAccess
             | Self::RecordSubject
+            | Self::TendRemedies
+            | Self::VerifyRemedy
+            | Self::MarkOverdue
             | Self::TakeStep(_) => true,
             Self::SubmitReport
             | Self::OpenInbox

@@ -19,12 +19,16 @@ use crate::{
             item::ItemKind,
             outcome::Outcome,
             reason::ReasonCode,
+            remedy::{RemedyKind, RemedyState},
             review::Review,
             status::Status,
             step::Step,
         },
         configuration::{Kind, State, Why},
-        ids::{BodyId, CaseId, ChangeId, DeskId, ItemId, MatterId, ProposalId, SessionId, StaffId, TaskId},
+        ids::{
+            BodyId, CaseId, ChangeId, DeskId, ItemId, MatterId, ProposalId, RemedyId, SessionId, StaffId,
+            TaskId,
+        },
         language::Language,
         profile::{ClockName, ProfileId},
         taxonomy::{Category, Region},
@@ -111,7 +115,9 @@ macro_rules! json_in_columns {
 }
 
 json_in_columns!(Assessment, Clocks);
-ids_in_columns!(BodyId, CaseId, ChangeId, DeskId, ItemId, MatterId, ProposalId, SessionId, StaffId, TaskId);
+ids_in_columns!(
+    BodyId, CaseId, ChangeId, DeskId, ItemId, MatterId, ProposalId, RemedyId, SessionId, StaffId, TaskId
+);
 codes_in_columns!(
     Capacity,
     Category,
@@ -123,6 +129,8 @@ codes_in_columns!(
     Outcome,
     ProfileId,
     ReasonCode,
+    RemedyKind,
+    RemedyState,
     Review,
     Region,
     Severity,

@@ -9,6 +9,7 @@ use super::{
     error::Error,
     holders::{HeldSeeds, unlock},
     items::Opener,
+    remedies::decided,
     unbar::unbar,
 };
 use crate::{
@@ -45,7 +46,7 @@ pub async fn approve_proposal(ctx: &Context, caller: &Caller, id: ProposalId) ->
                 return Err(Error::ProposalStale);
             }
             let (seeds, first) = unlock(ctx, tx, &permit, caller, &case).await?;
-            let facts = agreed_facts(ctx, tx, &seeds, &proposal).await?;
+            let (facts, shown) = agreed_facts(ctx, tx, &seeds, &proposal).await?;
             let on = ctx.today_of(&case);
             let effect = Effect::of(ctx, &case, (proposal.step, proposal.to_status), &facts, on)?;
             tx.publish_items(&permit, id, case.next_n(), on).await?;
@@ -59,6 +60,12 @@ pub async fn approve_proposal(ctx: &Context, caller: &Caller, id: ProposalId) ->
                 draft = draft.answering(commitment);
             }
             effect.raise((ctx, tx), &permit, &case).await?;
+            if proposal.step == Step::Decide {
+                let decision = (&case, &seeds, proposal.proposer_id);
+                if decided(ctx, tx, &permit, decision, &shown).await? {
+                    draft = draft.and(Act::ActionCreated);
+                }
+            }
             let mut change = effect.change;
             if let Some(item) = facts.struck.filter(|_| proposal.step == Step::StrikeSubject) {
                 let (turned, acts) = unbar(ctx, tx, &permit, (&case, &seeds), item).await?;
@@ -73,13 +80,14 @@ pub async fn approve_proposal(ctx: &Context, caller: &Caller, id: ProposalId) ->
     watched(ctx, caller, outcome).await
 }
 
-/// What the step will say. The row's codes stand in clear; what the approver saw is sealed, and both must be the same.
+/// What the step will say, without words and with them. The row's codes stand in clear; what the approver saw is sealed, and
+/// both must be the same.
 async fn agreed_facts(
     ctx: &Context,
     tx: &mut Tx<'_>,
     seeds: &HeldSeeds,
     proposal: &ProposalRow,
-) -> Result<StepFacts, Error> {
+) -> Result<(StepFacts, StepFacts), Error> {
     let items = tx.items(proposal.case_id).await?;
     let ours = |item: &&ItemRow| item.proposal_id == Some(proposal.id) && item.kind == ItemKind::StepRecord;
     let record = items.iter().find(ours).ok_or(Error::Sealed("the proposal has no record"))?;
@@ -87,7 +95,7 @@ async fn agreed_facts(
     let shown = Opener::new(ctx, seeds).open(record)?;
     let shown = StepFacts::from_sealed_json(shown.expose()).map_err(unknown)?;
     let facts = StepFacts::from_sealed_json(proposal.facts.as_bytes()).map_err(unknown)?;
-    if shown.closed() == facts { Ok(facts) } else { Err(Error::Sealed("the proposal was changed")) }
+    if shown.closed() == facts { Ok((facts, shown)) } else { Err(Error::Sealed("the proposal was changed")) }
 }
 
 /// The proposal and its locked case, if the caller may decide it.

@@ -206,7 +206,8 @@ impl<'a> Opener<'a> {
             | ItemKind::Question
             | ItemKind::StepRecord
             | ItemKind::SystemMessage
-            | ItemKind::Subject => keys.open_held(&place, sealed)?,
+            | ItemKind::Subject
+            | ItemKind::Remedy => keys.open_held(&place, sealed)?,
         })
     }
 }

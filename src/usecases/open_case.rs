@@ -17,6 +17,7 @@ use super::{
     items::Opener,
     part::{Colleague, colleagues, part_of},
     piece::{Piece, PieceBody, piece},
+    remedies::{Remedy, RemedyRow, described},
     take_access::may_take,
 };
 pub use crate::storage::case_lists::LikeLine;
@@ -73,6 +74,8 @@ pub struct OpenedCase {
     pub profiles: Vec<ProfileVersion>,
     /// The steps of its state, and for each whether the caller may take it.
     pub steps: Vec<(&'static Transition, bool)>,
+    /// Its corrective actions and recommendations; empty before the attestation.
+    pub remedies: Vec<Remedy>,
     /// The caller attested, but made new keys and was not given the case again.
     pub keys_awaited: bool,
     /// What is in it; none before the attestation, and while keys are awaited.
@@ -131,6 +134,7 @@ pub async fn open_case(ctx: &Context, caller: &Caller, id: CaseId) -> Result<Ope
         .await;
     let (case, situation, readable, was_read) = watched(ctx, caller, outcome).await?;
     let (body, grants, holders, proposal) = head(ctx, &case).await?;
+    let rows = ctx.store.read(async |db| db.remedies(id).await).await?;
     let keys_awaited = readable.is_some() && !holders.contains(&caller.id);
     let (content, names) = match readable.filter(|_| !keys_awaited) {
         None => (None, Names::default()),
@@ -138,7 +142,7 @@ pub async fn open_case(ctx: &Context, caller: &Caller, id: CaseId) -> Result<Ope
             if !was_read {
                 record_reading(ctx, caller, id).await?;
             }
-            let (pieces, names) = read_content(ctx, caller, &case).await?;
+            let (pieces, names) = read_content(ctx, caller, &case, &rows).await?;
             bar_named(ctx, caller, id, &pieces).await?;
             (Some(pieces), names)
         }
@@ -158,7 +162,8 @@ pub async fn open_case(ctx: &Context, caller: &Caller, id: CaseId) -> Result<Ope
         removable,
         extendable,
         referral: open_referral(ctx, &case),
-        known: known(ctx, &case),
+        known: known(ctx, &case, &rows),
+        remedies: content.as_deref().map(|pieces| described(rows, pieces)).unwrap_or_default(),
         profiles,
         leaderless: situation.leaderless,
         case,
@@ -281,7 +286,12 @@ async fn record_reading(ctx: &Context, caller: &Caller, id: CaseId) -> Result<()
         .await
 }
 
-async fn read_content(ctx: &Context, caller: &Caller, case: &CaseRow) -> Result<(Vec<Piece>, Names), Error> {
+async fn read_content(
+    ctx: &Context,
+    caller: &Caller,
+    case: &CaseRow,
+    remedies: &[RemedyRow],
+) -> Result<(Vec<Piece>, Names), Error> {
     let (wraps, items, logins) = ctx
         .store
         .read(async |db| {
@@ -311,7 +321,12 @@ async fn read_content(ctx: &Context, caller: &Caller, case: &CaseRow) -> Result<
         _ => None,
     });
     let subjects: HashMap<ItemId, Subject> = recorded.collect();
-    let units: Vec<BodyId> = subjects.values().filter_map(|subject| subject.unit).collect();
+    let proposed = pieces.iter().filter_map(|piece| match &piece.body {
+        PieceBody::Step(facts) => facts.addressee_body,
+        _ => None,
+    });
+    let units = subjects.values().filter_map(|subject| subject.unit).chain(proposed);
+    let units: Vec<BodyId> = units.chain(remedies.iter().filter_map(|row| row.body_id)).collect();
     let bodies = match units.as_slice() {
         [] => Vec::new(),
         units => ctx.store.read(async |db| db.bodies_of_ids(units).await).await?,

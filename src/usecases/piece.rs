@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     domain::{
-        case::{facts::StepFacts, item::ItemKind, subject::Subject},
+        case::{facts::StepFacts, item::ItemKind, remedy::RemedyPiece, subject::Subject},
         ids::{CaseId, ItemId, ProposalId, StaffId},
         report::Report,
     },
@@ -43,6 +43,8 @@ pub enum PieceBody {
     Step(Box<StepFacts>),
     /// Whom the case concerns.
     Subject(Box<Subject>),
+    /// A corrective action or recommendation, or what happened to it.
+    Remedy(Box<RemedyPiece>),
     /// A closed text, by its code.
     Template(String),
 }
@@ -52,7 +54,9 @@ impl PieceBody {
     pub(super) fn other_case(&self) -> Option<CaseId> {
         match self {
             Self::Step(facts) => facts.master,
-            Self::Report(_) | Self::Words(..) | Self::Subject(_) | Self::Template(_) => None,
+            Self::Report(_) | Self::Words(..) | Self::Subject(_) | Self::Remedy(_) | Self::Template(_) => {
+                None
+            }
         }
     }
 }
@@ -78,6 +82,10 @@ pub(super) fn piece(
         (None, ItemKind::Subject) => {
             let subject = Subject::from_sealed_json(opener.open(item)?.expose());
             PieceBody::Subject(Box::new(subject.ok_or(Error::Sealed("the content is of no known format"))?))
+        }
+        (None, ItemKind::Remedy) => {
+            let remedy = RemedyPiece::from_sealed_json(opener.open(item)?.expose());
+            PieceBody::Remedy(Box::new(remedy.ok_or(Error::Sealed("the content is of no known format"))?))
         }
         (None, kind) => PieceBody::Words(kind, text_of(&opener.open(item)?)?),
     };
@@ -108,7 +116,7 @@ pub(super) fn people_in(pieces: &[Piece]) -> Vec<String> {
             PieceBody::Subject(subject) => {
                 people.extend(subject.name.as_ref().map(|name| name.expose().to_owned()));
             }
-            PieceBody::Step(_) | PieceBody::Words(..) | PieceBody::Template(_) => {}
+            PieceBody::Step(_) | PieceBody::Words(..) | PieceBody::Remedy(_) | PieceBody::Template(_) => {}
         }
     }
     people

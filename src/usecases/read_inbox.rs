@@ -71,7 +71,8 @@ pub async fn read_inbox(ctx: &Context, inbox_token: &str) -> Result<Inbox, Error
                 | ItemKind::Note
                 | ItemKind::StepRecord
                 | ItemKind::SystemMessage
-                | ItemKind::Subject,
+                | ItemKind::Subject
+                | ItemKind::Remedy,
             ) => continue,
         };
         letters.push(Letter { on: item.written_on, body });

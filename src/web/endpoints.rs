@@ -13,14 +13,16 @@ use actix_web::{
 use super::{
     api::{
         audit, bundle, cases, form_data, grants, inbox, oversight, proposals, reports, sessions, subjects,
+        tasks,
     },
     openapi::document,
     problem::Problem,
     site::{
         account, audit as audit_pages, audit_case, audit_log, audit_log_check, case as case_page,
-        case_people, case_subjects, cases as case_list, changes, credentials, desk as desk_pages, evidence,
-        inbox as inbox_pages, inbox_proof, inventory, log, mail, oversight as oversight_page, people,
-        people_roles, proposals as proposal_pages, public, report, routing, sign_in, start,
+        case_people, case_remedies, case_subjects, cases as case_list, changes, credentials,
+        desk as desk_pages, evidence, inbox as inbox_pages, inbox_proof, inventory, log, mail,
+        oversight as oversight_page, people, people_roles, proposals as proposal_pages, public, report,
+        routing, sign_in, start,
     },
 };
 use crate::domain::role::Role;
@@ -104,6 +106,8 @@ mod table {
         POST   "/api/v1/cases/{id}/grants"         Roles(CASE_ROLES), grants::give;
         DELETE "/api/v1/cases/{id}/grants/{staff}" Roles(CASE_ROLES), grants::take;
         POST   "/api/v1/cases/{id}/subjects"       Roles(CASE_ROLES), subjects::record;
+        POST   "/api/v1/cases/{id}/tasks"          Roles(CASE_ROLES), tasks::record;
+        POST   "/api/v1/cases/{id}/tasks/{task}/turns" Roles(CASE_ROLES), tasks::turn;
         GET    "/api/v1/oversight"                 Roles(OVERSIGHT),  oversight::show;
         POST   "/api/v1/oversight/{id}/uptake"     Roles(OVERSIGHT),  oversight::uptake;
         GET    "/api/v1/proposals"                 Roles(DECIDERS),   proposals::list;
@@ -159,6 +163,8 @@ mod table {
         POST   "/staff/cases/{id}/people"          Roles(CASE_ROLES), case_people::give;
         POST   "/staff/cases/{id}/removals"        Roles(CASE_ROLES), case_people::take;
         POST   "/staff/cases/{id}/subjects"        Roles(CASE_ROLES), case_subjects::record;
+        POST   "/staff/cases/{id}/tasks"           Roles(CASE_ROLES), case_remedies::record;
+        POST   "/staff/cases/{id}/tasks/{task}/turns" Roles(CASE_ROLES), case_remedies::turn;
         GET    "/staff/proposals"                  Roles(CASE_ROLES), proposal_pages::list;
         GET    "/staff/proposals/{id}"             Roles(CASE_ROLES), proposal_pages::show;
         POST   "/staff/proposals/{id}/approval"    Roles(CASE_ROLES), proposal_pages::approve;

@@ -62,6 +62,7 @@ pub fn enough(from: Status, step: Step, lead: StaffId, mark: &str) -> Value {
             "reassessed_detriment": "medium", "deferral_reason": format!("{mark} deferral")});
         }
         Step::Decide => json!({"outcome": "substantiated", "actions": [format!("{mark} measure")],
+            "action_kind": "corrective_action", "addressee": format!("{mark} addressee"), "action_due": "2099-01-15",
             "hearing": "excepted", "hearing_reason": format!("{mark} exception")}),
         Step::NotifyHearing => {
             return json!({"preliminary": format!("{mark} preliminary"), "done_on": "2026-11-01"});

@@ -51,6 +51,7 @@ mod world;
 
 mod absent;
 mod access;
+mod actions;
 mod aliases;
 mod audit_room;
 mod barred;

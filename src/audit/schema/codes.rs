@@ -13,6 +13,7 @@ use crate::domain::{
         },
         outcome::Outcome,
         reason::ReasonCode,
+        remedy::RemedyKind,
         step::Step,
     },
     profile::{ClockName, Waiver},
@@ -23,6 +24,7 @@ use crate::domain::{
 /// The members of `codes`: closed words about the act. What people typed is never among them.
 #[rustfmt::skip]
 pub const CODES: &[Member] = members! {
+    "action_kind"          Sometimes, words!(RemedyKind);
     "anon_crime"           Sometimes, words!(Answer);
     "anon_security"        Sometimes, words!(Answer);
     "category"             Sometimes, words!(Category);

@@ -21,6 +21,8 @@ vocabulary! {
         StepRecord = "step_record",
         /// Whom the case concerns, as somebody who works on it recorded it.
         Subject = "subject",
+        /// A corrective action or recommendation, and what happened to it.
+        Remedy = "remedy",
     }
 }
 

@@ -11,6 +11,7 @@ pub mod known;
 pub mod outcome;
 pub mod raw_facts;
 pub mod reason;
+pub mod remedy;
 pub mod review;
 pub mod status;
 pub mod step;

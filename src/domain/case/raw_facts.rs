@@ -14,6 +14,7 @@ use super::facts::{
 };
 use super::outcome::Outcome;
 use super::reason::ReasonCode;
+use super::remedy::{Addressee, RemedyKind};
 use crate::domain::field_error::FieldError;
 use crate::domain::profile::{ClockName, ProfileVersion, TriageQuestion};
 use crate::domain::taxonomy::{RedFlag, Weakness};
@@ -110,6 +111,14 @@ raw_facts! {
     done_on,
     /// `none`, or one measure per line.
     actions,
+    /// Code of [`RemedyKind`].
+    action_kind,
+    /// One line.
+    addressee,
+    /// Id of a body.
+    addressee_body,
+    /// A day, `YYYY-MM-DD`.
+    action_due,
     /// Code of [`Proceedings`].
     proceedings,
     /// Code of [`FeedbackSent`].
@@ -209,6 +218,10 @@ impl RawFacts {
     fn asked_apart(&self, r: &mut Reading) -> StepFacts {
         let (staff, message) = (r.limits.staff, r.limits.message);
         StepFacts {
+            action_kind: r.value("action_kind", &self.action_kind, RemedyKind::parse),
+            addressee: r.text("addressee", &self.addressee, Addressee::parse),
+            addressee_body: r.value("addressee_body", &self.addressee_body, |t| t.parse().ok()),
+            action_due: r.value("action_due", &self.action_due, |t| t.parse().ok()),
             question: r.text("question", &self.question, |t| Message::parse(t, message)),
             expected_on: r.value("expected_on", &self.expected_on, |t| t.parse().ok()),
             clock: r.value("clock", &self.clock, ClockName::parse),

@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
+use super::tasks::TaskView;
 use crate::{
     domain::{
         case::{
@@ -175,7 +176,8 @@ pub struct PieceView {
     /// The day.
     #[schema(value_type = String, format = Date)]
     pub on: Date,
-    /// `report`, `reporter_message`, `desk_message`, `question`, `system_message`, `note`, `step_record`, `subject`.
+    /// `report`, `reporter_message`, `desk_message`, `question`, `system_message`, `note`, `step_record`, `subject`,
+    /// `remedy`.
     pub kind: &'static str,
     /// Who wrote it, where it was staff.
     pub author: Option<String>,
@@ -198,6 +200,7 @@ impl PieceView {
             PieceBody::Words(kind, text) => (kind.code(), Some(text), None),
             PieceBody::Step(facts) => ("step_record", None, raw(&facts.to_sealed_json())),
             PieceBody::Subject(subject) => ("subject", None, raw(&subject.to_sealed_json())),
+            PieceBody::Remedy(remedy) => ("remedy", None, raw(&remedy.to_sealed_json())),
             PieceBody::Template(code) => ("system_message", Some(code), None),
         };
         Self {
@@ -274,6 +277,8 @@ pub struct CaseView {
     pub proposal: Option<uuid::Uuid>,
     /// Other cases of mine about the same body and category from about the same time, where this one can be merged.
     pub alike: Vec<LikeView>,
+    /// Its corrective actions and recommendations, by due day; empty before the attestation.
+    pub tasks: Vec<TaskView>,
     /// What is in it.
     pub content: Option<Vec<PieceView>>,
 }
@@ -313,6 +318,7 @@ impl CaseView {
             without_lead: opened.leaderless,
             proposal: opened.proposal.map(|(proposal, _)| proposal.id.0),
             alike: opened.alike.iter().map(LikeView::of).collect(),
+            tasks: opened.remedies.iter().map(TaskView::of).collect(),
             content: opened.content.map(|pieces| pieces.into_iter().map(PieceView::of).collect()),
         }
     }

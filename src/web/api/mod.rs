@@ -13,6 +13,7 @@ pub mod proposals;
 pub mod reports;
 pub mod sessions;
 pub mod subjects;
+pub mod tasks;
 
 use actix_web::{HttpRequest, HttpResponse};
 use serde::de::DeserializeOwned;

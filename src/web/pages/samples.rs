@@ -4,6 +4,7 @@ mod audit;
 mod configuration;
 mod log;
 mod oversight;
+mod parts;
 mod people;
 mod public;
 mod staff;

@@ -14,6 +14,7 @@ use crate::domain::case::facts::{
 use crate::domain::case::outcome::Outcome;
 use crate::domain::case::raw_facts::RawFacts;
 use crate::domain::case::reason::ReasonCode;
+use crate::domain::case::remedy::{RemedyKind, RemedyState, RemedyTurn};
 use crate::domain::case::status::Status;
 use crate::domain::case::step::Step;
 use crate::domain::case::transition::MessageKind;
@@ -243,12 +244,9 @@ const VOCABULARIES: &[&str] = &[
     "log_kept-",
     "log_read-",
     "clause-",
-    "check_name-",
-    "check_outcome-",
-    "check_result-",
+    "check_",
     "config_kind-",
-    "change_state-",
-    "change_why-",
+    "change_",
     "touch-",
     "route-",
     "mismatch-",
@@ -258,6 +256,8 @@ const VOCABULARIES: &[&str] = &[
     "red_flag-",
     "weakness-",
     "unreferred-",
+    "action_kind-",
+    "remedy_",
 ];
 
 /// Every code of every closed list has its word in every language.
@@ -295,7 +295,7 @@ fn head_lists() -> Vec<(&'static str, Vec<&'static str>)> {
         ("role", codes(Role::ALL, Role::code)),
         // What the record calls who acted, and in which part.
         ("role", vec!["triager", "lead", "investigator", "reviewer", "protection_officer"]),
-        ("role", vec!["reporter", "timer", "operator", "system"]),
+        ("role", vec!["reporter", "timer", "operator", "system", "none"]),
         ("actions", vec!["none"]),
         ("language", codes(Language::ALL, Language::code)),
         ("category", codes(Category::ALL, Category::code)),
@@ -304,7 +304,6 @@ fn head_lists() -> Vec<(&'static str, Vec<&'static str>)> {
         ("oecd", vec!["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13"]),
         ("capacity", vec!["triager", "lead", "investigator", "reviewer", "protection_officer"]),
         ("object", vec!["case", "staff", "desk", "instance", "log"]),
-        ("role", vec!["none"]),
         ("cause", vec!["staff", "reporter", "timer", "system"]),
         ("viewer", vec!["auditor", "case", "administrator", "oversight", "everyone"]),
         ("profile", codes(ProfileId::ALL, ProfileId::code)),
@@ -339,6 +338,10 @@ fn fact_lists() -> Vec<(&'static str, Vec<&'static str>)> {
         ("level", codes(DetrimentLevel::ALL, DetrimentLevel::code)),
         ("subject_heard", codes(SubjectHeard::ALL, SubjectHeard::code)),
         ("hearing", codes(Hearing::ALL, Hearing::code)),
+        ("action_kind", codes(RemedyKind::ALL, RemedyKind::code)),
+        ("remedy_state", codes(RemedyState::ALL, RemedyState::code)),
+        ("remedy_turn", codes(RemedyTurn::ALL, RemedyTurn::code)),
+        ("remedy_turned", codes(RemedyTurn::ALL, RemedyTurn::code)),
         ("proceedings", codes(Proceedings::ALL, Proceedings::code)),
         ("feedback_sent", codes(FeedbackSent::ALL, FeedbackSent::code)),
         ("retention_class", codes(RetentionClass::ALL, RetentionClass::code)),

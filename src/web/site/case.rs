@@ -8,6 +8,7 @@ use jiff::{civil::DateTime, tz::TimeZone};
 use super::{
     Desk, PageRefusal,
     case_people::keepers,
+    case_remedies::{TYPED, body_id, remedies},
     case_steps::{Typed, closed, forms, given, raw_facts},
     case_subjects::subjects,
     cases::days,
@@ -17,7 +18,7 @@ use crate::{
     domain::{
         case::{assessment::Severity, item::ItemKind, step::Step},
         field_error::FieldError,
-        ids::CaseId,
+        ids::{CaseId, RemedyId},
         reference::Reference,
         report::Report,
         taxonomy::Region,
@@ -58,6 +59,7 @@ pub(super) use super::case_steps::given as step_facts;
 #[derive(Default)]
 pub(super) struct Draft {
     pub(super) step: Option<&'static str>,
+    pub(super) remedy: Option<RemedyId>,
     pub(super) form: Form,
     pub(super) faults: Vec<FieldError>,
 }
@@ -65,10 +67,8 @@ pub(super) struct Draft {
 impl Draft {
     /// Whether somebody typed what they would not like to lose.
     fn typed(&self) -> bool {
-        self.step.is_some()
-            || ["message", "note", "staff", "capacity", "subject_name", "login", "unit"]
-                .iter()
-                .any(|name| self.form.get(name).is_some())
+        let words = ["message", "note", "staff", "capacity", "subject_name", "login", "unit"];
+        self.step.is_some() || words.iter().chain(TYPED).any(|name| self.form.get(name).is_some())
     }
 }
 
@@ -152,7 +152,7 @@ pub async fn step(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Page
         Ok(StepDone::Taken(_)) => Ok(back_to(id, "step")),
         Ok(StepDone::Proposed(_)) => Ok(back_to(id, "proposed")),
         Err(Error::Invalid(faults)) => {
-            let draft = Draft { step: Some(step.code()), form, faults };
+            let draft = Draft { step: Some(step.code()), form, faults, ..Draft::default() };
             draw(&desk, &request, StatusCode::UNPROCESSABLE_ENTITY, draft).await
         }
         Err(error) => Err(desk.refuse(&request, error, Some(&form))),
@@ -168,6 +168,7 @@ async fn try_step(desk: &Desk, id: CaseId, step: Step, form: &Form) -> Result<St
             .map(|case| case.to_string())
             .or(raw.master.take());
     }
+    raw.addressee_body = body_id(desk, raw.addressee_body.take()).await?;
     let facts = raw.parse(ctx.limits).map_err(Error::Invalid)?;
     take_step(ctx, &desk.caller, id, step, &facts).await
 }
@@ -188,7 +189,7 @@ pub async fn message(desk: Desk, request: HttpRequest) -> Result<HttpResponse, P
                 .map_err(|error| desk.refuse(&request, error, Some(&form)))
         }
         Err(faults) => {
-            let draft = Draft { step: None, form, faults };
+            let draft = Draft { form, faults, ..Draft::default() };
             draw(&desk, &request, StatusCode::UNPROCESSABLE_ENTITY, draft).await
         }
     }
@@ -223,7 +224,8 @@ pub async fn note(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Page
             .map(|_| back_to(id, "note"))
             .map_err(|error| desk.refuse(&request, error, Some(&form))),
         Err(error) => {
-            let draft = Draft { step: None, form, faults: vec![FieldError::from_text("note", &error)] };
+            let draft =
+                Draft { form, faults: vec![FieldError::from_text("note", &error)], ..Draft::default() };
             draw(&desk, &request, StatusCode::UNPROCESSABLE_ENTITY, draft).await
         }
     }
@@ -266,6 +268,7 @@ fn page(desk: &Desk, head: CaseHead, opened: OpenedCase, draft: &Draft) -> CaseP
         keepers: keepers(&opened, t, &draft.form),
         alike: opened.alike.iter().map(alike_line).collect(),
         subjects: subjects(desk, &opened, &draft.form),
+        remedies: remedies(desk, &opened, draft),
         referral: opened.referral.as_ref().map(|open| ReferralDue {
             targets: open
                 .targets
@@ -347,8 +350,8 @@ impl Sorted {
                 report.narrative.expose().clone_into(&mut self.narrative);
                 self.answers = answers(report, t);
             }
-            // Whom it concerns stands in a section of its own.
-            PieceBody::Subject(_) => {}
+            // These stand in sections of their own.
+            PieceBody::Subject(_) | PieceBody::Remedy(_) => {}
             PieceBody::Template(code) => self.messages.push(message(Speaker::System, t.code("letter", code))),
             PieceBody::Words(ItemKind::Note, text) => self.notes.push(note(text.clone())),
             PieceBody::Words(ItemKind::ReporterMessage, text) => {

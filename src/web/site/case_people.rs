@@ -40,7 +40,7 @@ pub async fn give(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Page
     match try_give(&desk, id, &form).await {
         Ok(()) => Ok(back_to(id, "given")),
         Err(Error::Invalid(faults)) => {
-            let draft = Draft { step: None, form, faults };
+            let draft = Draft { form, faults, ..Draft::default() };
             draw(&desk, &request, StatusCode::UNPROCESSABLE_ENTITY, draft).await
         }
         Err(error) => Err(desk.refuse(&request, error, Some(&form))),

@@ -1,6 +1,9 @@
 //! The forms of steps: which fields a step asks for, and what was given with it in words.
 
-use super::case_subjects::{recorded, who};
+use super::{
+    case_remedies::body_name,
+    case_subjects::{recorded, who},
+};
 use crate::{
     domain::role::Role,
     domain::{
@@ -13,6 +16,7 @@ use crate::{
             outcome::Outcome,
             raw_facts::RawFacts,
             reason::ReasonCode,
+            remedy::RemedyKind,
             review::Review,
             status::Status,
             step::Step,
@@ -220,6 +224,16 @@ impl Drawing<'_> {
                 let answers = || Answer::ALL.iter().map(|code| code.code());
                 return ["anon_crime", "anon_security"].map(|name| self.codes(name, answers(), true)).into();
             }
+            Fact::Actions => {
+                let kinds = RemedyKind::ALL.iter().map(|kind| kind.code());
+                return vec![
+                    self.field(name, FactKind::Long, true),
+                    self.codes("action_kind", kinds, true),
+                    self.field("addressee", FactKind::Text, true),
+                    self.field("addressee_body", FactKind::Text, false),
+                    self.field("action_due", FactKind::Date, true),
+                ];
+            }
             Fact::NoActions => return vec![self.codes("actions", ["none"].into_iter(), true)],
             Fact::Assignees => {
                 return vec![
@@ -316,6 +330,9 @@ pub(super) fn given(facts: &StepFacts, t: Texts, names: &Names) -> Vec<ProposalF
         ("evidence_verified", yes(facts.evidence_verified)),
         ("reporter_asked", yes(facts.reporter_asked)),
         ("actions", actions),
+        ("addressee", words(facts.addressee.as_ref().map(|text| text.expose()))),
+        ("addressee_body", facts.addressee_body.map(|body| body_name(t, names, body))),
+        ("action_due", facts.action_due.map(|day| t.date(day))),
         ("master", facts.master.and_then(|case| names.cases.get(&case).cloned())),
         ("lead", facts.lead.as_ref().map(login)),
         ("investigators", Some(others).filter(|others| !others.is_empty())),

@@ -39,7 +39,7 @@ pub async fn record(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Pa
         Ok(true) => Ok(back_to(id, "subject")),
         Ok(false) => Ok(done("/staff/cases", "subject")),
         Err(Error::Invalid(faults)) => {
-            let draft = Draft { step: None, form, faults };
+            let draft = Draft { form, faults, ..Draft::default() };
             draw(&desk, &request, StatusCode::UNPROCESSABLE_ENTITY, draft).await
         }
         Err(error) => Err(desk.refuse(&request, error, Some(&form))),

@@ -10,6 +10,7 @@ pub mod audit_log;
 pub mod audit_log_check;
 pub mod case;
 pub mod case_people;
+pub mod case_remedies;
 mod case_steps;
 pub mod case_subjects;
 pub mod cases;

@@ -125,7 +125,7 @@ fn told(opened: &OpenedProposal, t: Texts) -> (Vec<ProposalFact>, Vec<String>) {
             PieceBody::Step(given) => facts = step_facts(given, t, &opened.case.names),
             PieceBody::Words(_, text) => messages.push(text.clone()),
             PieceBody::Template(code) => messages.push(t.code("letter", code)),
-            PieceBody::Report(_) | PieceBody::Subject(_) => {}
+            PieceBody::Report(_) | PieceBody::Subject(_) | PieceBody::Remedy(_) => {}
         }
     }
     (facts, messages)

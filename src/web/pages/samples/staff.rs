@@ -1,6 +1,6 @@
 use jiff::civil::date;
 
-use super::{HOSTILE, Sample, choices, faults};
+use super::{HOSTILE, Sample, choices, faults, parts};
 use crate::i18n::Texts;
 use crate::web::pages::public::Speaker;
 use crate::web::pages::staff::*;
@@ -247,17 +247,13 @@ fn alike() -> Vec<AlikeLine> {
     vec![AlikeLine { id: "c2".to_owned(), reference, status: "triage", received_on: date(2026, 11, 2) }]
 }
 
-fn subjects() -> Subjects {
-    let line = |who: &str, by: Option<&str>, struck| SubjectLine {
-        who: who.to_owned(),
-        by: by.map(str::to_owned),
-        on: date(2026, 11, 18),
-        struck,
-    };
-    let form = SubjectForm { name: "<x>".to_owned(), ..SubjectForm::default() };
-    let by = Some("<triage.one>");
-    let lines = vec![line(HOSTILE, None, false), line("<Unit>", by, false), line("<Other>", by, true)];
-    Subjects { lines, form: Some(form) }
+fn pending() -> PendingStep {
+    PendingStep {
+        proposal: "p1".to_owned(),
+        step: "assign",
+        by: "<triage.one>".to_owned(),
+        at: date(2026, 11, 21).at(14, 5, 0, 0),
+    }
 }
 
 fn case(t: Texts) -> CasePage {
@@ -293,19 +289,15 @@ fn case(t: Texts) -> CasePage {
             text: HOSTILE.to_owned(),
         }],
         alike: alike(),
-        subjects: subjects(),
+        subjects: parts::subjects(),
+        remedies: parts::remedies(t),
         record: "8f6e1dcc-7c4a-4e83-b59a-0017b65db45f".to_owned(),
         timeline: vec![
             line("state.changed", Some("triage.one"), Some("14:05"), Some(&t.code("status", "triage"))),
             line("report.received", None, None, None),
         ],
         keepers: Keepers { give: Some(give(t)), ..keepers() },
-        pending: vec![PendingStep {
-            proposal: "p1".to_owned(),
-            step: "assign",
-            by: "<triage.one>".to_owned(),
-            at: date(2026, 11, 21).at(14, 5, 0, 0),
-        }],
+        pending: vec![pending()],
         steps: steps(t),
         closed_steps: vec![
             ClosedStep { step: "decide", why: "state" },

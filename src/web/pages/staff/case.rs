@@ -1,7 +1,7 @@
 use askama::Template;
 use jiff::civil::{Date, DateTime};
 
-use super::{CaseHead, FactKind, StepForm, Subjects};
+use super::{CaseHead, FactKind, Remedies, StepForm, Subjects};
 use crate::i18n::Texts;
 use crate::web::pages::public::Speaker;
 use crate::web::pages::{Choice, Faults, StaffFrame};
@@ -34,6 +34,8 @@ pub struct CasePage {
     pub alike: Vec<AlikeLine>,
     /// Whom the case concerns.
     pub subjects: Subjects,
+    /// What is to be done after the outcome.
+    pub remedies: Remedies,
     /// Signs of a crime that are still to be referred.
     pub referral: Option<ReferralDue>,
     /// Proposals of this case that wait for a decision.
@@ -205,7 +207,7 @@ pub struct ClosedStep {
 
 impl CasePage {
     /// Fault of the message's or the note's form, which belong to no step.
-    fn free_fault(&self, field: &str) -> Option<String> {
+    pub(super) fn free_fault(&self, field: &str) -> Option<String> {
         if self.refused_step.is_none() { self.faults.of(self.t, field) } else { None }
     }
 
