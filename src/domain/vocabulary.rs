@@ -72,8 +72,8 @@ mod tests {
 
     use crate::domain::case::assessment::{Grade, Severity};
     use crate::domain::case::facts::{
-        Answer, DetrimentLevel, Fact, FeedbackSent, Hearing, IdentityRemoved, NewGround, PauseReason,
-        Proceedings, RetentionClass, ReviewResult, SubjectHeard, Unreferred,
+        Answer, DetrimentLevel, Fact, FeedbackImpossible, FeedbackSent, Hearing, IdentityRemoved, NewGround,
+        PauseReason, Proceedings, RetentionClass, ReviewResult, SubjectHeard, Unreferred,
     };
     use crate::domain::case::outcome::Outcome;
     use crate::domain::case::reason::ReasonCode;
@@ -121,6 +121,7 @@ mod tests {
     fn every_vocabulary_reads_back_its_codes() {
         all_sound!(
             Anchor,
+            FeedbackImpossible,
             RemedyKind,
             RemedyState,
             RemedyTurn,

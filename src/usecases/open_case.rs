@@ -10,6 +10,7 @@ use super::{
     caller::Caller,
     case_access::{locked, permitted, role_code},
     case_history::{HistoryLine, case_history},
+    closing::{Closing, closing},
     context::Context,
     denials::watched,
     error::Error,
@@ -76,6 +77,8 @@ pub struct OpenedCase {
     pub steps: Vec<(&'static Transition, bool)>,
     /// Its corrective actions and recommendations; empty before the attestation.
     pub remedies: Vec<Remedy>,
+    /// What its end needs, once its end is near; none before the attestation.
+    pub closing: Option<Closing>,
     /// The caller attested, but made new keys and was not given the case again.
     pub keys_awaited: bool,
     /// What is in it; none before the attestation, and while keys are awaited.
@@ -133,8 +136,7 @@ pub async fn open_case(ctx: &Context, caller: &Caller, id: CaseId) -> Result<Ope
         })
         .await;
     let (case, situation, readable, was_read) = watched(ctx, caller, outcome).await?;
-    let (body, grants, holders, proposal) = head(ctx, &case).await?;
-    let rows = ctx.store.read(async |db| db.remedies(id).await).await?;
+    let (body, grants, holders, proposal, rows) = head(ctx, &case).await?;
     let keys_awaited = readable.is_some() && !holders.contains(&caller.id);
     let (content, names) = match readable.filter(|_| !keys_awaited) {
         None => (None, Names::default()),
@@ -149,6 +151,7 @@ pub async fn open_case(ctx: &Context, caller: &Caller, id: CaseId) -> Result<Ope
     };
     let alike = if content.is_some() { alike(ctx, caller, &case).await? } else { Vec::new() };
     let history = if content.is_some() { case_history(ctx, &case).await? } else { Vec::new() };
+    let remedies = content.as_deref().map(|pieces| described(&rows, pieces)).unwrap_or_default();
     let extendable = extendable(ctx, &case);
     let profiles = other_profiles(ctx, &case);
     let may = |action| !keys_awaited && authorize(&caller.actor(), action, Some(&situation)).is_ok();
@@ -163,7 +166,8 @@ pub async fn open_case(ctx: &Context, caller: &Caller, id: CaseId) -> Result<Ope
         extendable,
         referral: open_referral(ctx, &case),
         known: known(ctx, &case, &rows),
-        remedies: content.as_deref().map(|pieces| described(rows, pieces)).unwrap_or_default(),
+        closing: closing(ctx, &case, (content.as_deref(), &history), &remedies),
+        remedies,
         profiles,
         leaderless: situation.leaderless,
         case,
@@ -220,7 +224,8 @@ const fn by_person(step: Step) -> bool {
     !matches!(step, Step::Answer | Step::Timeout | Step::Archive | Step::Dispose)
 }
 
-type Head = (Option<BodyRow>, Vec<(GrantRow, String)>, Vec<StaffId>, Option<(ProposalRow, String)>);
+type Head =
+    (Option<BodyRow>, Vec<(GrantRow, String)>, Vec<StaffId>, Option<(ProposalRow, String)>, Vec<RemedyRow>);
 
 async fn head(ctx: &Context, case: &CaseRow) -> Result<Head, Error> {
     let registry = ctx.registry().await?;
@@ -240,7 +245,7 @@ async fn head(ctx: &Context, case: &CaseRow) -> Result<Head, Error> {
                 let proposer = grants.iter().find_map(login).unwrap_or_default();
                 (proposal, proposer)
             });
-            Ok((body, grants, holders, proposal))
+            Ok((body, grants, holders, proposal, db.remedies(case.id).await?))
         })
         .await
 }

@@ -64,12 +64,15 @@ pub struct TurnLine {
 }
 
 /// Puts rows and pieces together; a remedy whose words are not among the pieces keeps none.
-pub(super) fn described(rows: Vec<RemedyRow>, pieces: &[Piece]) -> Vec<Remedy> {
-    let bare = |row: RemedyRow| {
-        (row.id, Remedy { row, what: String::new(), addressee: String::new(), turns: Vec::new() })
+pub(super) fn described(rows: &[RemedyRow], pieces: &[Piece]) -> Vec<Remedy> {
+    let bare = |row: &RemedyRow| {
+        (
+            row.id,
+            Remedy { row: row.clone(), what: String::new(), addressee: String::new(), turns: Vec::new() },
+        )
     };
     let order: Vec<RemedyId> = rows.iter().map(|row| row.id).collect();
-    let mut all: HashMap<RemedyId, Remedy> = rows.into_iter().map(bare).collect();
+    let mut all: HashMap<RemedyId, Remedy> = rows.iter().map(bare).collect();
     for piece in pieces {
         let PieceBody::Remedy(said) = &piece.body else { continue };
         let Some(remedy) = all.get_mut(&said.remedy) else { continue };

@@ -62,6 +62,7 @@ mod browser_reporter;
 mod case_proof;
 mod changes;
 mod changes_shown;
+mod closing;
 mod conflicts;
 mod contention;
 mod crash;

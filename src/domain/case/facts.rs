@@ -61,7 +61,7 @@ vocabulary! {
         NoActions = "no_actions",
         /// Whether proceedings were recorded.
         Proceedings = "proceedings",
-        /// Whether the reporter has feedback; when sent, `message` as well.
+        /// Whether the reporter has feedback; when sent, `message` as well, and `feedback_impossible` when not.
         FeedbackSent = "feedback_sent",
         /// The retention class (control EU-18.1-1).
         RetentionClass = "retention_class",
@@ -171,6 +171,8 @@ pub struct StepFacts {
     pub proceedings: Option<Proceedings>,
     /// See [`Fact::FeedbackSent`].
     pub feedback_sent: Option<FeedbackSent>,
+    /// Why it is impossible, where it is.
+    pub feedback_impossible: Option<FeedbackImpossible>,
     /// See [`Fact::RetentionClass`].
     pub retention_class: Option<RetentionClass>,
     /// See [`Fact::Target`].
@@ -238,6 +240,7 @@ impl StepFacts {
             ("action_kind", self.action_kind.map(RemedyKind::code)),
             ("proceedings", self.proceedings.map(Proceedings::code)),
             ("feedback_sent", self.feedback_sent.map(FeedbackSent::code)),
+            ("feedback_impossible", self.feedback_impossible.map(FeedbackImpossible::code)),
             ("retention_class", self.retention_class.map(RetentionClass::code)),
             ("identity_removed", self.identity_removed.map(IdentityRemoved::code)),
             ("clock", self.clock.map(ClockName::code)),

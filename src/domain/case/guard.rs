@@ -203,7 +203,7 @@ fn feedback(facts: &StepFacts) -> Vec<FieldError> {
     match facts.feedback_sent {
         None => vec![required("feedback_sent")],
         Some(FeedbackSent::Sent) => unless(facts.message.is_some(), "message"),
-        Some(FeedbackSent::Impossible) => Vec::new(),
+        Some(FeedbackSent::Impossible) => unless(facts.feedback_impossible.is_some(), "feedback_impossible"),
     }
 }
 

@@ -9,8 +9,8 @@ use reading::{Reading, loose};
 
 use super::assessment::{Assessment, Grade};
 use super::facts::{
-    Answer, DetrimentLevel, FeedbackSent, Hearing, IdentityRemoved, NewGround, PauseReason, Proceedings,
-    RetentionClass, ReviewResult, StepFacts, SubjectHeard, TargetBody, Unreferred,
+    Answer, DetrimentLevel, FeedbackImpossible, FeedbackSent, Hearing, IdentityRemoved, NewGround,
+    PauseReason, Proceedings, RetentionClass, ReviewResult, StepFacts, SubjectHeard, TargetBody, Unreferred,
 };
 use super::outcome::Outcome;
 use super::reason::ReasonCode;
@@ -123,6 +123,8 @@ raw_facts! {
     proceedings,
     /// Code of [`FeedbackSent`].
     feedback_sent,
+    /// Code of [`FeedbackImpossible`].
+    feedback_impossible,
     /// Code of [`RetentionClass`].
     retention_class,
     /// One line.
@@ -222,6 +224,11 @@ impl RawFacts {
             addressee: r.text("addressee", &self.addressee, Addressee::parse),
             addressee_body: r.value("addressee_body", &self.addressee_body, |t| t.parse().ok()),
             action_due: r.value("action_due", &self.action_due, |t| t.parse().ok()),
+            feedback_impossible: r.value(
+                "feedback_impossible",
+                &self.feedback_impossible,
+                FeedbackImpossible::parse,
+            ),
             question: r.text("question", &self.question, |t| Message::parse(t, message)),
             expected_on: r.value("expected_on", &self.expected_on, |t| t.parse().ok()),
             clock: r.value("clock", &self.clock, ClockName::parse),

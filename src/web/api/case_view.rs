@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use super::tasks::TaskView;
+use super::{closing::ClosingView, tasks::TaskView};
 use crate::{
     domain::{
         case::{
@@ -279,6 +279,8 @@ pub struct CaseView {
     pub alike: Vec<LikeView>,
     /// Its corrective actions and recommendations, by due day; empty before the attestation.
     pub tasks: Vec<TaskView>,
+    /// What its end needs, once its end is near.
+    pub closing: Option<ClosingView>,
     /// What is in it.
     pub content: Option<Vec<PieceView>>,
 }
@@ -319,6 +321,7 @@ impl CaseView {
             proposal: opened.proposal.map(|(proposal, _)| proposal.id.0),
             alike: opened.alike.iter().map(LikeView::of).collect(),
             tasks: opened.remedies.iter().map(TaskView::of).collect(),
+            closing: opened.closing.as_ref().map(ClosingView::of),
             content: opened.content.map(|pieces| pieces.into_iter().map(PieceView::of).collect()),
         }
     }

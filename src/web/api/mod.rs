@@ -4,6 +4,7 @@ pub mod audit;
 pub mod bundle;
 pub mod case_view;
 pub mod cases;
+pub mod closing;
 pub mod entry_filter;
 pub mod form_data;
 pub mod grants;

@@ -8,8 +8,8 @@ use super::samples::{Sample, all};
 use super::{assets, samples};
 use crate::domain::case::assessment::{Grade, Severity};
 use crate::domain::case::facts::{
-    Answer, DetrimentLevel, Fact, FeedbackSent, Hearing, IdentityRemoved, NewGround, PauseReason,
-    Proceedings, RetentionClass, ReviewResult, SubjectHeard, Unreferred,
+    Answer, DetrimentLevel, Fact, FeedbackImpossible, FeedbackSent, Hearing, IdentityRemoved, NewGround,
+    PauseReason, Proceedings, RetentionClass, ReviewResult, SubjectHeard, Unreferred,
 };
 use crate::domain::case::outcome::Outcome;
 use crate::domain::case::raw_facts::RawFacts;
@@ -238,11 +238,7 @@ const VOCABULARIES: &[&str] = &[
     "profile-",
     "stands-",
     "shape-",
-    "log_name-",
-    "log_holds-",
-    "log_where-",
-    "log_kept-",
-    "log_read-",
+    "log_",
     "clause-",
     "check_",
     "config_kind-",
@@ -258,6 +254,8 @@ const VOCABULARIES: &[&str] = &[
     "unreferred-",
     "action_kind-",
     "remedy_",
+    "closing-",
+    "feedback_impossible-",
 ];
 
 /// Every code of every closed list has its word in every language.
@@ -344,6 +342,7 @@ fn fact_lists() -> Vec<(&'static str, Vec<&'static str>)> {
         ("remedy_turned", codes(RemedyTurn::ALL, RemedyTurn::code)),
         ("proceedings", codes(Proceedings::ALL, Proceedings::code)),
         ("feedback_sent", codes(FeedbackSent::ALL, FeedbackSent::code)),
+        ("feedback_impossible", codes(FeedbackImpossible::ALL, FeedbackImpossible::code)),
         ("retention_class", codes(RetentionClass::ALL, RetentionClass::code)),
         ("identity_removed", codes(IdentityRemoved::ALL, IdentityRemoved::code)),
         ("pause_reason", codes(PauseReason::ALL, PauseReason::code)),

@@ -7,6 +7,7 @@ use jiff::{civil::DateTime, tz::TimeZone};
 
 use super::{
     Desk, PageRefusal,
+    case_closing::checklist,
     case_people::keepers,
     case_remedies::{TYPED, body_id, remedies},
     case_steps::{Typed, closed, forms, given, raw_facts},
@@ -268,6 +269,7 @@ fn page(desk: &Desk, head: CaseHead, opened: OpenedCase, draft: &Draft) -> CaseP
         keepers: keepers(&opened, t, &draft.form),
         alike: opened.alike.iter().map(alike_line).collect(),
         subjects: subjects(desk, &opened, &draft.form),
+        closing: opened.closing.as_ref().map(|closing| checklist(t, closing)),
         remedies: remedies(desk, &opened, draft),
         referral: opened.referral.as_ref().map(|open| ReferralDue {
             targets: open

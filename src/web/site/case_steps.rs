@@ -10,8 +10,9 @@ use crate::{
         case::{
             assessment::Grade,
             facts::{
-                Actions, Answer, DetrimentLevel, Fact, FeedbackSent, Hearing, IdentityRemoved, NewGround,
-                PauseReason, Proceedings, RetentionClass, ReviewResult, StepFacts, SubjectHeard, Unreferred,
+                Actions, Answer, DetrimentLevel, Fact, FeedbackImpossible, FeedbackSent, Hearing,
+                IdentityRemoved, NewGround, PauseReason, Proceedings, RetentionClass, ReviewResult,
+                StepFacts, SubjectHeard, Unreferred,
             },
             outcome::Outcome,
             raw_facts::RawFacts,
@@ -214,6 +215,10 @@ impl Drawing<'_> {
             let required = fact != Fact::Unreferred;
             let mut fields = vec![self.codes(name, codes.into_iter(), required)];
             // Words that some of the codes ask for.
+            if fact == Fact::FeedbackSent {
+                let why = FeedbackImpossible::ALL.iter().map(|code| code.code());
+                fields.push(self.codes("feedback_impossible", why, false));
+            }
             fields.extend(explained_by(fact).map(|name| self.field(name, FactKind::Long, false)));
             return fields;
         }

@@ -9,6 +9,7 @@ pub mod audit_case;
 pub mod audit_log;
 pub mod audit_log_check;
 pub mod case;
+mod case_closing;
 pub mod case_people;
 pub mod case_remedies;
 mod case_steps;

@@ -230,13 +230,19 @@ fn feedback_is_words_unless_it_is_impossible() {
         lacks(Status::Remediation, Step::Complete, |facts| {
             facts.feedback_sent = sent;
             facts.message = None;
+            facts.feedback_impossible = None;
         })
     };
     assert_eq!(close(Some(FeedbackSent::Sent)), [("message", REQUIRED)]);
-    assert_eq!(close(Some(FeedbackSent::Impossible)), []);
+    assert_eq!(close(Some(FeedbackSent::Impossible)), [("feedback_impossible", REQUIRED)]);
     assert_eq!(close(None), [("feedback_sent", REQUIRED)]);
     let row = find(Status::Remediation, Step::Complete).unwrap();
-    let facts = StepFacts { feedback_sent: Some(FeedbackSent::Impossible), message: None, ..enough(row) };
+    let facts = StepFacts {
+        feedback_sent: Some(FeedbackSent::Impossible),
+        feedback_impossible: Some(FeedbackImpossible::MailboxLost),
+        message: None,
+        ..enough(row)
+    };
     assert_eq!(take(row.from, row.step, Doer::Lead, &facts, &known(row)).unwrap().message, None);
 }
 

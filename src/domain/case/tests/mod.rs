@@ -84,6 +84,7 @@ fn enough(row: &Transition) -> StepFacts {
         action_due: Some(date(2026, 12, 24)),
         proceedings: Some(Proceedings::None),
         feedback_sent: Some(FeedbackSent::Sent),
+        feedback_impossible: None,
         retention_class: Some(RetentionClass::Standard),
         target: TargetBody::parse("Another body").ok(),
         identity_removed: Some(IdentityRemoved::Removed),

@@ -48,3 +48,9 @@ pub(super) fn subjects() -> Subjects {
     let lines = vec![line(HOSTILE, None, false), line("<Unit>", by, false), line("<Other>", by, true)];
     Subjects { lines, form: Some(form) }
 }
+
+pub(super) fn closing() -> ClosingList {
+    let line = |item, text: Option<&str>| ClosingLine { item, text: text.map(str::to_owned) };
+    let lines = vec![line("approver", Some(HOSTILE)), line("outcome", None)];
+    ClosingList { lines, whole: false, closed: false }
+}

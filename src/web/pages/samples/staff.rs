@@ -289,6 +289,7 @@ fn case(t: Texts) -> CasePage {
             text: HOSTILE.to_owned(),
         }],
         alike: alike(),
+        closing: Some(parts::closing()),
         subjects: parts::subjects(),
         remedies: parts::remedies(t),
         record: "8f6e1dcc-7c4a-4e83-b59a-0017b65db45f".to_owned(),

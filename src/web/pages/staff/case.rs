@@ -1,7 +1,7 @@
 use askama::Template;
 use jiff::civil::{Date, DateTime};
 
-use super::{CaseHead, FactKind, Remedies, StepForm, Subjects};
+use super::{CaseHead, ClosingList, FactKind, Remedies, StepForm, Subjects};
 use crate::i18n::Texts;
 use crate::web::pages::public::Speaker;
 use crate::web::pages::{Choice, Faults, StaffFrame};
@@ -36,6 +36,8 @@ pub struct CasePage {
     pub subjects: Subjects,
     /// What is to be done after the outcome.
     pub remedies: Remedies,
+    /// What the end of the case needs, once it is near.
+    pub closing: Option<ClosingList>,
     /// Signs of a crime that are still to be referred.
     pub referral: Option<ReferralDue>,
     /// Proposals of this case that wait for a decision.

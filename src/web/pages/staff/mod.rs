@@ -4,6 +4,7 @@ mod account;
 mod case;
 mod case_gate;
 mod cases;
+mod closing;
 mod credentials;
 mod error;
 mod oversight;
@@ -21,6 +22,7 @@ pub use case::{
 };
 pub use case_gate::{CaseGatePage, CaseHead};
 pub use cases::{CaseLine, CasesPage, Due, WaitingLine, phase_of};
+pub use closing::{ClosingLine, ClosingList};
 pub use credentials::{CredentialsPage, CredentialsStage, Door};
 pub use error::StaffErrorPage;
 pub use oversight::{MatterRow, OversightPage, SilenceRow, StuckRow};
