@@ -280,9 +280,12 @@ acts! {
     HoldSet            = "hold.set",             CASE,           PERSON,             HANDLERS,      "12a",            ["sig"] later;
     HoldReleased       = "hold.released",        CASE,           PERSON,             HANDLERS,      "12a",            ["sig"] later;
     CaseDisposed       = "case.disposed",        CASE,           PERSON_OR_TIMER,    HANDLERS,      "12a",            ["to", "codes.step"] later;
-    ActionCreated      = "action.created",       CASE,           PERSON,             HANDLERS,      "10b" "12a",      ["sig"] later;
-    ActionResponded    = "action.responded",     CASE,           PERSON,             HANDLERS,      "10b" "12a",      ["sig"] later;
-    ActionVerified     = "action.verified",      CASE,           PERSON,             HANDLERS,      "10b" "12a",      ["sig"] later;
+    ActionCreated      = "action.created",       CASE,           PERSON,             HANDLERS,      "10b" "12a",      ["sig"];
+    ActionResponded    = "action.responded",     CASE,           PERSON,             HANDLERS,      "10b" "12a",      ["sig"];
+    ActionDone         = "action.done",          CASE,           PERSON,             HANDLERS,      "10b" "12a",      ["sig"];
+    ActionVerified     = "action.verified",      CASE,           PERSON,             HANDLERS,      "10b" "12a",      ["sig"];
+    ActionHandedOver   = "action.handed_over",   CASE,           PERSON,             HANDLERS,      "10b" "12a",      ["sig"];
+    ActionOverdue      = "action.overdue",       CASE,           TIMER,              OVERSEERS,     "10b" "12a" "12b", [];
     RedflagSet         = "redflag.set",          CASE,           PERSON,             HANDLERS,      "10b",            ["codes.red_flags", "sig"];
     WeaknessFound      = "weakness.found",       CASE,           PERSON,             HANDLERS,      "10b",            ["codes.weaknesses", "sig"];
     AdviceAsked        = "advice.asked",         CASE,           REPORTER,           HANDLERS,      "8c" "9a",        [] later;

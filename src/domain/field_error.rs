@@ -39,6 +39,8 @@ impl FieldError {
     pub const ASSESS_FIRST: &'static str = "assess_first";
     /// With these ticks nobody may look at the report.
     pub const NOBODY_LEFT: &'static str = "nobody_left";
+    /// What must be over first is not.
+    pub const UNFINISHED: &'static str = "unfinished";
     /// Two fields that should be the same are not.
     pub const NOT_THE_SAME: &'static str = "not_the_same";
 

@@ -61,6 +61,8 @@ ids! {
     ReferralId,
     /// Something that oversight must see.
     MatterId,
+    /// A corrective action or recommendation of a case.
+    RemedyId,
     /// A staff session.
     SessionId,
     /// An invitation to become a member of staff.

@@ -72,11 +72,12 @@ mod tests {
 
     use crate::domain::case::assessment::{Grade, Severity};
     use crate::domain::case::facts::{
-        Answer, DetrimentLevel, Fact, FeedbackSent, Hearing, IdentityRemoved, NewGround, PauseReason,
-        Proceedings, RetentionClass, ReviewResult, SubjectHeard, Unreferred,
+        Answer, DetrimentLevel, Fact, FeedbackImpossible, FeedbackSent, Hearing, IdentityRemoved, NewGround,
+        PauseReason, Proceedings, RetentionClass, ReviewResult, SubjectHeard, Unreferred,
     };
     use crate::domain::case::outcome::Outcome;
     use crate::domain::case::reason::ReasonCode;
+    use crate::domain::case::remedy::{RemedyKind, RemedyState, RemedyTurn};
     use crate::domain::case::review::Review;
     use crate::domain::case::status::Status;
     use crate::domain::case::step::Step;
@@ -121,6 +122,10 @@ mod tests {
     fn every_vocabulary_reads_back_its_codes() {
         all_sound!(
             Anchor,
+            FeedbackImpossible,
+            RemedyKind,
+            RemedyState,
+            RemedyTurn,
             Unit,
             IdentityDefault,
             MetBy,

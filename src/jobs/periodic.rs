@@ -9,7 +9,7 @@ use crate::{
         Context, enforce_changes::enforce_changes, expire_questions::expire_questions,
         expire_recoveries::expire_recoveries, finish_departures::finish_departures,
         queue_digests::queue_digests, sequence_log::sequence_log, sweep::sweep,
-        watch_deadlines::watch_deadlines, watch_referrals::watch_referrals,
+        watch_deadlines::watch_deadlines, watch_referrals::watch_referrals, watch_remedies::watch_remedies,
     },
 };
 
@@ -44,6 +44,11 @@ pub(super) const PERIODIC: &[Periodic] = &[
         name: "watch_referrals",
         every: |_| 900,
         run: |ctx, _| Box::pin(async { Ok(watch_referrals(ctx).await?) }),
+    },
+    Periodic {
+        name: "watch_remedies",
+        every: |_| 900,
+        run: |ctx, _| Box::pin(async { Ok(watch_remedies(ctx).await?) }),
     },
     Periodic {
         name: "enforce_changes",

@@ -76,6 +76,12 @@ actions! {
     TrackReferral = "track_referral",
     /// Decide on interim measures against retaliation. Needs a case.
     DecideInterim = "decide_interim",
+    /// Record corrective actions and recommendations, and what comes of them. Needs a case.
+    TendRemedies = "tend_remedies",
+    /// Verify that one was done. Needs a case.
+    VerifyRemedy = "verify_remedy",
+    /// Mark what was not done in time. Needs a case.
+    MarkOverdue = "mark_overdue",
     /// Open a desk's cases with its recovery sheets and give them to somebody.
     RecoverCases = "recover_cases",
     /// Read the log.
@@ -119,6 +125,9 @@ impl Action {
             | Self::RecordSubject
             | Self::TrackReferral
             | Self::DecideInterim
+            | Self::TendRemedies
+            | Self::VerifyRemedy
+            | Self::MarkOverdue
             | Self::TakeStep(_) => true,
             Self::SubmitReport
             | Self::OpenInbox

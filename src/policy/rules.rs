@@ -4,6 +4,7 @@ use super::action::Action;
 use super::actor::{Actor, StaffActor};
 use super::permit::Denied;
 use super::situation::{Capacity, Proposer, Situation};
+use crate::domain::case::status::Status;
 use crate::domain::case::step::Step;
 use crate::domain::case::transition::{Doer, TRANSITIONS, find};
 use crate::domain::ids::CaseId;
@@ -48,7 +49,7 @@ fn reporter_rule(own: CaseId, action: Action, situation: Option<&Situation>) -> 
 
 fn timer_rule(action: Action, situation: Option<&Situation>) -> Verdict {
     match (action, situation) {
-        (Action::RunJob, _) => Ok(()),
+        (Action::RunJob, _) | (Action::MarkOverdue, Some(_)) => Ok(()),
         (Action::TakeStep(step), Some(situation)) => {
             let offered =
                 doer_may(Doer::Timer, step, situation) || doer_may(Doer::Retention, step, situation);
@@ -128,6 +129,11 @@ fn case_rule(staff: &StaffActor, action: Action, situation: &Situation) -> Verdi
         }
         Action::TrackReferral => attested && matches!(capacity, Capacity::Triager | Capacity::Lead),
         Action::DecideInterim => attested && matches!(capacity, Capacity::Triager | Capacity::Lead),
+        Action::TendRemedies => {
+            attested && capacity != Capacity::Reviewer && situation.status == Status::Remediation
+        }
+        // Who it was that recorded it as done is for the use case.
+        Action::VerifyRemedy => attested && situation.status == Status::Remediation,
         Action::GrantAccess | Action::RevokeAccess
             if matches!(capacity, Capacity::Triager | Capacity::Lead) =>
         {

@@ -20,14 +20,15 @@ use crate::{
             outcome::Outcome,
             reason::ReasonCode,
             referral::ReferralState,
+            remedy::{RemedyKind, RemedyState},
             review::Review,
             status::Status,
             step::Step,
         },
         configuration::{Kind, State, Why},
         ids::{
-            BodyId, CaseId, ChangeId, DeskId, ItemId, MatterId, ProposalId, ReferralId, SessionId, StaffId,
-            TaskId,
+            BodyId, CaseId, ChangeId, DeskId, ItemId, MatterId, ProposalId, ReferralId, RemedyId, SessionId,
+            StaffId, TaskId,
         },
         language::Language,
         profile::{ClockName, ProfileId, Route},
@@ -116,7 +117,8 @@ macro_rules! json_in_columns {
 
 json_in_columns!(Assessment, Clocks);
 ids_in_columns!(
-    BodyId, CaseId, ChangeId, DeskId, ItemId, MatterId, ProposalId, ReferralId, SessionId, StaffId, TaskId
+    BodyId, CaseId, ChangeId, DeskId, ItemId, MatterId, ProposalId, ReferralId, RemedyId, SessionId, StaffId,
+    TaskId
 );
 codes_in_columns!(
     Capacity,
@@ -130,6 +132,8 @@ codes_in_columns!(
     ProfileId,
     ReasonCode,
     ReferralState,
+    RemedyKind,
+    RemedyState,
     Review,
     Region,
     Route,

@@ -93,7 +93,8 @@ const CASE: &str = "jsonb_build_object(
                     'resolved_at', (extract(epoch from p.resolved_at) * 1000000)::bigint) order by p.id)
                 from proposals p where p.case_id = o.id),
   'matters', (select jsonb_agg(to_jsonb(m) - 'case_id' order by m.id) from oversight_matters m where m.case_id = o.id),
-  'referrals', (select jsonb_agg(to_jsonb(r) - 'case_id' order by r.id) from referrals r where r.case_id = o.id))";
+  'referrals', (select jsonb_agg(to_jsonb(r) - 'case_id' order by r.id) from referrals r where r.case_id = o.id),
+  'remedies', (select jsonb_agg(to_jsonb(r) - 'case_id' order by r.id) from case_remedies r where r.case_id = o.id))";
 
 /// Times stand as microseconds since 1970: a session's time zone must not change the digest.
 const STAFF: &str = "jsonb_build_object(

@@ -41,6 +41,7 @@ pub mod oversight;
 pub mod privileges;
 pub mod proposals;
 pub mod recoveries;
+pub mod remedies;
 pub mod sessions;
 pub mod snapshot;
 pub mod staff;

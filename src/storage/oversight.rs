@@ -33,6 +33,8 @@ pub enum Matter {
     ReviewUnstaffed,
     /// A holder lost a case because it concerns them, by what a colleague recorded or by their name.
     HolderBarred,
+    /// A corrective action or recommendation was not done in time.
+    ActionOverdue,
 }
 
 impl Matter {
@@ -45,13 +47,18 @@ impl Matter {
             Self::ReferralReturned => "referral_returned",
             Self::ReviewUnstaffed => "review_unstaffed",
             Self::HolderBarred => "holder_barred",
+            Self::ActionOverdue => "action_overdue",
         }
     }
 
     const fn clock(self) -> Option<ClockName> {
         match self {
             Self::DeadlineMissed(clock) => Some(clock),
-            Self::NoResponse | Self::ReferralReturned | Self::ReviewUnstaffed | Self::HolderBarred => None,
+            Self::NoResponse
+            | Self::ReferralReturned
+            | Self::ReviewUnstaffed
+            | Self::HolderBarred
+            | Self::ActionOverdue => None,
         }
     }
 }

@@ -143,6 +143,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    case_remedies (id) {
+        id -> Uuid,
+        case_id -> Uuid,
+        kind -> Text,
+        state -> Text,
+        body_id -> Nullable<Uuid>,
+        due_on -> Date,
+        recorded_by -> Uuid,
+        recorded_on -> Date,
+        responded_on -> Nullable<Date>,
+        done_by -> Nullable<Uuid>,
+        done_on -> Nullable<Date>,
+        verified_by -> Nullable<Uuid>,
+        ended_on -> Nullable<Date>,
+        overdue_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
     case_wraps (case_id, epoch, holder_id) {
         case_id -> Uuid,
         epoch -> Int4,

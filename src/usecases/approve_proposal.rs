@@ -10,6 +10,7 @@ use super::{
     holders::{HeldSeeds, unlock},
     items::Opener,
     refer,
+    remedies::decided,
     unbar::unbar,
 };
 use crate::{
@@ -46,7 +47,7 @@ pub async fn approve_proposal(ctx: &Context, caller: &Caller, id: ProposalId) ->
                 return Err(Error::ProposalStale);
             }
             let (seeds, first) = unlock(ctx, tx, &permit, caller, &case).await?;
-            let facts = agreed_facts(ctx, tx, &seeds, &proposal).await?;
+            let (facts, shown) = agreed_facts(ctx, tx, &seeds, &proposal).await?;
             let on = ctx.today_of(&case);
             let effect = Effect::of(ctx, &case, (proposal.step, proposal.to_status), &facts, on)?;
             tx.publish_items(&permit, id, case.next_n(), on).await?;
@@ -63,7 +64,7 @@ pub async fn approve_proposal(ctx: &Context, caller: &Caller, id: ProposalId) ->
             refer::follow(tx, &permit, &case, (proposal.step, on)).await?;
             let change = CaseChange { proposal: Some(id), ..effect.change };
             let deciding = Deciding { ctx, caller, permit: &permit, case: &case, seeds: &seeds };
-            let (change, draft) = deciding.settle(tx, (&proposal, &facts), (change, draft)).await?;
+            let (change, draft) = deciding.settle(tx, (&proposal, &facts, &shown), (change, draft)).await?;
             let written = tx.save_case(&permit, &case, change, &draft).await?;
             Ok((proposal.to_status, written))
         })
@@ -85,7 +86,7 @@ impl<'d> Deciding<'d> {
     async fn settle(
         &self,
         tx: &mut Tx<'_>,
-        (proposal, facts): (&ProposalRow, &StepFacts),
+        (proposal, facts, shown): (&ProposalRow, &StepFacts, &StepFacts),
         (change, draft): (CaseChange, Draft<'d>),
     ) -> Result<(CaseChange, Draft<'d>), Error> {
         let Self { ctx, caller, permit, case, seeds } = *self;
@@ -101,18 +102,24 @@ impl<'d> Deciding<'d> {
                 let change = CaseChange { excluded: turned.excluded, epoch: turned.epoch, ..change };
                 Ok((change, acts.into_iter().fold(draft, Draft::and)))
             }
+            Step::Decide => {
+                let decision = (case, seeds, proposal.proposer_id);
+                let created = decided(ctx, tx, permit, decision, shown).await?;
+                Ok((change, if created { draft.and(Act::ActionCreated) } else { draft }))
+            }
             _ => Ok((change, draft)),
         }
     }
 }
 
-/// What the step will say. The row's codes stand in clear; what the approver saw is sealed, and both must be the same.
+/// What the step will say, without words and with them. The row's codes stand in clear; what the approver saw is sealed, and
+/// both must be the same.
 async fn agreed_facts(
     ctx: &Context,
     tx: &mut Tx<'_>,
     seeds: &HeldSeeds,
     proposal: &ProposalRow,
-) -> Result<StepFacts, Error> {
+) -> Result<(StepFacts, StepFacts), Error> {
     let items = tx.items(proposal.case_id).await?;
     let ours = |item: &&ItemRow| item.proposal_id == Some(proposal.id) && item.kind == ItemKind::StepRecord;
     let record = items.iter().find(ours).ok_or(Error::Sealed("the proposal has no record"))?;
@@ -120,7 +127,7 @@ async fn agreed_facts(
     let shown = Opener::new(ctx, seeds).open(record)?;
     let shown = StepFacts::from_sealed_json(shown.expose()).map_err(unknown)?;
     let facts = StepFacts::from_sealed_json(proposal.facts.as_bytes()).map_err(unknown)?;
-    if shown.closed() == facts { Ok(facts) } else { Err(Error::Sealed("the proposal was changed")) }
+    if shown.closed() == facts { Ok((facts, shown)) } else { Err(Error::Sealed("the proposal was changed")) }
 }
 
 /// The proposal and its locked case, if the caller may decide it.

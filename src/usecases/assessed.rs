@@ -17,14 +17,17 @@ use crate::{
         },
         profile::{CaseDays, ClockName, Profile},
     },
-    storage::cases::{CaseChange, CaseRow},
+    storage::{
+        cases::{CaseChange, CaseRow},
+        remedies::RemedyRow,
+    },
 };
 
 /// How a case came whose reporter gave no name.
 const ANONYMOUS: &str = "anonymous";
 
 /// What the case itself tells the guards of a step.
-pub(super) fn known(ctx: &Context, case: &CaseRow) -> Known {
+pub(super) fn known(ctx: &Context, case: &CaseRow, remedies: &[RemedyRow]) -> Known {
     let profile = ctx.profile_of(case);
     let clock = case.clocks.get(ClockName::CriminalReferral);
     let referral = match clock {
@@ -41,6 +44,7 @@ pub(super) fn known(ctx: &Context, case: &CaseRow) -> Known {
         hearing: hearing(ctx, &profile, case),
         anonymous_branch: profile.anonymous_branch() && case.mode == ANONYMOUS,
         referral,
+        remedies: remedies.iter().map(|row| row.state).collect(),
     }
 }
 
@@ -71,7 +75,7 @@ pub(super) struct Assessed<'f> {
 impl<'f> Assessed<'f> {
     /// What a step tells of a case on the day `on`.
     pub(super) fn of(ctx: &Context, case: &CaseRow, step: Step, facts: &'f StepFacts, on: Date) -> Self {
-        let known = known(ctx, case);
+        let known = known(ctx, case, &[]);
         let profile = ctx.profile_of(case);
         let refers = known.starts_referral(facts);
         let mut case = case.clone();

@@ -43,6 +43,7 @@ pub(super) struct Effect<'f> {
     case: &'f CaseRow,
     facts: &'f StepFacts,
     news: ClockNews,
+    checkins: Vec<u16>,
     on: Date,
 }
 
@@ -99,7 +100,15 @@ impl<'f> Effect<'f> {
             change.unanswered = Some(None);
         }
         change.on = (to != case.status).then_some(on).or(Some(case.status_since));
-        Ok(Self { change, moved: (case.status, step, to), case, facts, news, on })
+        Ok(Self {
+            change,
+            moved: (case.status, step, to),
+            case,
+            facts,
+            news,
+            checkins: profile.checkins().to_vec(),
+            on,
+        })
     }
 
     /// Adds the acts and the closed codes to the step's entry.
@@ -111,6 +120,9 @@ impl<'f> Effect<'f> {
         }
         for act in particular(step) {
             draft = draft.and(*act);
+        }
+        if to == Status::Closed && from != Status::Closed {
+            draft = self.end(draft);
         }
         if self.facts.subject_heard.is_some() {
             draft = draft.and(Act::SubjectHeard);
@@ -127,6 +139,14 @@ impl<'f> Effect<'f> {
             draft = draft.code("profile", profile.to_string());
         }
         clock_news::acts(draft, &self.news)
+    }
+
+    /// What the record says of the end besides the facts: that nothing is to be done, and after how many days the reporter is
+    /// asked (control ISO-8.5-1).
+    fn end<'k>(&self, draft: Draft<'k>) -> Draft<'k> {
+        let days: Vec<String> = self.checkins.iter().map(ToString::to_string).collect();
+        let draft = if days.is_empty() { draft } else { draft.code("checkins", days.join(".")) };
+        if self.moved.1 == Step::Complete { draft } else { draft.code("actions", "none") }
     }
 
     /// Puts the closed text of the stage into the mailbox, where a step is nobody's but the reporter's or a timer's.

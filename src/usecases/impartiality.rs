@@ -128,6 +128,11 @@ impl Registry {
         member.and_then(|member| member.unit).into_iter().chain(of_desks).collect()
     }
 
+    /// The unit that the directory says somebody belongs to.
+    pub(super) fn own_unit(&self, staff: StaffId) -> Option<BodyId> {
+        self.directory.members.get(&staff).and_then(|member| member.unit)
+    }
+
     /// Everybody of the directory in conflict with what is recorded, and how.
     pub(super) fn in_conflict(&self, concerned: &Concerned) -> Vec<(StaffId, Conflict)> {
         if *concerned == Concerned::default() {

@@ -207,7 +207,8 @@ impl<'a> Opener<'a> {
             | ItemKind::StepRecord
             | ItemKind::SystemMessage
             | ItemKind::Subject
-            | ItemKind::Package => keys.open_held(&place, sealed)?,
+            | ItemKind::Package
+            | ItemKind::Remedy => keys.open_held(&place, sealed)?,
         })
     }
 }

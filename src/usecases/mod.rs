@@ -8,8 +8,8 @@
 //! | --- | --- | --- |
 //! | `read_log_file`, `find_bodies`, `submit_report`, `open_inbox`, `read_inbox`, `send_inbox_message`, `raise_no_response`, `request_review`, `report_retaliation`, `give_promise` | `sign_in`, `sign_out`, `resume_session`, `list_cases`, `open_case`, `attest`, `recuse`, `take_step`, `approve_proposal`, `refuse_proposal`, `list_proposals`, `open_proposal`, `send_message`, `add_note`, `recover_account`, `restore_access`, `give_access`, `take_access`, `record_subject`, `track_referral`, `decide_interim`, `change_mail`, `oversee` | `found_instance`, `propose_change`, `approve_change`, `refuse_change`, `list_changes`, `try_route`, `export_config`, `invite_staff`, `redeem_invitation`, `propose_member`, `confirm_member`, `propose_roles`, `refuse_member`, `disable_staff`, `reinvite_staff`, `dead_letters`, `approve_recovery`, `refuse_recovery`, `recover_case`, `list_staff`, `query_log`, `export_log`, `read_entry`, `read_history`, `prove_entry`, `prove_case`, `list_acts`, `map_evidence`, `survey_log`, `verify_log`, `reconcile` |
 //!
-//! `enforce_changes`, `expire_questions`, `expire_recoveries`, `finish_departures`, `queue_digests`, `publish_log`, `sequence_log`, `sign_heads`, `sweep`, `watch_deadlines` and `watch_referrals` are done by timers, `take_pulse`, `take_readings`, `compare_directory` and `open_actors` for the operator. What several use cases share has its own file:
-//! `context`, `caller`, `config_plan`, `config_force`, `body_tree`, `credentials`, `departure`, `device`, `registry`, `roles`, `standing`, `holders`, `part`, `case_access`, `case_history`, `denials`, `items`, `effects`, `assessed`, `clock_news`, `form_token`, `impartiality`, `barring`, `bar_named`, `piece`, `package`, `refer`, `round`, `unbar`, `rulebook`, `tarball`.
+//! `enforce_changes`, `expire_questions`, `expire_recoveries`, `finish_departures`, `queue_digests`, `publish_log`, `sequence_log`, `sign_heads`, `sweep`, `watch_deadlines`, `watch_referrals` and `watch_remedies` are done by timers, `take_pulse`, `take_readings`, `compare_directory` and `open_actors` for the operator. What several use cases share has its own file:
+//! `context`, `caller`, `config_plan`, `config_force`, `body_tree`, `credentials`, `departure`, `device`, `registry`, `roles`, `standing`, `holders`, `part`, `case_access`, `case_history`, `denials`, `items`, `effects`, `assessed`, `clock_news`, `form_token`, `impartiality`, `barring`, `bar_named`, `piece`, `package`, `refer`, `remedies`, `closing`, `round`, `unbar`, `rulebook`, `tarball`.
 
 pub mod add_note;
 pub mod approve_change;
@@ -26,6 +26,7 @@ mod case_access;
 pub mod case_history;
 pub mod change_mail;
 mod clock_news;
+pub mod closing;
 pub mod compare_directory;
 mod config_force;
 mod config_plan;
@@ -95,6 +96,7 @@ pub mod refuse_proposal;
 pub mod refuse_recovery;
 pub mod registry;
 pub mod reinvite_staff;
+pub mod remedies;
 pub mod report_retaliation;
 pub mod request_review;
 pub mod restore_access;
@@ -123,6 +125,7 @@ mod unbar;
 pub mod verify_log;
 pub mod watch_deadlines;
 pub mod watch_referrals;
+pub mod watch_remedies;
 
 pub use caller::Caller;
 pub use context::Context;

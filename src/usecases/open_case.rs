@@ -10,6 +10,7 @@ use super::{
     caller::Caller,
     case_access::{locked, permitted, role_code},
     case_history::{HistoryLine, case_history},
+    closing::{Closing, closing},
     context::Context,
     denials::watched,
     error::Error,
@@ -18,6 +19,7 @@ use super::{
     part::{Colleague, colleagues, part_of},
     piece::{Piece, PieceBody, has_standing_subject, piece},
     refer::possible_targets,
+    remedies::{Remedy, RemedyRow, described},
     take_access::may_take,
 };
 pub use crate::storage::case_lists::LikeLine;
@@ -80,6 +82,10 @@ pub struct OpenedCase {
     pub profiles: Vec<ProfileVersion>,
     /// The steps of its state, and for each whether the caller may take it.
     pub steps: Vec<(&'static Transition, bool)>,
+    /// Its corrective actions and recommendations; empty before the attestation.
+    pub remedies: Vec<Remedy>,
+    /// What its end needs, once its end is near; none before the attestation.
+    pub closing: Option<Closing>,
     /// The caller attested, but made new keys and was not given the case again.
     pub keys_awaited: bool,
     /// What is in it; none before the attestation, and while keys are awaited.
@@ -137,7 +143,7 @@ pub async fn open_case(ctx: &Context, caller: &Caller, id: CaseId) -> Result<Ope
         })
         .await;
     let (case, situation, readable, was_read) = watched(ctx, caller, outcome).await?;
-    let (body, grants, holders, proposal) = head(ctx, &case).await?;
+    let (body, grants, holders, proposal, rows) = head(ctx, &case).await?;
     let keys_awaited = readable.is_some() && !holders.contains(&caller.id);
     let (content, names) = match readable.filter(|_| !keys_awaited) {
         None => (None, Names::default()),
@@ -145,7 +151,7 @@ pub async fn open_case(ctx: &Context, caller: &Caller, id: CaseId) -> Result<Ope
             if !was_read {
                 record_reading(ctx, caller, id).await?;
             }
-            let (pieces, names) = read_content(ctx, caller, &case).await?;
+            let (pieces, names) = read_content(ctx, caller, &case, &rows).await?;
             bar_named(ctx, caller, id, &pieces).await?;
             (Some(pieces), names)
         }
@@ -153,6 +159,7 @@ pub async fn open_case(ctx: &Context, caller: &Caller, id: CaseId) -> Result<Ope
     let alike = if content.is_some() { alike(ctx, caller, &case).await? } else { Vec::new() };
     let history = if content.is_some() { case_history(ctx, &case).await? } else { Vec::new() };
     let (referrals, targets) = if content.is_some() { sent(ctx, &case).await? } else { Default::default() };
+    let remedies = content.as_deref().map(|pieces| described(&rows, pieces)).unwrap_or_default();
     let extendable = extendable(ctx, &case);
     let may = |action| !keys_awaited && authorize(&caller.actor(), action, Some(&situation)).is_ok();
     let strikable = content.as_deref().is_some_and(has_standing_subject);
@@ -168,7 +175,9 @@ pub async fn open_case(ctx: &Context, caller: &Caller, id: CaseId) -> Result<Ope
         referral: open_referral(ctx, &case),
         referrals,
         targets,
-        known: known(ctx, &case),
+        known: known(ctx, &case, &rows),
+        closing: closing(ctx, &case, (content.as_deref(), &history), &remedies),
+        remedies,
         profiles: other_profiles(ctx, &case),
         leaderless: situation.leaderless,
         case,
@@ -241,7 +250,8 @@ const fn by_person(step: Step) -> bool {
     !matches!(step, Step::Answer | Step::Timeout | Step::Archive | Step::Dispose)
 }
 
-type Head = (Option<BodyRow>, Vec<(GrantRow, String)>, Vec<StaffId>, Option<(ProposalRow, String)>);
+type Head =
+    (Option<BodyRow>, Vec<(GrantRow, String)>, Vec<StaffId>, Option<(ProposalRow, String)>, Vec<RemedyRow>);
 
 async fn head(ctx: &Context, case: &CaseRow) -> Result<Head, Error> {
     let registry = ctx.registry().await?;
@@ -261,7 +271,7 @@ async fn head(ctx: &Context, case: &CaseRow) -> Result<Head, Error> {
                 let proposer = grants.iter().find_map(login).unwrap_or_default();
                 (proposal, proposer)
             });
-            Ok((body, grants, holders, proposal))
+            Ok((body, grants, holders, proposal, db.remedies(case.id).await?))
         })
         .await
 }
@@ -307,7 +317,12 @@ async fn record_reading(ctx: &Context, caller: &Caller, id: CaseId) -> Result<()
         .await
 }
 
-async fn read_content(ctx: &Context, caller: &Caller, case: &CaseRow) -> Result<(Vec<Piece>, Names), Error> {
+async fn read_content(
+    ctx: &Context,
+    caller: &Caller,
+    case: &CaseRow,
+    remedies: &[RemedyRow],
+) -> Result<(Vec<Piece>, Names), Error> {
     let (wraps, items, logins) = ctx
         .store
         .read(async |db| {
@@ -337,14 +352,19 @@ async fn read_content(ctx: &Context, caller: &Caller, case: &CaseRow) -> Result<
         _ => None,
     });
     let subjects: HashMap<ItemId, Subject> = recorded.collect();
-    let sent = pieces.iter().filter_map(|piece| match &piece.body {
-        PieceBody::Step(facts) => match facts.target? {
-            Target::Body(body) => Some(body),
-            Target::Outside(_) => None,
-        },
+    let named = pieces.iter().filter_map(|piece| match &piece.body {
+        PieceBody::Step(facts) => Some(facts),
         _ => None,
     });
-    let units: Vec<BodyId> = subjects.values().filter_map(|subject| subject.unit).chain(sent).collect();
+    let bodies = named.flat_map(|facts| {
+        let target = match facts.target {
+            Some(Target::Body(body)) => Some(body),
+            Some(Target::Outside(_)) | None => None,
+        };
+        [target, facts.addressee_body]
+    });
+    let units = subjects.values().filter_map(|subject| subject.unit).chain(bodies.flatten());
+    let units: Vec<BodyId> = units.chain(remedies.iter().filter_map(|row| row.body_id)).collect();
     let bodies = match units.as_slice() {
         [] => Vec::new(),
         units => ctx.store.read(async |db| db.bodies_of_ids(units).await).await?,

@@ -251,6 +251,7 @@ fn enclosure(body: &PieceBody) -> Option<(&'static str, String)> {
         | PieceBody::Step(_)
         | PieceBody::Subject(_)
         | PieceBody::Template(_)
+        | PieceBody::Remedy(_)
         | PieceBody::Package(_) => None,
     }
 }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     domain::{
-        case::{facts::StepFacts, item::ItemKind, subject::Subject},
+        case::{facts::StepFacts, item::ItemKind, remedy::RemedyPiece, subject::Subject},
         ids::{CaseId, ItemId, ProposalId, StaffId},
         report::Report,
     },
@@ -44,6 +44,8 @@ pub enum PieceBody {
     Step(Box<StepFacts>),
     /// Whom the case concerns.
     Subject(Box<Subject>),
+    /// A corrective action or recommendation, or what happened to it.
+    Remedy(Box<RemedyPiece>),
     /// A closed text, by its code.
     Template(String),
     /// What is sent to another body.
@@ -55,9 +57,12 @@ impl PieceBody {
     pub(super) fn other_case(&self) -> Option<CaseId> {
         match self {
             Self::Step(facts) => facts.master,
-            Self::Report(_) | Self::Words(..) | Self::Subject(_) | Self::Template(_) | Self::Package(_) => {
-                None
-            }
+            Self::Report(_)
+            | Self::Words(..)
+            | Self::Subject(_)
+            | Self::Remedy(_)
+            | Self::Template(_)
+            | Self::Package(_) => None,
         }
     }
 }
@@ -86,6 +91,10 @@ pub(super) fn piece(
         }
         (None, ItemKind::Package) => {
             PieceBody::Package(Box::new(Package::from_sealed_json(opener.open(item)?.expose())?))
+        }
+        (None, ItemKind::Remedy) => {
+            let remedy = RemedyPiece::from_sealed_json(opener.open(item)?.expose());
+            PieceBody::Remedy(Box::new(remedy.ok_or(Error::Sealed("the content is of no known format"))?))
         }
         (None, kind) => PieceBody::Words(kind, text_of(&opener.open(item)?)?),
     };
@@ -126,7 +135,11 @@ pub(super) fn people_in(pieces: &[Piece]) -> Vec<String> {
             PieceBody::Subject(subject) => {
                 people.extend(subject.name.as_ref().map(|name| name.expose().to_owned()));
             }
-            PieceBody::Step(_) | PieceBody::Words(..) | PieceBody::Template(_) | PieceBody::Package(_) => {}
+            PieceBody::Step(_)
+            | PieceBody::Words(..)
+            | PieceBody::Remedy(_)
+            | PieceBody::Template(_)
+            | PieceBody::Package(_) => {}
         }
     }
     people

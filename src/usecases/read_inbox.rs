@@ -85,7 +85,8 @@ pub async fn read_inbox(ctx: &Context, inbox_token: &str) -> Result<Inbox, Error
                 | ItemKind::StepRecord
                 | ItemKind::SystemMessage
                 | ItemKind::Subject
-                | ItemKind::Package,
+                | ItemKind::Package
+                | ItemKind::Remedy,
             ) => continue,
         };
         let told = item.template.as_deref().is_some_and(|code| SENT.contains(&code));

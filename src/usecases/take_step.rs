@@ -1,5 +1,7 @@
 //! A step of the workflow: taken at once, or proposed where the table asks for a second pair of eyes.
 
+use jiff::civil::Date;
+
 use super::{
     assessed::{Assessed, known},
     caller::Caller,
@@ -13,6 +15,7 @@ use super::{
     items::{Sealer, Spot, words},
     refer,
     registry::Registry,
+    remedies::check as check_body,
     unbar::standing_subject,
 };
 use crate::{
@@ -67,23 +70,20 @@ pub async fn take_step(
         .record("take_step", async |tx| {
             let (case, situation, permit) = locked(tx, caller, id, Action::TakeStep(step)).await?;
             let doer = situation.grant.and_then(Capacity::doer).ok_or(Error::Forbidden)?;
-            let taken = take(case.status, step, doer, facts, &known(ctx, &case)).map_err(refused)?;
+            let remedies = tx.remedies(id).await?;
+            let taken =
+                take(case.status, step, doer, facts, &known(ctx, &case, &remedies)).map_err(refused)?;
             if step == Step::Review && case.review != Some(Review::Asked) {
                 // Nobody asked: what is decided stands.
                 let others = legal_from(case.status).into_iter().filter(|other| *other != step);
                 return Err(Error::IllegalStep { legal: others.collect() });
             }
             let to = taken.to.status(case.status, case.origin_status).ok_or(Error::Conflict)?;
-            if facts.expected_on.is_some_and(|day| day <= ctx.today_of(&case)) {
-                return Err(Error::Invalid(vec![FieldError::new("expected_on", FieldError::NOT_ALLOWED)]));
-            }
             if facts.struck.is_some() && step != Step::StrikeSubject {
                 return Err(Error::Invalid(vec![FieldError::new("struck", FieldError::NOT_ALLOWED)]));
             }
-            // What is recorded afterwards does not lie ahead.
-            if facts.done_on.is_some_and(|day| day > ctx.today_of(&case)) {
-                return Err(Error::Invalid(vec![FieldError::new("done_on", FieldError::NOT_ALLOWED)]));
-            }
+            check_days(facts, ctx.today_of(&case))?;
+            check_body(&registry, facts.addressee_body, "addressee_body")?;
             let overtaken = set_aside(ctx, tx, &permit, &case).await?;
             if let Some(master) = facts.master {
                 check_named(tx, caller, (id, master), (step, facts.reason_code)).await?;
@@ -106,6 +106,18 @@ pub async fn take_step(
         })
         .await;
     watched_step(ctx, caller, (id, step), outcome).await
+}
+
+/// What is expected lies ahead, and what is recorded afterwards does not.
+fn check_days(facts: &StepFacts, today: Date) -> Result<(), Error> {
+    let days = [
+        ("expected_on", facts.expected_on.is_some_and(|day| day <= today)),
+        ("done_on", facts.done_on.is_some_and(|day| day > today)),
+        ("action_due", facts.action_due.is_some_and(|day| day <= today)),
+    ];
+    let wrong = days.into_iter().filter(|(_, wrong)| *wrong);
+    let faults: Vec<_> = wrong.map(|(field, _)| FieldError::new(field, FieldError::NOT_ALLOWED)).collect();
+    if faults.is_empty() { Ok(()) } else { Err(Error::Invalid(faults)) }
 }
 
 /// Checks the other case that a step names: the actor sees it, and a rejection as repetitive names one that was concluded

@@ -13,14 +13,14 @@ use actix_web::{
 use super::{
     api::{
         audit, bundle, cases, form_data, grants, inbox, oversight, proposals, referrals, reports,
-        retaliation, sessions, subjects,
+        retaliation, sessions, subjects, tasks,
     },
     openapi::document,
     problem::Problem,
     site::{
         account, audit as audit_pages, audit_case, audit_log, audit_log_check, case as case_page,
-        case_interim, case_people, case_referrals, case_subjects, cases as case_list, changes, credentials,
-        desk as desk_pages, evidence, inbox as inbox_pages, inbox_proof, inventory, log, mail,
+        case_interim, case_people, case_referrals, case_remedies, case_subjects, cases as case_list, changes,
+        credentials, desk as desk_pages, evidence, inbox as inbox_pages, inbox_proof, inventory, log, mail,
         oversight as oversight_page, people, people_roles, proposals as proposal_pages, public, report,
         retaliation as retaliation_page, routing, sign_in, start,
     },
@@ -110,6 +110,8 @@ mod table {
         POST   "/api/v1/cases/{id}/referrals/{referral}/course" Roles(CASE_ROLES), referrals::course;
         GET    "/api/v1/cases/{id}/referrals/{referral}/package" Roles(CASE_ROLES), referrals::package;
         POST   "/api/v1/cases/{id}/interim"        Roles(CASE_ROLES), retaliation::decide;
+        POST   "/api/v1/cases/{id}/tasks"          Roles(CASE_ROLES), tasks::record;
+        POST   "/api/v1/cases/{id}/tasks/{task}/turns" Roles(CASE_ROLES), tasks::turn;
         GET    "/api/v1/oversight"                 Roles(OVERSIGHT),  oversight::show;
         POST   "/api/v1/oversight/{id}/uptake"     Roles(OVERSIGHT),  oversight::uptake;
         GET    "/api/v1/proposals"                 Roles(DECIDERS),   proposals::list;
@@ -170,6 +172,8 @@ mod table {
         POST   "/staff/cases/{id}/referrals/{referral}" Roles(CASE_ROLES), case_referrals::track;
         GET    "/staff/cases/{id}/referrals/{referral}/package" Roles(CASE_ROLES), case_referrals::package;
         POST   "/staff/cases/{id}/interim"         Roles(CASE_ROLES), case_interim::decide;
+        POST   "/staff/cases/{id}/tasks"           Roles(CASE_ROLES), case_remedies::record;
+        POST   "/staff/cases/{id}/tasks/{task}/turns" Roles(CASE_ROLES), case_remedies::turn;
         GET    "/staff/proposals"                  Roles(CASE_ROLES), proposal_pages::list;
         GET    "/staff/proposals/{id}"             Roles(CASE_ROLES), proposal_pages::show;
         POST   "/staff/proposals/{id}/approval"    Roles(CASE_ROLES), proposal_pages::approve;

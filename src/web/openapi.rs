@@ -10,7 +10,7 @@ use utoipa::{
 
 use super::api::{
     audit, bundle, cases, form_data, grants, inbox, oversight, proposals, referrals, reports, retaliation,
-    sessions, subjects,
+    sessions, subjects, tasks,
 };
 use crate::{
     domain::case::{raw_facts::RawFacts, step::Step},
@@ -45,7 +45,7 @@ const WITH_A_BODY: &[&str] = &["408", "413", "422"];
         inbox::open, inbox::read, inbox::write, inbox::no_response, inbox::review, retaliation::report, inbox::proof,
         sessions::open, sessions::close,
         cases::list, cases::show, cases::step, cases::attestation, cases::recusal, cases::message, cases::note,
-        grants::give, grants::take, subjects::record, referrals::course, referrals::package, retaliation::decide,
+        grants::give, grants::take, subjects::record, referrals::course, referrals::package, retaliation::decide, tasks::record, tasks::turn,
         oversight::show, oversight::uptake,
         proposals::list, proposals::propose, proposals::approve, proposals::refuse,
         audit::entries, audit::case, audit::acts, bundle::bundle,
@@ -144,8 +144,8 @@ fn step_body() -> Value {
             "actions" | "investigators" => {
                 json!({"type": ["array", "string"], "items": {"type": "string"}})
             }
-            "expected_on" => json!({"type": "string", "format": "date"}),
-            "lead" | "master" => json!({"type": "string", "format": "uuid"}),
+            "expected_on" | "action_due" => json!({"type": "string", "format": "date"}),
+            "lead" | "master" | "addressee_body" => json!({"type": "string", "format": "uuid"}),
             _ => json!({"type": "string"}),
         };
         let mut field = kind;

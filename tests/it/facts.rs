@@ -33,8 +33,6 @@ pub fn assessed() -> Value {
 pub fn enough(from: Status, step: Step, lead: StaffId, mark: &str) -> Value {
     let reasons = format!("{mark} reasons");
     let message = format!("{mark} message");
-    let closing =
-        json!({"feedback_sent": "sent", "retention_class": "standard", "reassessed_detriment": "low"});
     let own = match step {
         Step::Open | Step::Resume => return none(),
         Step::Ask => return json!({"question": format!("{mark} question")}),
@@ -62,18 +60,12 @@ pub fn enough(from: Status, step: Step, lead: StaffId, mark: &str) -> Value {
             "reassessed_detriment": "medium", "deferral_reason": format!("{mark} deferral")});
         }
         Step::Decide => json!({"outcome": "substantiated", "actions": [format!("{mark} measure")],
+            "action_kind": "corrective_action", "addressee": format!("{mark} addressee"), "action_due": "2099-01-15",
             "hearing": "excepted", "hearing_reason": format!("{mark} exception")}),
         Step::NotifyHearing => {
             return json!({"preliminary": format!("{mark} preliminary"), "done_on": "2026-11-01"});
         }
-        Step::DecideClose => {
-            with(json!({"outcome": "unsubstantiated", "actions": "none", "hearing": "not_required"}), closing)
-        }
-        Step::Complete => with(json!({"reason_code": "actions_verified", "proceedings": "none"}), closing),
-        Step::OutcomeReceived => {
-            with(json!({"outcome": "partly_substantiated", "subject_heard": "declined"}), closing)
-        }
-        Step::Lapse => with(json!({"reason_code": "reminders_unanswered", "reminders": 2}), closing),
+        Step::DecideClose | Step::Complete | Step::OutcomeReceived | Step::Lapse => closing(step),
         Step::Withdraw => json!({"reporter_asked": true, "public_interest": "no", "detriment_level": "low"}),
         Step::Reopen => json!({"new_ground": "new_facts"}),
         Step::Review => json!({"review_result": "upheld"}),
@@ -87,6 +79,22 @@ pub fn enough(from: Status, step: Step, lead: StaffId, mark: &str) -> Value {
         Step::Returned | Step::Answer | Step::Timeout | Step::Archive | Step::Dispose => none(),
     };
     with(json!({"reasons": reasons, "message": message}), own)
+}
+
+/// What each way into `closed` needs, words apart.
+fn closing(step: Step) -> Value {
+    let own = match step {
+        Step::DecideClose => {
+            json!({"outcome": "unsubstantiated", "actions": "none", "hearing": "not_required"})
+        }
+        Step::Complete => json!({"reason_code": "actions_verified", "proceedings": "none"}),
+        Step::Lapse => {
+            json!({"reason_code": "reminders_unanswered", "reminders": 2, "outcome": "inconclusive",
+            "actions": "none"})
+        }
+        _ => json!({"outcome": "partly_substantiated", "subject_heard": "declined", "actions": "none"}),
+    };
+    with(own, json!({"feedback_sent": "sent", "retention_class": "standard", "reassessed_detriment": "low"}))
 }
 
 /// The members of both.

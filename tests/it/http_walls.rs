@@ -158,6 +158,10 @@ fn sound_body(row: &Endpoint) -> &'static str {
         "course" => r#"{"state":"acknowledged"}"#,
         "interim" => r#"{"interim":"not_needed","reasons":"No."}"#,
         "retaliation" => r#"{"narrative":"Hello","forms":["other"]}"#,
+        "tasks" => {
+            r#"{"action_kind":"recommendation","measure":"It","addressee":"They","action_due":"2099-01-01"}"#
+        }
+        "turns" => r#"{"turn":"accept"}"#,
         "subjects" => r#"{"name":"Somebody"}"#,
         "grants" => r#"{"staff":"11111111-1111-4111-8111-111111111111","capacity":"lead"}"#,
         _ => r#"{"text":"Hello"}"#,

@@ -51,6 +51,7 @@ use senim::{
 };
 
 use crate::{
+    actions::neglect,
     database::bytes,
     every_transition::take_all,
     facts::{enough, none},
@@ -113,6 +114,7 @@ async fn everything_else(world: &World) {
     ask_the_log(world).await;
     be_late(world).await;
     be_concerned(world).await;
+    neglect(world).await;
     reconfigure(world).await;
     come_back(world, reporter.case).await;
     disable_staff(&world.ctx, Some(&world.admin(0).caller), two.id()).await.unwrap();

@@ -51,6 +51,7 @@ mod world;
 
 mod absent;
 mod access;
+mod actions;
 mod aliases;
 mod audit_room;
 mod barred;
@@ -61,6 +62,7 @@ mod browser_reporter;
 mod case_proof;
 mod changes;
 mod changes_shown;
+mod closing;
 mod conflicts;
 mod contention;
 mod crash;

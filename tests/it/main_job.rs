@@ -145,7 +145,7 @@ fn impossible_feedback_is_not_recorded_as_sent() {
             world.drive(reporter.case, by, step, &one).await;
         }
         let given = json!({"outcome": "inconclusive", "actions": "none", "reasons": "Nothing to be found.",
-            "feedback_sent": "impossible", "retention_class": "short", "reassessed_detriment": "low",
+            "feedback_sent": "impossible", "feedback_impossible": "mailbox_lost", "retention_class": "short", "reassessed_detriment": "low",
             "hearing": "not_required"});
         one.attest(reporter.case).await;
         let proposal = one.propose(reporter.case, Step::DecideClose, given).await;

@@ -5,8 +5,12 @@ use std::sync::Arc;
 use senim::{
     crypto::secret::SecretText,
     domain::{
-        case::{status::Status, step::Step},
-        ids::{CaseId, ItemId, ProposalId, StaffId},
+        case::{
+            remedy::{RemedyState, Turned},
+            status::Status,
+            step::Step,
+        },
+        ids::{CaseId, ItemId, ProposalId, RemedyId, StaffId},
         text::{Message, Note, Reasons},
     },
     storage::case_lists::CaseFilter,
@@ -22,6 +26,7 @@ use senim::{
         read_inbox::{Inbox, LetterBody, read_inbox},
         recuse::recuse,
         refuse_proposal::refuse_proposal,
+        remedies::turn_remedy,
         request_review::request_review,
         send_inbox_message::send_inbox_message,
         send_message::{Letter, send_message},
@@ -99,6 +104,27 @@ impl StaffActor {
         refuse_proposal(&self.ctx, &self.caller, id, &Reasons::parse(reasons, LONG).unwrap()).await
     }
 
+    /// Has everything done that was decided: it is accepted and done, and `second` verifies it.
+    pub async fn carry_out(&self, case: CaseId, second: &Self, evidence: &str) {
+        for remedy in self.open(case).await.unwrap().remedies {
+            for (by, turn) in [(self, "accept"), (self, "finish"), (second, "verify")] {
+                by.turn(case, remedy.row.id, turn, evidence).await.unwrap();
+            }
+        }
+    }
+
+    /// Records what happened to a measure.
+    pub async fn turn(
+        &self,
+        case: CaseId,
+        remedy: RemedyId,
+        turn: &str,
+        words: &str,
+    ) -> Result<RemedyState, Error> {
+        let turned = Turned::parse(Some(turn), Some(words), LONG).unwrap();
+        turn_remedy(&self.ctx, &self.caller, (case, remedy), &turned).await
+    }
+
     /// Writes to the reporter.
     pub async fn write(&self, case: CaseId, text: &str) -> Result<ItemId, Error> {
         let text = Message::parse(text, LONG).unwrap();
@@ -136,6 +162,7 @@ pub fn said(body: &PieceBody) -> String {
         PieceBody::Words(kind, text) => format!("{}: {text}", kind.code()),
         PieceBody::Step(facts) => String::from_utf8(facts.to_sealed_json().to_vec()).unwrap(),
         PieceBody::Template(code) => format!("template: {code}"),
+        PieceBody::Remedy(remedy) => String::from_utf8(remedy.to_sealed_json().to_vec()).unwrap(),
         PieceBody::Subject(subject) => format!("subject: {subject:?}"),
         PieceBody::Package(package) => String::from_utf8(package.to_sealed_json().to_vec()).unwrap(),
     }

@@ -10,6 +10,7 @@ use senim::{
 use serde_json::Value;
 
 use crate::{
+    actions::neglect,
     database::Sql,
     facts::enough,
     installation::Home,
@@ -25,6 +26,7 @@ const AUDITED: &[(&str, &str)] = &[
     ("case_epochs", "true"),
     ("case_grants", "true"),
     ("case_items", "sealed is not null"),
+    ("case_remedies", "true"),
     ("case_wraps", "true"),
     ("cases", "true"),
     ("config_changes", "true"),
@@ -99,6 +101,7 @@ async fn fill(world: &World) -> CaseId {
     // A due day passes, so that oversight has something to see.
     world.advance_days(5);
     senim::usecases::watch_deadlines::watch_deadlines(&world.ctx).await.unwrap();
+    neglect(world).await;
     next(world).await;
     case
 }

@@ -23,6 +23,7 @@ const GUARDED: &[&str] = &[
     "case_epochs",
     "case_grants",
     "case_items",
+    "case_remedies",
     "case_wraps",
     "cases",
     "config_changes",

@@ -75,6 +75,7 @@ pub async fn fill(world: &World) -> Full {
     lead.take(case, Step::Resume, json!({})).await;
     lead.take(case, Step::Submit, given(Step::Submit).await).await;
     two.approve(one.propose(case, Step::Decide, given(Step::Decide).await).await).await.unwrap();
+    lead.carry_out(case, &two, &planted("evidence")).await;
     lead.propose(case, Step::Complete, given(Step::Complete).await).await;
     assert_eq!(world.status(case).await, Status::Remediation);
     Full { reporter, staff: vec![triager, lead, one, two] }

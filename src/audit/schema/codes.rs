@@ -2,17 +2,18 @@
 
 use super::{
     Member, Shape, Stands,
-    words::{are_clocks, are_flags, are_weaknesses, is_formula, is_profile, is_target},
+    words::{are_clocks, are_days, are_flags, are_weaknesses, is_formula, is_profile, is_target},
 };
 use crate::domain::{
     case::{
         assessment::{Grade, Severity},
         facts::{
-            Answer, DetrimentLevel, FeedbackSent, Hearing, IdentityRemoved, NewGround, PauseReason,
-            Proceedings, RetentionClass, ReviewResult, SubjectHeard, Unreferred,
+            Answer, DetrimentLevel, FeedbackImpossible, FeedbackSent, Hearing, IdentityRemoved, NewGround,
+            PauseReason, Proceedings, RetentionClass, ReviewResult, SubjectHeard, Unreferred,
         },
         outcome::Outcome,
         reason::ReasonCode,
+        remedy::RemedyKind,
         step::Step,
     },
     profile::{ClockName, Waiver},
@@ -24,14 +25,18 @@ use crate::domain::{
 /// The members of `codes`: closed words about the act. What people typed is never among them.
 #[rustfmt::skip]
 pub const CODES: &[Member] = members! {
+    "action_kind"          Sometimes, words!(RemedyKind);
+    "actions"              Sometimes, words!("none");
     "anon_crime"           Sometimes, words!(Answer);
     "anon_security"        Sometimes, words!(Answer);
     "category"             Sometimes, words!(Category);
+    "checkins"             Sometimes, Shape::Word(are_days);
     "clock"                Sometimes, words!(ClockName);
     "corroborated"         Sometimes, words!(Answer);
     "criminal_signs"       Sometimes, words!(Answer);
     "detriment_level"      Sometimes, words!(DetrimentLevel);
     "evidence_at_risk"     Sometimes, words!(Answer);
+    "feedback_impossible"  Sometimes, words!(FeedbackImpossible);
     "feedback_sent"        Sometimes, words!(FeedbackSent);
     "first_hand"           Sometimes, words!(Answer);
     "formula"              Sometimes, Shape::Word(is_formula);

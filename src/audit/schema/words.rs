@@ -45,6 +45,12 @@ pub(super) fn are_weaknesses(word: &str) -> bool {
     are_sorted(word, Weakness::parse)
 }
 
+/// Numbers of days, rising, with dots between.
+pub(super) fn are_days(word: &str) -> bool {
+    let plain = |text: &str| text.parse::<u16>().ok().filter(|days| days.to_string() == text);
+    are_sorted(word, plain)
+}
+
 fn are_sorted<T: Ord>(word: &str, parse: impl Fn(&str) -> Option<T>) -> bool {
     let read: Option<Vec<T>> = word.split('.').map(parse).collect();
     read.is_some_and(|codes| codes.is_sorted_by(|one, two| one < two))

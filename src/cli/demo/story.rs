@@ -15,7 +15,7 @@ use super::{
 use crate::{
     crypto::receipt::Receipt,
     domain::{
-        case::{raw_facts::RawFacts, step::Step},
+        case::{raw_facts::RawFacts, remedy::Turned, step::Step},
         ids::CaseId,
         profile::TriageQuestion,
         report::{RawReport, Report},
@@ -26,7 +26,9 @@ use crate::{
         add_note::add_note,
         approve_proposal::approve_proposal,
         attest::attest,
+        open_case::open_case,
         open_inbox::open_inbox,
+        remedies::turn_remedy,
         send_inbox_message::send_inbox_message,
         send_message::{Letter, send_message},
         submit_report::{Submission, submit_report},
@@ -66,6 +68,9 @@ struct Act {
     approved_by: Option<String>,
     message: Option<String>,
     note: Option<String>,
+    /// What happens to every measure of the case, with `words`.
+    turn: Option<String>,
+    words: Option<String>,
 }
 
 /// A case that has arrived.
@@ -179,6 +184,13 @@ impl<'a> Teller<'a> {
             let note = Note::parse(text, ctx.limits.staff).map_err(unfit)?;
             add_note(ctx, who, arrived.id, &note).await?;
         }
+        if let Some(turn) = &act.turn {
+            let turned = Turned::parse(Some(turn), act.words.as_deref(), ctx.limits.staff);
+            let turned = turned.map_err(Error::Invalid)?;
+            for remedy in open_case(ctx, who, arrived.id).await?.remedies {
+                turn_remedy(ctx, who, (arrived.id, remedy.row.id), &turned).await?;
+            }
+        }
         if let Some(step) = act.step {
             let facts = self.facts(step, &act.facts)?.parse(ctx.limits).map_err(Error::Invalid)?;
             let done = take_step(ctx, who, arrived.id, step, &facts).await?;
@@ -218,6 +230,9 @@ impl<'a> Teller<'a> {
         }
         if let Some(days) = raw.expected_on.take() {
             raw.expected_on = Some(self.later(&days)?.to_string());
+        }
+        if let Some(days) = raw.action_due.take() {
+            raw.action_due = Some(self.later(&days)?.to_string());
         }
         if let Some(days) = raw.done_on.take() {
             raw.done_on = Some(self.later(&days)?.to_string());

@@ -8,7 +8,8 @@ use super::assessment::{Assessment, Grade};
 use super::outcome::Outcome;
 use super::reason::ReasonCode;
 use super::referral::Target;
-use crate::domain::ids::{CaseId, ItemId, StaffId};
+use super::remedy::{Addressee, RemedyKind};
+use crate::domain::ids::{BodyId, CaseId, ItemId, StaffId};
 use crate::domain::profile::{ClockName, ProfileVersion};
 use crate::domain::text::{Message, Note, Reasons, ShortText};
 use crate::domain::vocabulary::vocabulary;
@@ -54,13 +55,14 @@ vocabulary! {
         Struck = "struck",
         /// The day of an act that is recorded afterwards.
         DoneOn = "done_on",
-        /// At least one measure, in the field `actions`.
+        /// Group: at least one measure, in the field `actions`, and for all of them `action_kind`, `addressee` and
+        /// `action_due` (control OI-12a-1).
         Actions = "actions",
         /// Group: the field `actions` says `none`.
         NoActions = "no_actions",
         /// Whether proceedings were recorded.
         Proceedings = "proceedings",
-        /// Whether the reporter has feedback; when sent, `message` as well.
+        /// Whether the reporter has feedback; when sent, `message` as well, and `feedback_impossible` when not.
         FeedbackSent = "feedback_sent",
         /// The retention class (control EU-18.1-1).
         RetentionClass = "retention_class",
@@ -157,10 +159,20 @@ pub struct StepFacts {
     pub done_on: Option<Date>,
     /// See [`Fact::Actions`].
     pub actions: Option<Actions>,
+    /// What the measures are.
+    pub action_kind: Option<RemedyKind>,
+    /// To whom they are addressed.
+    pub addressee: Option<Addressee>,
+    /// The same, where it is a body of the registry.
+    pub addressee_body: Option<BodyId>,
+    /// Until when they are to be done.
+    pub action_due: Option<Date>,
     /// See [`Fact::Proceedings`].
     pub proceedings: Option<Proceedings>,
     /// See [`Fact::FeedbackSent`].
     pub feedback_sent: Option<FeedbackSent>,
+    /// Why it is impossible, where it is.
+    pub feedback_impossible: Option<FeedbackImpossible>,
     /// See [`Fact::RetentionClass`].
     pub retention_class: Option<RetentionClass>,
     /// See [`Fact::Target`].
@@ -229,8 +241,10 @@ impl StepFacts {
             ("reassessed_detriment", self.reassessed_detriment.map(DetrimentLevel::code)),
             ("subject_heard", self.subject_heard.map(SubjectHeard::code)),
             ("hearing", self.hearing.map(Hearing::code)),
+            ("action_kind", self.action_kind.map(RemedyKind::code)),
             ("proceedings", self.proceedings.map(Proceedings::code)),
             ("feedback_sent", self.feedback_sent.map(FeedbackSent::code)),
+            ("feedback_impossible", self.feedback_impossible.map(FeedbackImpossible::code)),
             ("retention_class", self.retention_class.map(RetentionClass::code)),
             ("target", self.target.map(Target::code)),
             ("identity_removed", self.identity_removed.map(IdentityRemoved::code)),

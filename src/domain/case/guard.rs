@@ -6,6 +6,7 @@ use super::facts::{
 use super::known::{HearingRule, Known};
 use super::outcome::Outcome;
 use super::reason::ReasonCode;
+use super::remedy::RemedyState;
 use super::transition::{MessageRule, Transition};
 use crate::domain::field_error::FieldError;
 use crate::domain::profile::TriageQuestion;
@@ -43,7 +44,8 @@ fn lack(row: &Transition, fact: Fact, (facts, known): (&StepFacts, &Known)) -> V
         Fact::DetrimentLevel => risk(field, facts.detriment_level, facts),
         Fact::ReassessedDetriment => risk(field, facts.reassessed_detriment, facts),
         Fact::SubjectHeard => subject_heard(facts),
-        Fact::Actions | Fact::NoActions => actions(fact, facts),
+        Fact::Actions => remedies(facts),
+        Fact::NoActions => actions(fact, facts),
         Fact::FeedbackSent => feedback(facts),
         Fact::PublicInterest => public_interest(facts),
         Fact::Assignees => assignees(facts),
@@ -98,7 +100,24 @@ fn reason_code(row: &Transition, facts: &StepFacts, known: &Known) -> Vec<FieldE
         Some(ReasonCode::NotCompetent) if explains(row) && facts.silence_reason.is_some() => {
             vec![not_allowed("silence_reason")]
         }
+        // Whether they are is read from the case, not believed.
+        Some(ReasonCode::ActionsVerified) => ended(&known.remedies, false),
+        Some(ReasonCode::ActionsHandedOver) => ended(&known.remedies, true),
         Some(_) => Vec::new(),
+    }
+}
+
+/// A case is completed once everything that was asked for is verified, or some of it handed over and all the rest verified
+/// (control OI-12a-1).
+fn ended(remedies: &[RemedyState], handed_over: bool) -> Vec<FieldError> {
+    let some_over = remedies.contains(&RemedyState::HandedOver);
+    match remedies {
+        [] => vec![required("remedies")],
+        all if !all.iter().all(|state| state.ended()) => {
+            vec![FieldError::new("remedies", FieldError::UNFINISHED)]
+        }
+        _ if some_over != handed_over => vec![not_allowed("reason_code")],
+        _ => Vec::new(),
     }
 }
 
@@ -172,11 +191,20 @@ fn actions(fact: Fact, facts: &StepFacts) -> Vec<FieldError> {
     }
 }
 
+/// Each measure has an addressee and a due day (control OI-12a-1).
+fn remedies(facts: &StepFacts) -> Vec<FieldError> {
+    let mut found = actions(Fact::Actions, facts);
+    found.extend(unless(facts.action_kind.is_some(), "action_kind"));
+    found.extend(unless(facts.addressee.is_some(), "addressee"));
+    found.extend(unless(facts.action_due.is_some(), "action_due"));
+    found
+}
+
 fn feedback(facts: &StepFacts) -> Vec<FieldError> {
     match facts.feedback_sent {
         None => vec![required("feedback_sent")],
         Some(FeedbackSent::Sent) => unless(facts.message.is_some(), "message"),
-        Some(FeedbackSent::Impossible) => Vec::new(),
+        Some(FeedbackSent::Impossible) => unless(facts.feedback_impossible.is_some(), "feedback_impossible"),
     }
 }
 

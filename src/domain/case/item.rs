@@ -23,6 +23,8 @@ vocabulary! {
         Subject = "subject",
         /// What was made to be sent to another body.
         Package = "package",
+        /// A corrective action or recommendation, and what happened to it.
+        Remedy = "remedy",
     }
 }
 

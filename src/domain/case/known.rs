@@ -2,6 +2,7 @@
 
 use super::assessment::Assessment;
 use super::facts::{Answer, DetrimentLevel, Fact, StepFacts, SubjectHeard};
+use super::remedy::RemedyState;
 use super::transition::Transition;
 use crate::domain::profile::TriageQuestion;
 
@@ -22,6 +23,8 @@ pub struct Known {
     pub hearing: HearingRule,
     /// What the profile asks for where there are signs of a crime, and how far it is.
     pub referral: Referral,
+    /// How far its corrective actions and recommendations are.
+    pub remedies: Vec<RemedyState>,
 }
 
 /// The hearing before an adverse decision (APPC art. 73; control KZ-73-1).

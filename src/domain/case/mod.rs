@@ -12,6 +12,7 @@ pub mod outcome;
 pub mod raw_facts;
 pub mod reason;
 pub mod referral;
+pub mod remedy;
 pub mod review;
 pub mod status;
 pub mod step;

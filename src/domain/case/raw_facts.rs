@@ -9,12 +9,13 @@ use reading::{Reading, loose};
 
 use super::assessment::{Assessment, Grade};
 use super::facts::{
-    Answer, DetrimentLevel, FeedbackSent, Hearing, IdentityRemoved, NewGround, PauseReason, Proceedings,
-    RetentionClass, ReviewResult, StepFacts, SubjectHeard, Unreferred,
+    Answer, DetrimentLevel, FeedbackImpossible, FeedbackSent, Hearing, IdentityRemoved, NewGround,
+    PauseReason, Proceedings, RetentionClass, ReviewResult, StepFacts, SubjectHeard, Unreferred,
 };
 use super::outcome::Outcome;
 use super::reason::ReasonCode;
 use super::referral::Target;
+use super::remedy::{Addressee, RemedyKind};
 use crate::domain::field_error::FieldError;
 use crate::domain::profile::{ClockName, ProfileVersion, TriageQuestion};
 use crate::domain::taxonomy::{RedFlag, Weakness};
@@ -111,10 +112,20 @@ raw_facts! {
     done_on,
     /// `none`, or one measure per line.
     actions,
+    /// Code of [`RemedyKind`].
+    action_kind,
+    /// One line.
+    addressee,
+    /// Id of a body.
+    addressee_body,
+    /// A day, `YYYY-MM-DD`.
+    action_due,
     /// Code of [`Proceedings`].
     proceedings,
     /// Code of [`FeedbackSent`].
     feedback_sent,
+    /// Code of [`FeedbackImpossible`].
+    feedback_impossible,
     /// Code of [`RetentionClass`].
     retention_class,
     /// Code of a route, or id of a body.
@@ -218,6 +229,15 @@ impl RawFacts {
     fn asked_apart(&self, r: &mut Reading) -> StepFacts {
         let (staff, message) = (r.limits.staff, r.limits.message);
         StepFacts {
+            action_kind: r.value("action_kind", &self.action_kind, RemedyKind::parse),
+            addressee: r.text("addressee", &self.addressee, Addressee::parse),
+            addressee_body: r.value("addressee_body", &self.addressee_body, |t| t.parse().ok()),
+            action_due: r.value("action_due", &self.action_due, |t| t.parse().ok()),
+            feedback_impossible: r.value(
+                "feedback_impossible",
+                &self.feedback_impossible,
+                FeedbackImpossible::parse,
+            ),
             question: r.text("question", &self.question, |t| Message::parse(t, message)),
             expected_on: r.value("expected_on", &self.expected_on, |t| t.parse().ok()),
             clock: r.value("clock", &self.clock, ClockName::parse),

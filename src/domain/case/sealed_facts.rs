@@ -43,6 +43,7 @@ impl StepFacts {
             preliminary: None,
             actions: None,
             statement: None,
+            addressee: None,
             question: None,
             message: None,
             silence_reason: None,
@@ -92,6 +93,9 @@ impl StepFacts {
         raw.evidence_verified = self.evidence_verified.then(|| "yes".to_owned());
         raw.reporter_asked = self.reporter_asked.then(|| "yes".to_owned());
         raw.actions = self.actions.as_ref().map(actions);
+        raw.addressee = self.addressee.as_ref().map(|text| text.expose().to_owned());
+        raw.addressee_body = self.addressee_body.map(|body| body.to_string());
+        raw.action_due = self.action_due.map(|day| day.to_string());
         raw.master = self.master.map(|case| case.to_string());
         raw.expected_on = self.expected_on.map(|day| day.to_string());
         raw.profile = self.profile.map(|profile| profile.to_string());

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use super::referrals::SentView;
+use super::{closing::ClosingView, referrals::SentView, tasks::TaskView};
 use crate::{
     domain::{
         case::{
@@ -176,7 +176,8 @@ pub struct PieceView {
     /// The day.
     #[schema(value_type = String, format = Date)]
     pub on: Date,
-    /// `report`, `reporter_message`, `desk_message`, `question`, `system_message`, `note`, `step_record`, `subject`, `package`.
+    /// `report`, `reporter_message`, `desk_message`, `question`, `system_message`, `note`, `step_record`, `subject`,
+    /// `remedy`, `package`.
     pub kind: &'static str,
     /// Who wrote it, where it was staff.
     pub author: Option<String>,
@@ -199,6 +200,7 @@ impl PieceView {
             PieceBody::Words(kind, text) => (kind.code(), Some(text), None),
             PieceBody::Step(facts) => ("step_record", None, raw(&facts.to_sealed_json())),
             PieceBody::Subject(subject) => ("subject", None, raw(&subject.to_sealed_json())),
+            PieceBody::Remedy(remedy) => ("remedy", None, raw(&remedy.to_sealed_json())),
             PieceBody::Template(code) => ("system_message", Some(code), None),
             PieceBody::Package(package) => ("package", None, raw(&package.to_sealed_json())),
         };
@@ -278,6 +280,10 @@ pub struct CaseView {
     pub proposal: Option<uuid::Uuid>,
     /// Other cases of mine about the same body and category from about the same time, where this one can be merged.
     pub alike: Vec<LikeView>,
+    /// Its corrective actions and recommendations, by due day; empty before the attestation.
+    pub tasks: Vec<TaskView>,
+    /// What its end needs, once its end is near.
+    pub closing: Option<ClosingView>,
     /// What is in it.
     pub content: Option<Vec<PieceView>>,
 }
@@ -318,6 +324,8 @@ impl CaseView {
             without_lead: opened.leaderless,
             proposal: opened.proposal.map(|(proposal, _)| proposal.id.0),
             alike: opened.alike.iter().map(LikeView::of).collect(),
+            tasks: opened.remedies.iter().map(TaskView::of).collect(),
+            closing: opened.closing.as_ref().map(ClosingView::of),
             content: opened.content.map(|pieces| pieces.into_iter().map(PieceView::of).collect()),
         }
     }

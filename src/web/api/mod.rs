@@ -4,6 +4,7 @@ pub mod audit;
 pub mod bundle;
 pub mod case_view;
 pub mod cases;
+pub mod closing;
 pub mod entry_filter;
 pub mod form_data;
 pub mod grants;
@@ -15,6 +16,7 @@ pub mod reports;
 pub mod retaliation;
 pub mod sessions;
 pub mod subjects;
+pub mod tasks;
 
 use actix_web::{HttpRequest, HttpResponse};
 use serde::de::DeserializeOwned;

@@ -16,7 +16,7 @@ use crate::{
 pub struct MatterView {
     /// Its id.
     pub id: uuid::Uuid,
-    /// `deadline_missed`, `no_response`, `referral_returned`, `review_unstaffed` or `holder_barred`.
+    /// `deadline_missed`, `no_response`, `referral_returned`, `review_unstaffed`, `holder_barred` or `action_overdue`.
     pub kind: String,
     /// The clock that was missed.
     pub clock: Option<&'static str>,

@@ -5,6 +5,7 @@ mod case;
 mod configuration;
 mod log;
 mod oversight;
+mod parts;
 mod people;
 mod public;
 mod staff;

@@ -8,12 +8,19 @@ use super::samples::{Sample, all};
 use super::{assets, samples};
 use crate::domain::case::assessment::{Grade, Severity};
 use crate::domain::case::facts::{
-    Answer, DetrimentLevel, Fact, FeedbackSent, Hearing, IdentityRemoved, NewGround, PauseReason,
-    Proceedings, RetentionClass, ReviewResult, SubjectHeard, Unreferred,
+    Answer, DetrimentLevel, Fact, FeedbackImpossible, FeedbackSent, Hearing, IdentityRemoved, NewGround,
+    PauseReason, Proceedings, RetentionClass, ReviewResult, SubjectHeard, Unreferred,
 };
 use crate::domain::case::{
-    item::ItemKind, outcome::Outcome, raw_facts::RawFacts, reason::ReasonCode, referral::ReferralState,
-    status::Status, step::Step, transition::MessageKind,
+    item::ItemKind,
+    outcome::Outcome,
+    raw_facts::RawFacts,
+    reason::ReasonCode,
+    referral::ReferralState,
+    remedy::{RemedyKind, RemedyState, RemedyTurn},
+    status::Status,
+    step::Step,
+    transition::MessageKind,
 };
 use crate::domain::configuration::{Kind, State, Touch, Why};
 use crate::domain::conflict::Concern;
@@ -236,18 +243,11 @@ const VOCABULARIES: &[&str] = &[
     "profile-",
     "stands-",
     "shape-",
-    "log_name-",
-    "log_holds-",
-    "log_where-",
-    "log_kept-",
-    "log_read-",
+    "log_",
     "clause-",
-    "check_name-",
-    "check_outcome-",
-    "check_result-",
+    "check_",
     "config_kind-",
-    "change_state-",
-    "change_why-",
+    "change_",
     "touch-",
     "route-",
     "referral-",
@@ -261,6 +261,10 @@ const VOCABULARIES: &[&str] = &[
     "red_flag-",
     "weakness-",
     "unreferred-",
+    "action_kind-",
+    "remedy_",
+    "closing-",
+    "feedback_impossible-",
 ];
 
 /// Every code of every closed list has its word in every language.
@@ -298,7 +302,7 @@ fn head_lists() -> Vec<(&'static str, Vec<&'static str>)> {
         ("role", codes(Role::ALL, Role::code)),
         // What the record calls who acted, and in which part.
         ("role", vec!["triager", "lead", "investigator", "reviewer", "protection_officer"]),
-        ("role", vec!["reporter", "timer", "operator", "system"]),
+        ("role", vec!["reporter", "timer", "operator", "system", "none"]),
         ("actions", vec!["none"]),
         ("language", codes(Language::ALL, Language::code)),
         ("category", codes(Category::ALL, Category::code)),
@@ -307,7 +311,6 @@ fn head_lists() -> Vec<(&'static str, Vec<&'static str>)> {
         ("oecd", vec!["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13"]),
         ("capacity", vec!["triager", "lead", "investigator", "reviewer", "protection_officer"]),
         ("object", vec!["case", "staff", "desk", "instance", "log"]),
-        ("role", vec!["none"]),
         ("cause", vec!["staff", "reporter", "timer", "system"]),
         ("viewer", vec!["auditor", "case", "administrator", "oversight", "everyone"]),
         ("profile", codes(ProfileId::ALL, ProfileId::code)),
@@ -346,8 +349,13 @@ fn fact_lists() -> Vec<(&'static str, Vec<&'static str>)> {
         ("level", codes(DetrimentLevel::ALL, DetrimentLevel::code)),
         ("subject_heard", codes(SubjectHeard::ALL, SubjectHeard::code)),
         ("hearing", codes(Hearing::ALL, Hearing::code)),
+        ("action_kind", codes(RemedyKind::ALL, RemedyKind::code)),
+        ("remedy_state", codes(RemedyState::ALL, RemedyState::code)),
+        ("remedy_turn", codes(RemedyTurn::ALL, RemedyTurn::code)),
+        ("remedy_turned", codes(RemedyTurn::ALL, RemedyTurn::code)),
         ("proceedings", codes(Proceedings::ALL, Proceedings::code)),
         ("feedback_sent", codes(FeedbackSent::ALL, FeedbackSent::code)),
+        ("feedback_impossible", codes(FeedbackImpossible::ALL, FeedbackImpossible::code)),
         ("retention_class", codes(RetentionClass::ALL, RetentionClass::code)),
         ("identity_removed", codes(IdentityRemoved::ALL, IdentityRemoved::code)),
         ("pause_reason", codes(PauseReason::ALL, PauseReason::code)),

@@ -7,9 +7,11 @@ use jiff::{civil::DateTime, tz::TimeZone};
 
 use super::{
     Desk, PageRefusal,
+    case_closing::checklist,
     case_interim::interim,
     case_people::keepers,
     case_referrals::{referrals, sends},
+    case_remedies::{TYPED, body_id, remedies},
     case_report::answers,
     case_steps::{Typed, closed, forms, given, raw_facts},
     case_subjects::subjects,
@@ -24,7 +26,7 @@ use crate::{
             step::Step,
         },
         field_error::FieldError,
-        ids::{CaseId, ReferralId},
+        ids::{CaseId, ReferralId, RemedyId},
         reference::Reference,
         taxonomy::Region,
         text::{Message, Note, Reasons},
@@ -66,6 +68,7 @@ pub(super) use super::case_steps::given as step_facts;
 pub(super) struct Draft {
     pub(super) step: Option<&'static str>,
     pub(super) referral: Option<ReferralId>,
+    pub(super) remedy: Option<RemedyId>,
     pub(super) form: Form,
     pub(super) faults: Vec<FieldError>,
 }
@@ -73,10 +76,9 @@ pub(super) struct Draft {
 impl Draft {
     /// Whether somebody typed what they would not like to lose.
     fn typed(&self) -> bool {
-        self.step.is_some()
-            || ["message", "note", "staff", "capacity", "subject_name", "login", "unit", "interim_reasons"]
-                .iter()
-                .any(|name| self.form.get(name).is_some())
+        let words =
+            ["message", "note", "staff", "capacity", "subject_name", "login", "unit", "interim_reasons"];
+        self.step.is_some() || words.iter().chain(TYPED).any(|name| self.form.get(name).is_some())
     }
 }
 
@@ -180,6 +182,7 @@ async fn try_step(desk: &Desk, id: CaseId, step: Step, form: &Form) -> Result<St
         let unknown = || Error::Invalid(vec![FieldError::new("target_body", FieldError::UNKNOWN)]);
         raw.target = Some(find_code(ctx, code.trim()).await?.ok_or_else(unknown)?.id.to_string());
     }
+    raw.addressee_body = body_id(desk, raw.addressee_body.take()).await?;
     let facts = raw.parse(ctx.limits).map_err(Error::Invalid)?;
     take_step(ctx, &desk.caller, id, step, &facts).await
 }
@@ -281,6 +284,8 @@ fn page(desk: &Desk, head: CaseHead, opened: OpenedCase, draft: &Draft) -> CaseP
         subjects: subjects(desk, &opened, &draft.form),
         referrals: referrals(desk, &opened, draft),
         interim: interim(desk, &opened, &draft.form),
+        closing: opened.closing.as_ref().map(|closing| checklist(t, closing)),
+        remedies: remedies(desk, &opened, draft),
         referral: opened.referral.as_ref().map(|open| ReferralDue {
             targets: open
                 .targets
@@ -362,8 +367,8 @@ impl Sorted {
                 report.narrative.expose().clone_into(&mut self.narrative);
                 self.answers = answers(report, t);
             }
-            // Whom it concerns, and what was sent, stands in sections of their own.
-            PieceBody::Subject(_) | PieceBody::Package(_) => {}
+            // These stand in sections of their own.
+            PieceBody::Subject(_) | PieceBody::Remedy(_) | PieceBody::Package(_) => {}
             PieceBody::Template(code) => self.messages.push(message(Speaker::System, t.code("letter", code))),
             PieceBody::Words(ItemKind::Note, text) => self.notes.push(note(text.clone())),
             PieceBody::Words(ItemKind::ReporterMessage, text) => {

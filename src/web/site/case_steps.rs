@@ -2,6 +2,7 @@
 
 use super::{
     case_referrals::target_words,
+    case_remedies::body_name,
     case_subjects::{recorded, who},
 };
 use crate::{
@@ -10,13 +11,15 @@ use crate::{
         case::{
             assessment::Grade,
             facts::{
-                Actions, Answer, DetrimentLevel, Fact, FeedbackSent, Hearing, IdentityRemoved, NewGround,
-                PauseReason, Proceedings, RetentionClass, ReviewResult, StepFacts, SubjectHeard, Unreferred,
+                Actions, Answer, DetrimentLevel, Fact, FeedbackImpossible, FeedbackSent, Hearing,
+                IdentityRemoved, NewGround, PauseReason, Proceedings, RetentionClass, ReviewResult,
+                StepFacts, SubjectHeard, Unreferred,
             },
             item::ItemKind,
             outcome::Outcome,
             raw_facts::RawFacts,
             reason::ReasonCode,
+            remedy::RemedyKind,
             review::Review,
             status::Status,
             step::Step,
@@ -234,6 +237,10 @@ impl Drawing<'_> {
             let required = fact != Fact::Unreferred;
             let mut fields = vec![self.codes(name, codes.into_iter(), required)];
             // Words that some of the codes ask for.
+            if fact == Fact::FeedbackSent {
+                let why = FeedbackImpossible::ALL.iter().map(|code| code.code());
+                fields.push(self.codes("feedback_impossible", why, false));
+            }
             fields.extend(explained_by(fact).map(|name| self.field(name, FactKind::Long, false)));
             return fields;
         }
@@ -243,6 +250,16 @@ impl Drawing<'_> {
             Fact::AnonymousBranch => {
                 let answers = || Answer::ALL.iter().map(|code| code.code());
                 return ["anon_crime", "anon_security"].map(|name| self.codes(name, answers(), true)).into();
+            }
+            Fact::Actions => {
+                let kinds = RemedyKind::ALL.iter().map(|kind| kind.code());
+                return vec![
+                    self.field(name, FactKind::Long, true),
+                    self.codes("action_kind", kinds, true),
+                    self.field("addressee", FactKind::Text, true),
+                    self.field("addressee_body", FactKind::Text, false),
+                    self.field("action_due", FactKind::Date, true),
+                ];
             }
             Fact::NoActions => return vec![self.codes("actions", ["none"].into_iter(), true)],
             Fact::Assignees => {
@@ -353,6 +370,9 @@ pub(super) fn given(facts: &StepFacts, t: Texts, names: &Names) -> Vec<ProposalF
         ("evidence_verified", yes(facts.evidence_verified)),
         ("reporter_asked", yes(facts.reporter_asked)),
         ("actions", actions),
+        ("addressee", words(facts.addressee.as_ref().map(|text| text.expose()))),
+        ("addressee_body", facts.addressee_body.map(|body| body_name(t, names, body))),
+        ("action_due", facts.action_due.map(|day| t.date(day))),
         ("master", facts.master.and_then(|case| names.cases.get(&case).cloned())),
         ("lead", facts.lead.as_ref().map(login)),
         ("investigators", Some(others).filter(|others| !others.is_empty())),

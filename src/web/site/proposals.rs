@@ -127,7 +127,7 @@ fn told(opened: &OpenedProposal, t: Texts) -> (Vec<ProposalFact>, Vec<String>, V
             PieceBody::Words(_, text) => messages.push(text.clone()),
             PieceBody::Template(code) => messages.push(t.code("letter", code)),
             PieceBody::Package(sent) => package = sent.files().to_vec(),
-            PieceBody::Report(_) | PieceBody::Subject(_) => {}
+            PieceBody::Report(_) | PieceBody::Subject(_) | PieceBody::Remedy(_) => {}
         }
     }
     (facts, messages, package)

@@ -85,6 +85,18 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// Why the reporter cannot be told how it ended (control ISO-8.5-1).
+    pub enum FeedbackImpossible {
+        /// Nobody can open the mailbox any more.
+        MailboxLost = "mailbox_lost",
+        /// It would put somebody in danger.
+        Endangers = "endangers",
+        /// The law forbids it.
+        LawForbids = "law_forbids",
+    }
+}
+
+vocabulary! {
     /// How long a closed case is kept: the class; its length is a matter of the operator's retention schedule.
     pub enum RetentionClass {
         /// Nothing came of it.

@@ -201,19 +201,48 @@ fn deciding_needs_measures_and_closing_at_once_needs_none() {
     );
 }
 
+/// Control OI-12a-1: how far the measures are is read from the case, not believed.
+#[test]
+fn a_case_is_completed_once_every_measure_is_verified_or_handed_over() {
+    use RemedyState as S;
+    let row = find(Status::Remediation, Step::Complete).unwrap();
+    let complete = |code: ReasonCode, remedies: &[RemedyState]| -> Vec<(&str, &str)> {
+        let facts = StepFacts { reason_code: Some(code), ..enough(row) };
+        let known = Known { remedies: remedies.to_vec(), ..known(row) };
+        missing(row, &facts, &known).iter().map(|fault| (fault.field, fault.code)).collect()
+    };
+    let (verified, over) = (ReasonCode::ActionsVerified, ReasonCode::ActionsHandedOver);
+    assert_eq!(complete(verified, &[S::Verified, S::Verified]), []);
+    assert_eq!(complete(over, &[S::Verified, S::HandedOver]), []);
+    assert_eq!(complete(verified, &[S::Verified, S::HandedOver]), [("reason_code", NOT_ALLOWED)]);
+    assert_eq!(complete(over, &[S::Verified]), [("reason_code", NOT_ALLOWED)]);
+    assert_eq!(complete(verified, &[]), [("remedies", REQUIRED)]);
+    for open in [S::Open, S::Accepted, S::Rejected, S::Done] {
+        for code in [verified, over] {
+            assert_eq!(complete(code, &[S::Verified, open]), [("remedies", FieldError::UNFINISHED)]);
+        }
+    }
+}
+
 #[test]
 fn feedback_is_words_unless_it_is_impossible() {
     let close = |sent| {
         lacks(Status::Remediation, Step::Complete, |facts| {
             facts.feedback_sent = sent;
             facts.message = None;
+            facts.feedback_impossible = None;
         })
     };
     assert_eq!(close(Some(FeedbackSent::Sent)), [("message", REQUIRED)]);
-    assert_eq!(close(Some(FeedbackSent::Impossible)), []);
+    assert_eq!(close(Some(FeedbackSent::Impossible)), [("feedback_impossible", REQUIRED)]);
     assert_eq!(close(None), [("feedback_sent", REQUIRED)]);
     let row = find(Status::Remediation, Step::Complete).unwrap();
-    let facts = StepFacts { feedback_sent: Some(FeedbackSent::Impossible), message: None, ..enough(row) };
+    let facts = StepFacts {
+        feedback_sent: Some(FeedbackSent::Impossible),
+        feedback_impossible: Some(FeedbackImpossible::MailboxLost),
+        message: None,
+        ..enough(row)
+    };
     assert_eq!(take(row.from, row.step, Doer::Lead, &facts, &known(row)).unwrap().message, None);
 }
 

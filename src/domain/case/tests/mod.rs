@@ -14,12 +14,13 @@ use super::known::{HearingRule, Known, Referral};
 use super::outcome::Outcome;
 use super::reason::ReasonCode;
 use super::referral::Target;
+use super::remedy::{Addressee, RemedyKind, RemedyState};
 use super::status::Status;
 use super::step::Step;
 use super::transition::*;
 use super::{Move, StepError, take};
 use crate::domain::field_error::FieldError;
-use crate::domain::ids::{CaseId, ItemId, StaffId};
+use crate::domain::ids::{BodyId, CaseId, ItemId, StaffId};
 use crate::domain::profile::{ClockName, ProfileVersion, Route, TriageQuestion};
 use crate::domain::taxonomy::{RedFlag, Weakness};
 use crate::domain::text::{Message, Note, Reasons};
@@ -39,6 +40,7 @@ fn known(row: &Transition) -> Known {
         anonymous_branch: true,
         hearing: HearingRule::Notified,
         referral: Referral::Open,
+        remedies: vec![RemedyState::Verified],
         ..Known::default()
     }
 }
@@ -77,8 +79,13 @@ fn enough(row: &Transition) -> StepFacts {
         struck: Some(ItemId(Uuid::from_u128(9))),
         done_on: Some(date(2026, 11, 1)),
         actions: Some(if no_actions { Actions::None } else { Actions::Listed(vec![measure]) }),
+        action_kind: Some(RemedyKind::Recommendation),
+        addressee: Addressee::parse("The accounts office").ok(),
+        addressee_body: Some(BodyId(Uuid::from_u128(11))),
+        action_due: Some(date(2026, 12, 24)),
         proceedings: Some(Proceedings::None),
         feedback_sent: Some(FeedbackSent::Sent),
+        feedback_impossible: None,
         retention_class: Some(RetentionClass::Standard),
         target: Some(Target::Outside(Route::Prosecutor)),
         statement: Note::parse("What they are told.", 100).ok(),
@@ -207,6 +214,7 @@ fn every_fact_of_a_row_is_really_asked_for() {
             .iter()
             .flat_map(|fact| match fact {
                 Fact::NoActions => vec!["actions"],
+                Fact::Actions => vec!["actions", "action_kind", "addressee", "action_due"],
                 Fact::Assignees => vec!["lead"],
                 Fact::AnonymousBranch => vec!["anon_crime", "anon_security"],
                 Fact::Assessment => {
@@ -256,7 +264,8 @@ fn silence_is_possible_only_where_the_table_says_so_and_with_a_reason() {
             reason_code: row.reasons.last().copied(),
             ..enough(row)
         };
-        let told = take(row.from, row.step, row.by[0], &facts, &known(row)).unwrap().message;
+        let known = Known { remedies: vec![RemedyState::HandedOver], ..known(row) };
+        let told = take(row.from, row.step, row.by[0], &facts, &known).unwrap().message;
         let silent = matches!(row.message, MessageRule::TellOrExplain(_) | MessageRule::Silent(_));
         assert_eq!(told.is_none(), silent, "{} {}", row.from, row.step);
     }

@@ -69,6 +69,7 @@ proptest! {
         let needed = row.facts.iter().any(|fact| fact.code() == dropped)
             || match dropped {
                 "actions" => row.facts.contains(&Fact::NoActions),
+                "action_kind" | "addressee" | "action_due" => row.facts.contains(&Fact::Actions),
                 "lead" => row.facts.contains(&Fact::Assignees),
                 "anon_crime" | "anon_security" => row.facts.contains(&Fact::AnonymousBranch),
                 "likelihood" | "impact" => row.facts.contains(&Fact::Assessment),

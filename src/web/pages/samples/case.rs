@@ -1,7 +1,7 @@
 use jiff::civil::date;
 
 use super::staff::{due, frame};
-use super::{HOSTILE, choices, faults};
+use super::{HOSTILE, choices, faults, parts};
 use crate::i18n::Texts;
 use crate::web::pages::public::Speaker;
 use crate::web::pages::staff::*;
@@ -135,6 +135,8 @@ pub(super) fn case(t: Texts) -> CasePage {
         alike: alike(),
         subjects: subjects(),
         interim: Some(interim(t)),
+        closing: Some(parts::closing()),
+        remedies: parts::remedies(t),
         referrals: referrals(),
         record: "8f6e1dcc-7c4a-4e83-b59a-0017b65db45f".to_owned(),
         timeline: timeline(t),

@@ -1,7 +1,7 @@
 use askama::Template;
 use jiff::civil::{Date, DateTime};
 
-use super::{CaseHead, FactKind, ReferralLine, StepForm, Subjects};
+use super::{CaseHead, ClosingList, FactKind, ReferralLine, Remedies, StepForm, Subjects};
 use crate::i18n::Texts;
 use crate::web::pages::public::Speaker;
 use crate::web::pages::{Choice, Faults, StaffFrame};
@@ -38,6 +38,10 @@ pub struct CasePage {
     pub referrals: Vec<ReferralLine>,
     /// The decision on interim measures against retaliation; none where it is not open or not mine.
     pub interim: Option<InterimForm>,
+    /// What is to be done after the outcome.
+    pub remedies: Remedies,
+    /// What the end of the case needs, once it is near.
+    pub closing: Option<ClosingList>,
     /// Signs of a crime that are still to be referred.
     pub referral: Option<ReferralDue>,
     /// Proposals of this case that wait for a decision.
@@ -220,7 +224,7 @@ pub struct ClosedStep {
 
 impl CasePage {
     /// Fault of the message's or the note's form, which belong to no step.
-    fn free_fault(&self, field: &str) -> Option<String> {
+    pub(super) fn free_fault(&self, field: &str) -> Option<String> {
         if self.refused_step.is_none() { self.faults.of(self.t, field) } else { None }
     }
 
