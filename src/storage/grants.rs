@@ -57,6 +57,12 @@ impl GrantRow {
 }
 
 #[derive(QueryableByName)]
+struct FoundCase {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+}
+
+#[derive(QueryableByName)]
 struct ShortCase {
     #[diesel(sql_type = SqlUuid)]
     id: Uuid,
@@ -224,7 +230,7 @@ impl Db<'_> {
     pub async fn cases_without_lead(&mut self, limit: i64) -> Result<Vec<CaseId>, StorageError> {
         let led = Status::ALL.iter().filter(|status| status.needs_lead());
         let led: Vec<_> = led.map(|status| status.code().to_owned()).collect();
-        let rows: Vec<ShortCase> = diesel::sql_query(
+        let rows: Vec<FoundCase> = diesel::sql_query(
             "select c.id from cases c
              where case when c.status = $1 then coalesce(c.origin_status, '') else c.status end = any($2)
                and not exists (

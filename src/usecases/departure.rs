@@ -131,17 +131,15 @@ impl Departure<'_> {
     /// Takes the keys of these cases: each begins a new epoch, with nobody's help. What the person opened before is not
     /// reached by it.
     pub(super) async fn lose_keys(&self, cases: &[CaseId], grants: Grants) -> Result<(), Error> {
+        let mut failed = Ok(());
         for case in cases {
-            match self.lose_key(*case, grants).await {
-                Err(Error::Busy) => return Err(Error::Busy),
-                // One that is damaged does not keep the others open; the timer comes back to it.
-                Err(error) => {
-                    tracing::error!(%case, %error, "a case is left with the keys of somebody who left it")
-                }
-                Ok(()) => {}
+            // One that is damaged does not keep the others open.
+            if let Err(error) = self.lose_key(*case, grants).await {
+                tracing::error!(%case, %error, "somebody who left still has the keys of a case");
+                failed = Err(error);
             }
         }
-        Ok(())
+        failed
     }
 
     async fn lose_key(&self, case: CaseId, grants: Grants) -> Result<(), Error> {

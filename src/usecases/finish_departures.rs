@@ -32,16 +32,23 @@ pub async fn finish_departures(ctx: &Context) -> Result<usize, Error> {
         let (cases, grants) = if disabled { (granted, Grants::End) } else { (held, Grants::Wait) };
         if !cases.is_empty() {
             let departure = Departure { ctx, caller: None, permit: &permit, staff };
-            departure.lose_keys(&cases, grants).await?;
-            finished = finished.saturating_add(1);
+            finished = finished.saturating_add(done(departure.lose_keys(&cases, grants).await.map(|()| 1))?);
         }
     }
     for staff in ctx.store.read(async |db| db.signed_again().await).await? {
-        if end_uncarried(ctx, None, &permit, staff).await? > 0 {
-            finished = finished.saturating_add(1);
-        }
+        finished = finished.saturating_add(done(end_uncarried(ctx, None, &permit, staff).await)?);
     }
     Ok(finished.saturating_add(follow_bodies(ctx, &permit).await?))
+}
+
+/// Whether something was done about a person. What could not be, because a case is damaged, was logged, and keeps nobody
+/// else's keys where they are.
+fn done(outcome: Result<usize, Error>) -> Result<usize, Error> {
+    match outcome {
+        Ok(cases) => Ok(usize::from(cases > 0)),
+        Err(Error::Busy) => Err(Error::Busy),
+        Err(_logged) => Ok(0),
+    }
 }
 
 /// How long after a change of the tree of bodies a process that begins looks whether somebody's cases concern them by it.
@@ -60,9 +67,7 @@ async fn follow_bodies(ctx: &Context, permit: &Permit) -> Result<usize, Error> {
     let mut finished = 0_usize;
     if ctx.store.read(async |db| db.changed_since(Kind::Bodies, since).await).await? {
         for staff in registry.directory.members.keys() {
-            if end_uncarried(ctx, None, permit, *staff).await? > 0 {
-                finished = finished.saturating_add(1);
-            }
+            finished = finished.saturating_add(done(end_uncarried(ctx, None, permit, *staff).await)?);
         }
     }
     if let Ok(mut last) = ctx.compared.lock() {

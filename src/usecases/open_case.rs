@@ -158,14 +158,11 @@ pub async fn open_case(ctx: &Context, caller: &Caller, id: CaseId) -> Result<Ope
     };
     let alike = if content.is_some() { alike(ctx, caller, &case).await? } else { Vec::new() };
     let history = if content.is_some() { case_history(ctx, &case).await? } else { Vec::new() };
-    let (referrals, targets) = if content.is_some() { sent(ctx, &case).await? } else { Default::default() };
+    let (referrals, targets) = sent(ctx, &case, content.is_some()).await?;
     let remedies = content.as_deref().map(|pieces| described(&rows, pieces)).unwrap_or_default();
     let extendable = extendable(ctx, &case);
     let may = |action| !keys_awaited && authorize(&caller.actor(), action, Some(&situation)).is_ok();
-    let strikable = content.as_deref().is_some_and(has_standing_subject);
-    let steps = steps_of(&case, may, (!extendable.is_empty(), strikable));
-    let colleagues = colleagues(ctx, &*ctx.registry().await?, &case);
-    let short_of_holders = case.status.is_open() && holders.len() < 2;
+    let steps = steps_of(&case, may, (&extendable, content.as_deref()));
     let removable =
         if may(Action::RevokeAccess) { removable(caller, &case, &situation, &grants) } else { Vec::new() };
     Ok(OpenedCase {
@@ -180,24 +177,31 @@ pub async fn open_case(ctx: &Context, caller: &Caller, id: CaseId) -> Result<Ope
         remedies,
         profiles: other_profiles(ctx, &case),
         leaderless: situation.leaderless,
+        colleagues: colleagues(ctx, &*ctx.registry().await?, &case),
+        short_of_holders: case.status.is_open() && holders.len() < 2,
         case,
         situation,
         body,
         grants,
-        short_of_holders,
         proposal,
         steps,
         keys_awaited,
         content,
         history,
-        colleagues,
         names,
         alike,
     })
 }
 
 /// What was sent to other bodies, and to which it can be sent now.
-async fn sent(ctx: &Context, case: &CaseRow) -> Result<(Vec<ReferralRow>, Vec<Route>), Error> {
+async fn sent(
+    ctx: &Context,
+    case: &CaseRow,
+    readable: bool,
+) -> Result<(Vec<ReferralRow>, Vec<Route>), Error> {
+    if !readable {
+        return Ok((Vec::new(), Vec::new()));
+    }
     let registry = ctx.registry().await?;
     let criminal = open_referral(ctx, case).is_some();
     ctx.store
@@ -220,11 +224,11 @@ fn open_referral(ctx: &Context, case: &CaseRow) -> Option<OpenReferral> {
 fn steps_of(
     case: &CaseRow,
     may: impl Fn(Action) -> bool,
-    (extendable, strikable): (bool, bool),
+    (extendable, content): (&[(ClockName, Date)], Option<&[Piece]>),
 ) -> Vec<(&'static Transition, bool)> {
     let possible = |step| match step {
-        Step::Extend => extendable,
-        Step::StrikeSubject => strikable,
+        Step::Extend => !extendable.is_empty(),
+        Step::StrikeSubject => content.is_some_and(has_standing_subject),
         Step::Review => case.review == Some(Review::Asked),
         _ => true,
     };
@@ -339,8 +343,7 @@ async fn read_content(
     let cases = match named.as_slice() {
         [] => HashMap::new(),
         named => {
-            let scope = Scope { staff: caller.id };
-            let known = ctx.store.read(async |db| db.references(scope, named).await).await?;
+            let known = ctx.store.read(async |db| db.references(named).await).await?;
             let seen = known
                 .into_iter()
                 .filter(|(id, marks, _)| !caller.impartiality.kept_from(*id, marks.as_deref()));

@@ -317,12 +317,15 @@ mod tests {
         Package::from_sealed_json(&package.to_sealed_json())
     }
 
+    /// What is changed of a package, and how.
+    type Change<'c> = (&'static str, &'c dyn Fn(&mut Package));
+
     #[test]
     fn eu_11_6_1_a_package_with_anything_changed_is_refused() {
         assert!(read(&package()).is_ok());
         let another_signature =
             data_encoding::HEXLOWER.encode(&key(2).sign(DOMAIN, package().manifest.as_bytes()));
-        let changes: [(&str, &dyn Fn(&mut Package)); 6] = [
+        let changes: [Change<'_>; 6] = [
             ("a text", &|it| it.files[0].1.push('!')),
             ("a name", &|it| it.files[0].0 = "other.txt".to_owned()),
             ("a file more", &|it| it.files.push(("more.txt".to_owned(), String::new()))),

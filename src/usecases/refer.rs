@@ -191,18 +191,16 @@ pub(super) async fn send<'k>(
     let on = ctx.today_of(case);
     let days = CaseDays { status_since: on, ..case.days() };
     let due = ctx.profile_of(case).due(ClockName::ReferralAnswer, days);
+    let (outside, body_id) = match target {
+        Target::Outside(route) => (Some(route), None),
+        Target::Body(id) => (None, Some(id)),
+    };
     let row = ReferralRow {
         id: manifest.referral,
         case_id: case.id,
         n: case.next_n(),
-        outside: match target {
-            Target::Outside(route) => Some(route),
-            Target::Body(_) => None,
-        },
-        body_id: match target {
-            Target::Outside(_) => None,
-            Target::Body(id) => Some(id),
-        },
+        outside,
+        body_id,
         whole,
         state: ReferralState::Sent,
         sent_on: on,

@@ -269,17 +269,22 @@ impl Writing<'_> {
     /// Whether the person may verify: it was recorded as done by another, and it is not addressed to them or their body.
     async fn verifies(&self, tx: &mut Tx<'_>, registry: &Registry, row: &RemedyRow) -> Result<bool, Error> {
         let opener = Opener::new(self.ctx, self.seeds);
-        let mut names = Vec::new();
+        let (mut names, mut did) = (Vec::new(), row.done_by == Some(self.by));
         for item in tx.items_of(self.case.id, &[ItemKind::Remedy]).await? {
             let piece = RemedyPiece::from_sealed_json(opener.open(&item)?.expose())
                 .ok_or(Error::Sealed("the content is of no known format"))?;
-            if let (true, RemedySaid::Named(_, addressee)) = (piece.remedy == row.id, &piece.said) {
-                names.push(addressee.expose().to_owned());
+            match &piece.said {
+                _ if piece.remedy != row.id => {}
+                RemedySaid::Named(_, addressee) => names.push(addressee.expose().to_owned()),
+                // Whoever said once that it was done does not verify it, whoever said so last.
+                RemedySaid::Turned(turned) => {
+                    did |= turned.turn == RemedyTurn::Finish && item.author_id == Some(self.by);
+                }
             }
         }
         let concerned = Concerned { names, ..Concerned::default() };
         let named = subjects(&registry.in_conflict(&concerned)).any(|staff| staff == self.by);
         let of_body = row.body_id.is_some_and(|body| registry.own_unit(self.by) == Some(body));
-        Ok(row.done_by != Some(self.by) && !named && !of_body)
+        Ok(!did && !named && !of_body)
     }
 }

@@ -98,7 +98,12 @@ async fn apart_from(
     let (mut exclusion, mut concerned) = registry.exclusion(first);
     let barrier = Barrier::read(ctx, db, registry, (case, seeds)).await?;
     let barred = registry.directory.members.keys().copied().filter(|staff| barrier.bars(*staff));
-    let held = db.grants(case.id).await?.into_iter().map(|(grant, _)| grant.staff_id);
+    let mut held = db.grants(case.id).await?;
+    // Where it was joined to another case, the work went on there.
+    if let Some(master) = case.master_id {
+        held.extend(db.grants(master).await?);
+    }
+    let held = held.into_iter().map(|(grant, _)| grant.staff_id);
     let kept: BTreeSet<StaffId> = barred.chain(held).collect();
     // Whom a unit's mark keeps out needs none of their own: there is room for so many only.
     let by_unit = Concerned { units: concerned.units.clone(), ..Concerned::default() };

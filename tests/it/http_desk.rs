@@ -233,7 +233,8 @@ fn nothing_typed_is_lost() {
             ("step", "refer"),
             ("reason_code", "criminal_signs"),
             ("reasons", "Signs of a <crime>."),
-            ("target", "The police of the district"),
+            ("target", "prosecutor"),
+            ("statement", "The police of the district"),
             ("identity_removed", "removed"),
         ];
         let words = [

@@ -120,6 +120,8 @@ impl<'w> Walk<'w> {
         let status = self.world.status(case).await;
         let steps: Vec<Step> =
             moves().into_iter().filter(|(from, ..)| *from == status).map(|(_, step, _)| step).collect();
+        // Nobody is recorded here who could be struck out.
+        let steps: Vec<Step> = steps.into_iter().filter(|step| *step != Step::StrikeSubject).collect();
         if steps.is_empty() {
             return;
         }

@@ -4,7 +4,7 @@
 use jiff::civil::date;
 use senim::{
     domain::{
-        case::step::Step,
+        case::{status::Status, step::Step},
         field_error::FieldError,
         profile::ClockName,
         retaliation::{Interim, RawRetaliation},
@@ -28,6 +28,7 @@ use crate::{
     app::{Answer, INBOX_COOKIE, in_app},
     conflicts::{at, finds_nothing, named},
     deadlines::{clocks, entries, overseer},
+    facts::{enough, none, with},
     http_desk::{english, send, told},
     people::{ReporterActor, StaffActor},
     world::{World, in_world},
@@ -275,5 +276,32 @@ fn a_complaint_is_made_and_decided_on_pages_and_by_the_api() {
         let form = app.request("GET", "/en/inbox/retaliation").header("cookie", cookie);
         let form = Answer::to(form).await;
         assert!(form.status == 200 && form.body.contains("Sent to a psychiatrist"), "{}", form.body);
+    });
+}
+
+/// Where the first case was joined to another one, those who have that one are kept from the complaint as well.
+#[test]
+fn oi_9b_2_whoever_has_the_case_that_the_first_one_joined_is_not_given_the_complaint() {
+    in_world(async |world| {
+        let both =
+            [Some(world.desk), Some(world.independent)].map(|desk| RoleAt { role: Role::Triager, desk });
+        let (handler, _) = independent(world).await;
+        let first = world.submit("Something.").await;
+        world.enrol("both1", &both).await;
+        let master = world.submit("The same.").await.case;
+        let (by, second) = (world.sign_in("tri1").await, world.sign_in("rev1").await);
+        for case in [master, first.case] {
+            by.attest(case).await;
+            by.take(case, Step::Open, none()).await;
+        }
+        assert!(world.sign_in("both1").await.cases().await.contains(&master));
+        let given =
+            with(enough(Status::Triage, Step::Merge, by.id(), "some"), json!({"master": master.to_string()}));
+        let proposal = by.propose(first.case, Step::Merge, given).await;
+        second.attest(first.case).await;
+        second.approve(proposal).await.unwrap();
+        let complaint = first.complain(world, &complaint(&[])).await.unwrap();
+        assert!(!world.sign_in("both1").await.cases().await.contains(&complaint.case));
+        assert!(handler.cases().await.contains(&complaint.case));
     });
 }

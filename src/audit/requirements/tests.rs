@@ -43,6 +43,7 @@ fn value_of(path: &str) -> Value {
         "codes.review_result" => json!("upheld"),
         "codes.step" => json!("open"),
         "codes.subject_heard" => json!("given"),
+        "codes.interim" => json!("granted"),
         "codes.target" => json!("prosecutor"),
         "codes.what" => json!("case"),
         "codes.why" => json!("illegal"),

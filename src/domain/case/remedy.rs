@@ -70,7 +70,7 @@ impl RemedyState {
     /// Whether its due day still counts.
     #[must_use]
     pub const fn awaited(self) -> bool {
-        matches!(self, Self::Open | Self::Accepted)
+        matches!(self, Self::Open | Self::Accepted | Self::Rejected)
     }
 }
 

@@ -710,6 +710,7 @@ piece-note = note
 piece-system_message = standard text
 piece-step_record = record of a step
 piece-subject = person concerned
+piece-remedy = corrective action
 piece-package = package
 retaliation-dismissal = Suspended, laid off, dismissed
 retaliation-demotion = Demoted, or not promoted

@@ -710,6 +710,7 @@ piece-note = жазба
 piece-system_message = үлгі мәтін
 piece-step_record = қадам жазбасы
 piece-subject = іске қатысты адам
+piece-remedy = шара
 piece-package = пакет
 retaliation-dismissal = Шеттету, қысқарту, жұмыстан шығару
 retaliation-demotion = Лауазымын төмендету немесе көтермеу

@@ -710,6 +710,7 @@ piece-note = заметка
 piece-system_message = типовой текст
 piece-step_record = запись о шаге
 piece-subject = о ком речь
+piece-remedy = мера
 piece-package = пакет
 retaliation-dismissal = Отстранение, сокращение, увольнение
 retaliation-demotion = Понижение или отказ в повышении

@@ -66,6 +66,7 @@ pub fn fact_vocabulary(fact: &'static str) -> &'static str {
         "likelihood" | "impact" => "grade",
         "red_flags" => "red_flag",
         "weaknesses" => "weakness",
+        "target" => "outside",
         question if TriageQuestion::parse(question).is_some() => "answer",
         _ => fact,
     }
