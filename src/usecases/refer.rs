@@ -228,7 +228,8 @@ pub(super) async fn follow(
     let state = match step {
         Step::Returned => ReferralState::Returned,
         Step::OutcomeReceived => ReferralState::Concluded,
-        Step::Lapse => ReferralState::Lapsed,
+        // Whoever withdraws waits for nothing any longer either.
+        Step::Lapse | Step::Withdraw => ReferralState::Lapsed,
         _ => return Ok(()),
     };
     for row in tx.referrals(case.id).await? {

@@ -19,6 +19,7 @@ use crate::{
     facts::{enough, none, with},
     observed::faults,
     people::StaffActor,
+    referrals,
     world::{World, in_ruined_world, in_world},
 };
 
@@ -178,5 +179,21 @@ fn oi_11b_1_the_course_of_a_referral_does_not_run_backwards() {
         let earlier = track(ReferralState::Accepted, Some(sent_on)).await;
         assert_eq!(faults(earlier), [("on", "not_allowed_here")]);
         track(ReferralState::Accepted, None).await.unwrap();
+    });
+}
+
+/// What a withdrawn case had sent is awaited no longer; taken up again, it can be sent again.
+#[test]
+fn a_withdrawal_ends_what_was_sent() {
+    in_world(async |world| {
+        let (reporter, by, second) = referrals::opened(world).await;
+        let case = reporter.case;
+        referrals::send(case, Step::Refer, (&by, &second), json!({})).await;
+        world.drive(case, &by, Step::Withdraw, &second).await;
+        world.drive(case, &by, Step::Reopen, &second).await;
+        referrals::send(case, Step::Refer, (&by, &second), json!({})).await;
+        world.drive(case, &by, Step::OutcomeReceived, &second).await;
+        let states: Vec<_> = by.open(case).await.unwrap().referrals.iter().map(|row| row.state).collect();
+        assert_eq!(states, [ReferralState::Lapsed, ReferralState::Concluded]);
     });
 }

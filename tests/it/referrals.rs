@@ -34,7 +34,7 @@ use crate::{
 };
 
 /// A case that a triager opened and attested.
-async fn opened(world: &World) -> (ReporterActor, StaffActor, StaffActor) {
+pub async fn opened(world: &World) -> (ReporterActor, StaffActor, StaffActor) {
     let reporter = world.submit("The account itself.").await;
     let (by, second) = (world.sign_in("tri1").await, world.sign_in("rev1").await);
     by.attest(reporter.case).await;
@@ -47,7 +47,12 @@ fn given(step: Step, by: &StaffActor, more: Value) -> Value {
 }
 
 /// Two people send a case, or a part of it.
-async fn send(case: CaseId, step: Step, (by, second): (&StaffActor, &StaffActor), more: Value) -> ReferralId {
+pub async fn send(
+    case: CaseId,
+    step: Step,
+    (by, second): (&StaffActor, &StaffActor),
+    more: Value,
+) -> ReferralId {
     let proposal = by.propose(case, step, given(step, by, more)).await;
     second.attest(case).await;
     second.approve(proposal).await.unwrap();
